@@ -1,0 +1,46 @@
+#include "base/interrupt.h"
+
+#include <atomic>
+#include <csignal>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/codes.h"
+
+namespace faasc {
+namespace {
+
+std::atomic<int> g_signal = 0;
+int g_event = -1;
+
+void on_signal(int signal) {
+  if (g_signal.exchange(signal) != 0) _exit(128 + signal);
+  std::uint64_t one = 1;
+  [[maybe_unused]] ssize_t written = ::write(g_event, &one, sizeof one);
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  g_event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    // A shell that starts us in the background of a script leaves SIGINT ignored; nohup leaves SIGHUP ignored.
+    struct sigaction inherited {};
+    if (::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN) continue;
+    ::sigaction(signal, &action, nullptr);
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+int interrupt_signal() { return g_signal.load(); }
+int interrupt_fd() { return g_event; }
+
+Result<void> check_interrupt() {
+  if (g_signal.load() == 0) return {};
+  return Error{Fault::Interrupted, kInterrupted, "interrupted", {}, {}};
+}
+
+}  // namespace faasc

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+
+namespace faasc {
+
+/// What a path of the guest's root file system is.
+struct HostFile {
+  std::filesystem::path path;  ///< read when an image is written, not before
+};
+struct InlineBytes {
+  std::string bytes;
+};
+struct Directory {};
+struct Symlink {
+  std::string target;
+};
+
+struct RootfsNode {
+  std::variant<Directory, HostFile, InlineBytes, Symlink> content;
+  std::uint32_t mode = 0644;  ///< permission bits; families without modes ignore them
+  std::string why;            ///< the reason the node is there, for `faasc inspect`: "program", "needed by /app"
+};
+
+/// Orders paths so that a directory comes before what it holds and siblings are in byte order.
+struct PathOrder {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const;
+};
+
+/// The tree of files that a guest sees as its root. Paths are absolute, normalised ("/app/x": no "." or "..", no trailing
+/// slash) UTF-8; the root itself is not a node. The order of insertion does not matter: walking is sorted.
+class Rootfs {
+ public:
+  /// Adds a node and the directories above it (mode 0755). A path that is already there is an error, unless both are
+  /// directories; so is a name of more than 255 bytes, a NUL, a "..", or a parent that is not a directory.
+  Result<void> add(std::string path, RootfsNode node);
+
+  const RootfsNode* find(std::string_view path) const;
+  const std::map<std::string, RootfsNode, PathOrder>& nodes() const { return nodes_; }
+
+ private:
+  std::map<std::string, RootfsNode, PathOrder> nodes_;
+};
+
+}  // namespace faasc

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace faasc {
+
+/// A request to the function and what its answer must be; from the manifest's `tests:`.
+struct SmokeTest {
+  std::string name;
+  std::string method = "GET";
+  std::string path = "/";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+
+  std::optional<int> status;
+  std::vector<std::pair<std::string, std::string>> expected_headers;
+  std::optional<std::string> expected_body;
+  std::optional<std::string> expected_body_json;  ///< JSON text; objects match where the answer holds at least these members
+  std::optional<std::string> expected_body_regex;  ///< ECMAScript; must be found in the body
+  std::optional<std::string> expected_log_regex;   ///< must be found in a line of the console
+  std::optional<std::chrono::milliseconds> max_duration;
+};
+
+/// A virtual machine in no VMM's words. Written beside the image as `<name>.vm.json` (schema "faasc.vm/1"); paths in the
+/// file are relative to the file, in memory they are absolute.
+struct VmSpec {
+  std::string name;
+  std::string architecture = "x86_64";
+  std::string kernel_family;  ///< "nanos" or "linux"
+  unsigned vcpus = 1;
+  std::uint64_t memory_bytes = 0;
+
+  /// Direct boot: the VMM loads the kernel. Absent where a VMM can only boot the disk.
+  struct DirectBoot {
+    std::string kernel_version;
+    std::filesystem::path kernel;  ///< ELF with a PVH note
+    std::string kernel_sha256;
+    std::filesystem::path initrd;  ///< empty: none
+    std::string command_line;      ///< empty: none
+  };
+  std::optional<DirectBoot> direct_boot;
+
+  struct Disk {
+    std::filesystem::path path;
+    std::string format = "raw";
+    bool read_only = true;       ///< the guest never writes to it
+    bool bios_bootable = false;  ///< holds a boot loader and the kernel
+  };
+  std::vector<Disk> disks;  ///< the first is the root disk
+
+  struct Nic {
+    std::string model = "virtio-net";
+    std::string address = "dhcp";  ///< or a static IPv4 address with prefix length, "10.0.2.15/24"
+    std::string gateway;
+  };
+  std::vector<Nic> nics;
+
+  /// A port of QEMU's isa-debug-exit kind through which the guest reports its exit status as (code << 1) | 1.
+  std::optional<std::uint16_t> exit_port;
+
+  // The function, as far as whoever runs it needs to know it.
+  std::string function;          ///< the handler's name
+  std::string kind;              ///< "http", "cloudevent", …
+  std::uint16_t http_port = 8080;
+  std::string ready_path;        ///< answers 200 once the function can serve; empty: an open port is all there is to see
+  std::chrono::milliseconds init_timeout{10'000};
+  std::chrono::milliseconds request_timeout{30'000};
+  std::chrono::milliseconds grace_period{10'000};
+  std::vector<SmokeTest> tests;
+};
+
+/// Pretty-printed JSON, the same bytes for the same spec. Paths are made relative to `directory`.
+std::string to_json(const VmSpec& spec, const std::filesystem::path& directory);
+
+/// Reads and checks a file that to_json wrote.
+Result<VmSpec> read_vm_spec(const std::filesystem::path& path);
+
+}  // namespace faasc
