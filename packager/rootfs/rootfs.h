@@ -40,7 +40,9 @@ struct PathOrder {
 class Rootfs {
  public:
   /// Adds a node and the directories above it (mode 0755). A path that is already there is an error, unless both are
-  /// directories; so is a name of more than 255 bytes, a NUL, a "..", or a parent that is not a directory.
+  /// directories: then a directory that was only implied takes the mode and the reason of the one that is added. A path
+  /// that is not normalised, not UTF-8, holds a NUL, a name of more than 255 bytes or more than 4095 bytes in all is an
+  /// error, and so is a parent that is not a directory. Adding in sorted order is the fastest.
   Result<void> add(std::string path, RootfsNode node);
 
   const RootfsNode* find(std::string_view path) const;

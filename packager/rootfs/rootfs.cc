@@ -1,0 +1,168 @@
+#include "packager/rootfs/rootfs.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "packager/rootfs/codes.h"
+
+namespace faasc {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 255;   // NAME_MAX of every family's file system
+constexpr std::size_t kMaxPathBytes = 4095;  // PATH_MAX without its NUL
+
+// The number of bytes of the well-formed UTF-8 sequence at the front of `text` (Unicode 15, table 3-7), 0
+// where there is none.
+std::size_t utf8_sequence(std::string_view text) {
+  auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
+  };
+  auto follows = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
+  std::uint8_t first = byte(0), second = byte(1);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
+  if ((first & 0xf0) == 0xe0) {
+    bool overlong = first == 0xe0 && second < 0xa0;
+    bool surrogate = first == 0xed && second > 0x9f;
+    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    bool out_of_range = (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
+    return follows(1) && follows(2) && follows(3) && !out_of_range ? 4 : 0;
+  }
+  return 0;
+}
+
+// A message has to be printable, whatever the path holds.
+std::string printable(std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = utf8_sequence(text);
+    auto byte = static_cast<std::uint8_t>(text[0]);
+    if (size == 0 || byte < 0x20 || byte == 0x7f) {
+      out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+      size = 1;
+    } else {
+      out += text.substr(0, size);
+    }
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
+Error bad_path(std::string_view path, std::string_view why) {
+  return {Fault::Input, kBadGuestPath, "guest path '" + printable(path) + "' " + std::string(why), {}, {}};
+}
+
+Result<void> check_name(std::string_view path, std::string_view name) {
+  if (name.empty()) return bad_path(path, "has an empty component");
+  if (name == "." || name == "..") return bad_path(path, "has a '" + std::string(name) + "' component");
+  if (name.size() > kMaxNameBytes)
+    return bad_path(path, "has a name of " + std::to_string(name.size()) + " bytes; at most " +
+                              std::to_string(kMaxNameBytes) + " are allowed");
+  return {};
+}
+
+Result<void> check_path(std::string_view path) {
+  if (path.empty() || path[0] != '/') return bad_path(path, "is not absolute");
+  if (path.size() > kMaxPathBytes)
+    return bad_path(path.substr(0, 64), "... has " + std::to_string(path.size()) + " bytes; at most " +
+                                            std::to_string(kMaxPathBytes) + " are allowed");
+  std::size_t start = 1;
+  for (std::size_t i = 1; i < path.size();) {
+    auto byte = static_cast<std::uint8_t>(path[i]);
+    if (byte == '/') {
+      FAASC_CHECK(check_name(path, path.substr(start, i - start)));
+      start = ++i;
+    } else if (byte == 0) {
+      return bad_path(path, "holds a NUL");
+    } else if (std::size_t size = byte < 0x80 ? 1 : utf8_sequence(path.substr(i)); size == 0) {
+      return bad_path(path, "is not UTF-8");
+    } else {
+      i += size;
+    }
+  }
+  return check_name(path, path.substr(start));
+}
+
+bool is_directory(const RootfsNode& node) {
+  return std::holds_alternative<Directory>(node.content);
+}
+
+std::string_view kind_of(const RootfsNode& node) {
+  if (is_directory(node)) return "a directory";
+  return std::holds_alternative<Symlink>(node.content) ? "a symbolic link" : "a file";
+}
+
+std::string_view parent_of(std::string_view path) {
+  return path.substr(0, path.rfind('/'));
+}
+
+}  // namespace
+
+bool PathOrder::operator()(std::string_view a, std::string_view b) const {
+  std::size_t common = std::min(a.size(), b.size());
+  // Eight bytes at a time: most of two neighbours' paths is the same.
+  std::size_t i = 0;
+  for (; i + 8 <= common; i += 8) {
+    std::uint64_t left, right;
+    std::memcpy(&left, a.data() + i, 8);
+    std::memcpy(&right, b.data() + i, 8);
+    if (left != right) break;
+  }
+  while (i < common && a[i] == b[i]) ++i;
+  if (i == common) return a.size() < b.size();
+  // The separator sorts before every byte of a name: "/a/b" is inside "/a" and so comes before "/a.b".
+  auto rank = [](char c) { return c == '/' ? 0 : static_cast<int>(static_cast<std::uint8_t>(c)); };
+  return rank(a[i]) < rank(b[i]);
+}
+
+Result<void> Rootfs::add(std::string path, RootfsNode node) {
+  FAASC_CHECK(check_path(path));
+  auto next =
+      nodes_.empty() || PathOrder{}(nodes_.rbegin()->first, path) ? nodes_.end() : nodes_.lower_bound(path);
+  if (next != nodes_.end() && next->first == path) {
+    RootfsNode& present = next->second;
+    if (!is_directory(present) || !is_directory(node))
+      return Error{Fault::Input,
+                   kGuestPathTaken,
+                   "guest path '" + path + "' is given twice, as " + std::string(kind_of(present)) +
+                       " and as " + std::string(kind_of(node)),
+                   {},
+                   {}};
+    if (present.why.empty()) present = std::move(node);
+    return {};
+  }
+
+  // The node before this one shows whether the directories above exist: in this order, everything inside a
+  // directory follows it at once.
+  std::string_view parent = parent_of(path);
+  if (!parent.empty()) {
+    std::string_view before =
+        next == nodes_.begin() ? std::string_view{} : std::string_view(std::prev(next)->first);
+    bool inside = before.size() > parent.size() && before.starts_with(parent) && before[parent.size()] == '/';
+    if (!inside) {
+      auto above = nodes_.find(parent);
+      if (above == nodes_.end()) {
+        FAASC_CHECK(add(std::string(parent), {Directory{}, 0755, {}}));
+      } else if (!is_directory(above->second)) {
+        return Error{Fault::Input,
+                     kParentIsNoDirectory,
+                     "guest path '" + path + "' is inside '" + std::string(parent) + "', which is " +
+                         std::string(kind_of(above->second)),
+                     {},
+                     {}};
+      }
+    }
+  }
+  nodes_.emplace_hint(next, std::move(path), std::move(node));
+  return {};
+}
+
+const RootfsNode* Rootfs::find(std::string_view path) const {
+  auto found = nodes_.find(path);
+  return found == nodes_.end() ? nullptr : &found->second;
+}
+
+}  // namespace faasc
