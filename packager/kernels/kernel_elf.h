@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "packager/kernels/kernel.h"
+
+namespace faasc {
+
+/// What an uncompressed kernel says about itself.
+struct KernelElf {
+  KernelFamily family = KernelFamily::Nanos;
+  std::string release;  ///< Linux: "6.1.0-44-cloud-amd64", from its banner; Nanos does not name its release
+  std::string commit;   ///< Nanos: the 40 digits of the git commit it was built from; empty where stripped
+  std::set<std::string> symbols;  ///< Nanos: what klibs can link against; empty where stripped
+};
+
+/// Reads a kernel that a VMM can start directly: an x86-64 ELF file with the entry point of the PVH boot
+/// protocol (a note named "Xen" of type 18; Linux' Documentation/arch/x86, Nanos' platform/pc).
+Result<KernelElf> read_kernel_elf(const std::filesystem::path& path);
+
+/// What one Nanos kernel library needs and has.
+struct KlibSymbols {
+  std::string name;  ///< the file's name
+  std::vector<std::string> needed, exported;
+};
+
+/// Reads an x86-64 ELF shared object.
+Result<KlibSymbols> read_klib(const std::filesystem::path& path);
+
+}  // namespace faasc
