@@ -1,0 +1,71 @@
+#include "compiler/build/build_record.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+
+namespace faasc {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kSchema = "faasc.record/1";
+// No file has it: inode 0 stands for a file that is not there, which has no times.
+constexpr FileStamp kUnsettled{.inode = 0, .size_bytes = 0, .modified_ns = 1, .changed_ns = 1};
+
+}  // namespace
+
+std::optional<BuildRecord> BuildRecord::load(const fs::path& path) {
+  auto text = read_file(path);
+  if (!text) return std::nullopt;
+  nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  // A record of another version, or a damaged one, is no record: the build is done again and writes a new one.
+  if (!json.is_object() || json.value("schema", "") != kSchema) return std::nullopt;
+  try {
+    BuildRecord record(json.at("options").get<std::string>());
+    for (const auto& [file, stamp] : json.at("files").items())
+      record.stamps_[file] = {.inode = stamp.at(0).get<std::uint64_t>(),
+                              .size_bytes = stamp.at(1).get<std::uint64_t>(),
+                              .modified_ns = stamp.at(2).get<std::int64_t>(),
+                              .changed_ns = stamp.at(3).get<std::int64_t>()};
+    for (const auto& [name, value] : json.at("facts").items()) record.facts_[name] = value.get<std::string>();
+    return record;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+void BuildRecord::add_input(const fs::path& path, std::int64_t started_ns) {
+  FileStamp stamp = stamp_of(path);
+  stamps_[path.string()] = stamp.changed_ns >= started_ns ? kUnsettled : stamp;
+}
+
+void BuildRecord::add_output(const fs::path& path) { stamps_[path.string()] = stamp_of(path); }
+
+std::string BuildRecord::fact(std::string_view name) const {
+  auto found = facts_.find(std::string(name));
+  return found == facts_.end() ? std::string() : found->second;
+}
+
+std::optional<std::string> BuildRecord::stale(std::string_view options) const {
+  if (options != options_) return "the options changed";
+  for (const auto& [file, recorded] : stamps_) {
+    FileStamp now = stamp_of(file);
+    if (now == recorded) continue;
+    if (!now.exists()) return "'" + file + "' is gone";
+    return "'" + file + "' changed";
+  }
+  return std::nullopt;
+}
+
+Result<void> BuildRecord::save(const fs::path& path) const {
+  nlohmann::ordered_json json;
+  json["schema"] = kSchema;
+  json["options"] = options_;
+  json["facts"] = facts_;
+  auto& files = json["files"] = nlohmann::ordered_json::object();
+  for (const auto& [file, stamp] : stamps_)
+    files[file] = {stamp.inode, stamp.size_bytes, stamp.modified_ns, stamp.changed_ns};
+  return write_file(path, json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace faasc

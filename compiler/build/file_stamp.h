@@ -1,0 +1,27 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+
+namespace faasc {
+
+/// What the file system says of a file without reading it. Equal stamps mean unchanged content: the change time moves with
+/// every write and cannot be set back by tools that restore modification times. A file that is not there has a stamp too.
+struct FileStamp {
+  std::uint64_t inode = 0;
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ns = 0;  ///< since the epoch
+  std::int64_t changed_ns = 0;
+
+  bool exists() const { return inode != 0; }
+  auto operator<=>(const FileStamp&) const = default;
+};
+
+/// Follows symlinks.
+FileStamp stamp_of(const std::filesystem::path& path);
+
+/// The clock that stamps are taken from: coarser than, and never ahead of, the system's.
+std::int64_t file_clock_ns();
+
+}  // namespace faasc
