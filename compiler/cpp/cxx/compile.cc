@@ -1,0 +1,120 @@
+#include "compiler/cpp/cxx/compile.h"
+
+#include <set>
+
+#include <clang/CodeGen/CodeGenAction.h>
+#include <clang/Driver/Job.h>
+#include <clang/Driver/Tool.h>
+#include <clang/Frontend/CompilerInstance.h>
+#include <clang/Frontend/CompilerInvocation.h>
+#include <clang/Frontend/MultiplexConsumer.h>
+#include <clang/Frontend/Utils.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Support/VirtualFileSystem.h>
+
+#include "compiler/cpp/cxx/diagnostic_recorder.h"
+#include "compiler/cpp/cxx/fact_collector.h"
+#include "compiler/cpp/cxx/toolchain.h"
+
+namespace faasc::cpp {
+namespace {
+
+// Notes the files that the search for headers does not find: one that appears later may be found in place of
+// another. The system's own directories change only with its packages, whose headers are inputs.
+class LookupRecorder : public llvm::vfs::ProxyFileSystem {
+ public:
+  LookupRecorder() : ProxyFileSystem(llvm::vfs::getRealFileSystem()) {}
+
+  llvm::ErrorOr<llvm::vfs::Status> status(const llvm::Twine& path) override {
+    auto result = ProxyFileSystem::status(path);
+    if (!result) note(path);
+    return result;
+  }
+  llvm::ErrorOr<std::unique_ptr<llvm::vfs::File>> openFileForRead(const llvm::Twine& path) override {
+    auto result = ProxyFileSystem::openFileForRead(path);
+    if (!result) note(path);
+    return result;
+  }
+  std::vector<std::string> absent() const { return {absent_.begin(), absent_.end()}; }
+
+ private:
+  void note(const llvm::Twine& path) {
+    std::string text = path.str();
+    if (!text.empty() && text.rfind("/usr/", 0) != 0) absent_.insert(std::move(text));
+  }
+  std::set<std::string> absent_;
+};
+
+class InputCollector : public clang::DependencyCollector {
+  bool needSystemDependencies() override { return true; }
+};
+
+// The front end runs once: the collector and the code generator see the same AST.
+class EmitAndCollect : public clang::EmitObjAction {
+ public:
+  explicit EmitAndCollect(UnitFacts& facts) : facts_(facts) {}
+
+ protected:
+  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& instance,
+                                                        llvm::StringRef file) override {
+    auto emitter = EmitObjAction::CreateASTConsumer(instance, file);
+    if (!emitter) return nullptr;
+    std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
+    consumers.push_back(make_fact_collector(facts_));
+    consumers.push_back(std::move(emitter));
+    return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
+  }
+
+ private:
+  UnitFacts& facts_;
+};
+
+const clang::driver::Command* frontend_job(const clang::driver::Compilation& compilation) {
+  for (const clang::driver::Command& job : compilation.getJobs())
+    if (llvm::StringRef(job.getCreator().getName()) == "clang") return &job;
+  return nullptr;
+}
+
+}  // namespace
+
+CompileAnswer compile(const CompileRequest& request) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  llvm::InitializeNativeTargetAsmParser();  // for inline assembly
+
+  CompileAnswer answer;
+  DiagnosticRecorder recorder;
+  std::vector<std::string> arguments = request.arguments;
+  for (const char* word : {"-c", "-o"}) arguments.emplace_back(word);
+  arguments.push_back(request.object);
+  arguments.emplace_back("--");
+  arguments.push_back(request.source);
+  DriverPlan plan(std::move(arguments), recorder);
+  const clang::driver::Command* job = plan.compilation() ? frontend_job(*plan.compilation()) : nullptr;
+  if (!job) {
+    answer.diagnostics = recorder.take();
+    return answer;
+  }
+
+  clang::CompilerInstance instance;
+  instance.createDiagnostics(&recorder, false);
+  clang::CompilerInvocation::CreateFromArgs(instance.getInvocation(), job->getArguments(),
+                                            instance.getDiagnostics());
+  llvm::IntrusiveRefCntPtr<LookupRecorder> files(new LookupRecorder);
+  instance.createFileManager(files);
+  auto inputs = std::make_shared<InputCollector>();
+  instance.addDependencyCollector(inputs);
+
+  instance.setVerboseOutputStream(llvm::nulls());  // where the number of errors would be printed
+  EmitAndCollect action(answer.facts);
+  answer.ok = instance.ExecuteAction(action) && !instance.getDiagnostics().hasErrorOccurred();
+  for (const std::string& input : inputs->getDependencies()) answer.inputs.push_back(input);
+  answer.inputs.push_back(clang_library_path());
+  answer.absent = files->absent();
+  answer.diagnostics = recorder.take();
+  for (faasc::Diagnostic& diagnostic : answer.diagnostics)
+    if (diagnostic.place.file.empty()) diagnostic.place.file = request.source;
+  return answer;
+}
+
+}  // namespace faasc::cpp

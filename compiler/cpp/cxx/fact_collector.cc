@@ -1,0 +1,270 @@
+#include "compiler/cpp/cxx/fact_collector.h"
+
+#include <algorithm>
+
+#include <clang/AST/ASTContext.h>
+#include <clang/AST/Attr.h>
+#include <clang/AST/DeclCXX.h>
+#include <clang/AST/DeclTemplate.h>
+#include <clang/AST/ExprCXX.h>
+#include <clang/AST/Mangle.h>
+#include <clang/AST/StmtCXX.h>
+#include <clang/Basic/SourceManager.h>
+#include <clang/Lex/Lexer.h>
+#include <llvm/ADT/SetVector.h>
+#include <llvm/ADT/SmallPtrSet.h>
+
+namespace faasc::cpp {
+namespace {
+
+// Headers of the user's may hold whole libraries; what does not look like a handler is only kept as a name
+// that might have been meant, and only so many.
+constexpr std::size_t kMaxFunctions = 5000;
+
+// "google::cloud::functions::HttpRequest" for google::cloud::functions::v1_3::HttpRequest.
+std::string plain_name(const clang::NamedDecl& decl) {
+  std::string name = decl.getDeclName().isIdentifier() ? decl.getName().str() : decl.getNameAsString();
+  for (const clang::DeclContext* scope = decl.getDeclContext(); scope; scope = scope->getParent()) {
+    if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(scope)) {
+      if (space->isInline() || space->isAnonymousNamespace()) continue;
+      name = space->getName().str() + "::" + name;
+    } else if (const auto* record = llvm::dyn_cast<clang::RecordDecl>(scope)) {
+      name = record->getName().str() + "::" + name;
+    }
+  }
+  return name;
+}
+
+TypeName type_name(clang::QualType type) {
+  type = type.getCanonicalType();
+  if (type->isVoidType()) return TypeName::Void;
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (!record || !record->getIdentifier()) return TypeName::Other;
+  llvm::StringRef last = record->getName();
+  if (last != "Function" && last != "HttpRequest" && last != "HttpResponse" && last != "CloudEvent")
+    return TypeName::Other;
+  if (plain_name(*record) != "google::cloud::functions::" + last.str()) return TypeName::Other;
+  if (last == "Function") return TypeName::Function;
+  if (last == "HttpRequest") return TypeName::HttpRequest;
+  return last == "HttpResponse" ? TypeName::HttpResponse : TypeName::CloudEvent;
+}
+
+Type describe(clang::QualType type, const clang::PrintingPolicy& policy) {
+  Type result;
+  result.text = type.getAsString(policy);
+  clang::QualType canonical = type.getCanonicalType();
+  if (const auto* reference = canonical->getAs<clang::ReferenceType>()) {
+    clang::QualType target = reference->getPointeeType();
+    bool is_const = target.isConstQualified();
+    if (canonical->isLValueReferenceType())
+      result.passing = is_const ? Passing::ConstReference : Passing::Reference;
+    else
+      result.passing = is_const ? Passing::Reference : Passing::RvalueReference;
+    canonical = target;
+  } else if (canonical->isPointerType()) {
+    result.passing = Passing::Pointer;
+    canonical = canonical->getPointeeType();
+  }
+  result.name = type_name(canonical);
+  return result;
+}
+
+// What one call of MakeFunction makes. Told from the parameter's type, which overload resolution has settled.
+Made made_by(const clang::FunctionDecl& make_function) {
+  if (make_function.getNumParams() != 1) return Made::Unknown;
+  clang::QualType parameter =
+      make_function.getParamDecl(0)->getType().getNonReferenceType().getCanonicalType();
+  const auto* special =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(parameter->getAsCXXRecordDecl());
+  if (!special) return Made::Unknown;
+  std::string name = plain_name(*special);
+  if (name == "std::map") return Made::Map;
+  const clang::TemplateArgumentList& arguments = special->getTemplateArgs();
+  if (name != "std::function" || arguments.size() < 1 ||
+      arguments[0].getKind() != clang::TemplateArgument::Type)
+    return Made::Unknown;
+  const auto* function = arguments[0].getAsType()->getAs<clang::FunctionProtoType>();
+  if (!function || function->getNumParams() != 1) return Made::Unknown;
+  TypeName result = type_name(function->getReturnType());
+  TypeName argument = type_name(function->getParamType(0).getNonReferenceType());
+  if (result == TypeName::HttpResponse && argument == TypeName::HttpRequest) return Made::Http;
+  if (result == TypeName::Void && argument == TypeName::CloudEvent) return Made::CloudEvent;
+  return Made::Unknown;
+}
+
+// Follows what a factory returns: through copies and moves, both arms of a condition, a local variable's
+// initialiser and helpers whose body this translation unit shows.
+class MadeFinder {
+ public:
+  Made of(const clang::FunctionDecl& function) {
+    const clang::FunctionDecl* definition = nullptr;
+    if (!function.hasBody(definition) || !seen_.insert(definition->getCanonicalDecl()).second)
+      return Made::Unknown;
+    std::vector<Made> results;
+    collect(definition->getBody(), results);
+    return agreed(results);
+  }
+
+ private:
+  static Made agreed(const std::vector<Made>& results) {
+    if (results.empty()) return Made::Unknown;
+    bool same =
+        std::all_of(results.begin(), results.end(), [&](Made made) { return made == results.front(); });
+    return same ? results.front() : Made::Unknown;
+  }
+
+  void collect(const clang::Stmt* statement, std::vector<Made>& results) {
+    if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return;  // a lambda's returns are its own
+    if (const auto* result = llvm::dyn_cast<clang::ReturnStmt>(statement)) {
+      results.push_back(of(result->getRetValue()));
+      return;
+    }
+    for (const clang::Stmt* child : statement->children()) collect(child, results);
+  }
+
+  Made of(const clang::Expr* expression) {
+    if (!expression) return Made::Unknown;
+    expression = expression->IgnoreUnlessSpelledInSource();
+    if (const auto* copy = llvm::dyn_cast<clang::CXXConstructExpr>(expression))
+      return copy->getNumArgs() == 1 ? of(copy->getArg(0)) : Made::Unknown;
+    if (const auto* choice = llvm::dyn_cast<clang::ConditionalOperator>(expression))
+      return agreed({of(choice->getTrueExpr()), of(choice->getFalseExpr())});
+    if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
+      const auto* variable = llvm::dyn_cast<clang::VarDecl>(name->getDecl());
+      if (!variable || !seen_variables_.insert(variable->getCanonicalDecl()).second) return Made::Unknown;
+      const clang::Expr* initialiser = variable->getAnyInitializer();
+      return initialiser ? of(initialiser) : Made::Unknown;
+    }
+    const auto* call = llvm::dyn_cast<clang::CallExpr>(expression);
+    const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+    if (!callee) return Made::Unknown;
+    std::string name = plain_name(*callee);
+    if (name == "google::cloud::functions::MakeFunction") return made_by(*callee);
+    if (name == "std::move" && call->getNumArgs() == 1) return of(call->getArg(0));
+    return of(*callee);
+  }
+
+  llvm::SmallPtrSet<const clang::FunctionDecl*, 4> seen_;
+  llvm::SmallPtrSet<const clang::VarDecl*, 4> seen_variables_;
+};
+
+class FactCollector : public clang::ASTConsumer {
+ public:
+  explicit FactCollector(UnitFacts& facts) : facts_(facts) {}
+
+  void Initialize(clang::ASTContext& context) override { context_ = &context; }
+
+  bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
+    for (clang::Decl* decl : group) visit(decl);
+    return true;
+  }
+
+  void HandleTranslationUnit(clang::ASTContext& context) override {
+    clang::ASTNameGenerator names(context);
+    for (const clang::FunctionDecl* first : functions_) {
+      const clang::FunctionDecl* definition = nullptr;
+      const clang::FunctionDecl* shown = first->isDefined(definition) && definition ? definition : first;
+      if (shown->isInvalidDecl() || facts_.functions.size() >= kMaxFunctions) continue;
+      record(*shown, shown == definition, names);
+    }
+    if (main_) {
+      facts_.main.emplace();
+      set_place(main_->getLocation(), facts_.main->place, facts_.main->line_text);
+    }
+  }
+
+ private:
+  const clang::SourceManager& sources() const { return context_->getSourceManager(); }
+
+  void visit(clang::Decl* decl) {
+    clang::SourceLocation location = sources().getExpansionLoc(decl->getLocation());
+    if (decl->isImplicit() || (location.isValid() && sources().isInSystemHeader(location))) return;
+    if (llvm::isa<clang::NamespaceDecl, clang::LinkageSpecDecl, clang::ExportDecl>(decl)) {
+      for (clang::Decl* inner : llvm::cast<clang::DeclContext>(decl)->decls()) visit(inner);
+    } else if (auto* pattern = llvm::dyn_cast<clang::FunctionTemplateDecl>(decl)) {
+      keep(pattern->getTemplatedDecl());
+    } else if (auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(decl)) {
+      if (!record->isThisDeclarationADefinition() || record->isDependentContext()) return;
+      for (clang::Decl* inner : record->decls()) visit(inner);
+    } else if (auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {
+      if (function->isMain()) {
+        if (function->isThisDeclarationADefinition()) main_ = function;
+      } else {
+        keep(function);
+      }
+    }
+  }
+
+  void keep(clang::FunctionDecl* function) {
+    if (!function->getDeclName().isIdentifier()) return;  // operators, constructors
+    bool shaped = has_handler_types(*function);
+    bool in_main_file = sources().isInMainFile(sources().getExpansionLoc(function->getLocation()));
+    if (!shaped && (!in_main_file || llvm::isa<clang::CXXMethodDecl>(function))) return;
+    functions_.insert(function->getCanonicalDecl());
+    if (shaped && function->isInlined() && function->isThisDeclarationADefinition() &&
+        !llvm::isa<clang::CXXMethodDecl>(function) && !function->getDescribedFunctionTemplate() &&
+        function->isExternallyVisible() && !function->hasAttr<clang::UsedAttr>())
+      function->addAttr(clang::UsedAttr::CreateImplicit(*context_));
+  }
+
+  static bool has_handler_types(const clang::FunctionDecl& function) {
+    TypeName returns = type_name(function.getReturnType());
+    if (returns == TypeName::Function || returns == TypeName::HttpResponse) return true;
+    const clang::PrintingPolicy policy{clang::LangOptions()};
+    return std::any_of(function.param_begin(), function.param_end(),
+                       [&](const clang::ParmVarDecl* parameter) {
+                         TypeName name = describe(parameter->getType(), policy).name;
+                         return name == TypeName::HttpRequest || name == TypeName::CloudEvent;
+                       });
+  }
+
+  void record(const clang::FunctionDecl& function, bool defined, clang::ASTNameGenerator& names) {
+    const clang::PrintingPolicy& policy = context_->getPrintingPolicy();
+    FunctionFact fact;
+    fact.name = plain_name(function);
+    fact.is_template = function.getDescribedFunctionTemplate() || function.isDependentContext();
+    if (!fact.is_template) fact.symbol = names.getName(&function);
+    fact.returns = describe(function.getReturnType(), policy);
+    for (const clang::ParmVarDecl* parameter : function.parameters())
+      fact.parameters.push_back(describe(parameter->getType(), policy));
+    if (function.isVariadic()) fact.parameters.push_back({TypeName::Other, Passing::Value, "..."});
+    if (function.isInAnonymousNamespace())
+      fact.linkage = Linkage::UnnamedNamespace;
+    else if (!function.isExternallyVisible())
+      fact.linkage = Linkage::Static;
+    fact.defined = defined;
+    fact.repeatable = function.isInlined() || function.hasAttr<clang::WeakAttr>();
+    fact.is_member = llvm::isa<clang::CXXMethodDecl>(function);
+    if (fact.returns.name == TypeName::Function && defined) fact.made = MadeFinder().of(function);
+    set_place(function.getLocation(), fact.place, fact.line_text);
+    facts_.functions.push_back(std::move(fact));
+  }
+
+  void set_place(clang::SourceLocation location, SourcePlace& place, std::string& line_text) const {
+    location = sources().getFileLoc(location);
+    clang::PresumedLoc presumed = sources().getPresumedLoc(location);
+    if (presumed.isInvalid()) return;
+    int column = static_cast<int>(presumed.getColumn());
+    auto length = clang::Lexer::MeasureTokenLength(location, sources(), context_->getLangOpts());
+    place = {presumed.getFilename(), static_cast<int>(presumed.getLine()), column,
+             column + static_cast<int>(length)};
+    auto [file, offset] = sources().getDecomposedLoc(location);
+    llvm::StringRef text = sources().getBufferData(file);
+    llvm::StringRef line = text.substr(offset + 1 - static_cast<unsigned>(column));
+    line = line.take_until([](char c) { return c == '\n' || c == '\r'; });
+    if (line.size() <= 512) line_text = line.str();
+  }
+
+  UnitFacts& facts_;
+  clang::ASTContext* context_ = nullptr;
+  llvm::SetVector<const clang::FunctionDecl*> functions_;  // canonical declarations, in source order
+  const clang::FunctionDecl* main_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<clang::ASTConsumer> make_fact_collector(UnitFacts& facts) {
+  return std::make_unique<FactCollector>(facts);
+}
+
+}  // namespace faasc::cpp

@@ -1,0 +1,128 @@
+#include "compiler/cpp/cxx/link.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include <clang/Driver/Action.h>
+#include <clang/Driver/Job.h>
+#include <llvm/ObjCopy/ConfigManager.h>
+#include <llvm/ObjCopy/ObjCopy.h>
+#include <llvm/Object/Binary.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "compiler/cpp/cxx/toolchain.h"
+
+namespace faasc::cpp {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Empty: the Clang driver's default.
+std::string fastest_linker() {
+  if (auto path = find_program(llvm_program_directory() + "/ld.lld")) return path->string();
+  for (const char* name : {"ld.lld-19", "ld.lld", "mold"})
+    if (auto path = find_program(name)) return path->string();
+  return {};
+}
+
+faasc::Diagnostic complaint(std::string message) {
+  faasc::Diagnostic diagnostic;
+  diagnostic.message = std::move(message);
+  return diagnostic;
+}
+
+// A make rule: "out: a.o \\\n  b\ c.o". Every linker escapes spaces with a backslash.
+std::vector<std::string> prerequisites(const std::string& rule) {
+  std::vector<std::string> files;
+  std::size_t end = rule.find("\n\n");  // the phony rules that follow repeat the names
+  std::string text = rule.substr(0, end);
+  std::size_t at = text.find(": ");
+  if (at == std::string::npos) return files;
+  std::string word;
+  for (at += 2; at <= text.size(); ++at) {
+    char c = at < text.size() ? text[at] : '\n';
+    if (c == '\\' && at + 1 < text.size() && text[at + 1] != '\n') {
+      word += text[++at];
+    } else if (c == ' ' || c == '\n' || c == '\\') {
+      if (!word.empty()) files.push_back(std::exchange(word, {}));
+    } else {
+      word += c;
+    }
+  }
+  return files;
+}
+
+Result<void> strip(const fs::path& from, const fs::path& to) {
+  auto failed = [&](llvm::Error error) {
+    return faasc::Error{Fault::Internal,
+                        {},
+                        "cannot strip '" + from.string() + "': " + llvm::toString(std::move(error)),
+                        {},
+                        {}};
+  };
+  auto binary = llvm::object::createBinary(from.string());
+  if (!binary) return failed(binary.takeError());
+  llvm::objcopy::ConfigManager config;
+  config.Common.StripAll = true;
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream out(bytes);
+  if (llvm::Error error = llvm::objcopy::executeObjcopyOnBinary(config, *binary->getBinary(), out))
+    return failed(std::move(error));
+  return write_file(to, std::string_view(bytes.data(), bytes.size()), 0755);
+}
+
+}  // namespace
+
+LinkAnswer link(const LinkRequest& request) {
+  LinkAnswer answer;
+  DiagnosticRecorder recorder;
+  std::string temporary = request.output + ".new";
+  std::string depfile = request.output + ".d";
+  std::vector<std::string> arguments = request.arguments;
+  if (std::string linker = fastest_linker(); !linker.empty()) arguments.push_back("--ld-path=" + linker);
+  arguments.push_back("-Wl,--dependency-file=" + depfile);
+  arguments.emplace_back("-o");
+  arguments.push_back(temporary);
+  DriverPlan plan(std::move(arguments), recorder);
+  answer.diagnostics = recorder.take();
+  if (!plan.compilation()) return answer;
+  const clang::driver::Command* job = nullptr;
+  for (const clang::driver::Command& candidate : plan.compilation()->getJobs())
+    if (candidate.getSource().getKind() == clang::driver::Action::LinkJobClass) job = &candidate;
+  if (!job || plan.compilation()->getJobs().size() != 1) {
+    answer.diagnostics.push_back(
+        complaint("the link needs more than one step; only objects and libraries can be linked"));
+    return answer;
+  }
+  answer.command.emplace_back(job->getExecutable());
+  for (const char* argument : job->getArguments()) answer.command.emplace_back(argument);
+
+  auto finished = run({.argv = answer.command, .working_directory = {}, .environment = {}});
+  if (!finished) {
+    answer.diagnostics.push_back(complaint(finished.error().what));
+    return answer;
+  }
+  answer.exit_code = finished->status.signal ? 128 + finished->status.signal : finished->status.code;
+  answer.messages = finished->out + finished->err;
+  if (auto rule = read_file(depfile)) answer.inputs = prerequisites(*rule);
+  std::remove(depfile.c_str());
+  if (!finished->status.ok()) {
+    std::remove(temporary.c_str());
+    return answer;
+  }
+  if (auto stripped = strip(temporary, request.stripped); !stripped) {
+    std::remove(temporary.c_str());
+    answer.diagnostics.push_back(complaint(stripped.error().what));
+    return answer;
+  }
+  if (std::rename(temporary.c_str(), request.output.c_str()) != 0) {
+    answer.diagnostics.push_back(complaint("cannot rename '" + temporary + "'"));
+    return answer;
+  }
+  answer.ok = true;
+  return answer;
+}
+
+}  // namespace faasc::cpp

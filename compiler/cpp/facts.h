@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.h"
+
+namespace faasc::cpp {
+
+/// The types a handler is made of, matched by their canonical qualified name without inline namespaces.
+enum class TypeName : std::uint8_t {
+  Other,
+  Void,
+  Function,      ///< google::cloud::functions::Function
+  HttpRequest,   ///< google::cloud::functions::HttpRequest
+  HttpResponse,  ///< google::cloud::functions::HttpResponse
+  CloudEvent,    ///< google::cloud::functions::CloudEvent
+};
+
+enum class Passing : std::uint8_t { Value, ConstReference, RvalueReference, Reference, Pointer };
+
+struct Type {
+  TypeName name = TypeName::Other;
+  Passing passing = Passing::Value;
+  std::string text;  ///< as Clang prints it: "const gcf::HttpRequest &"
+};
+
+enum class Linkage : std::uint8_t { External, Static, UnnamedNamespace };
+
+/// What the `return` statements of a factory hand over.
+enum class Made : std::uint8_t {
+  Unknown,     ///< something this translation unit does not show, or not the same everywhere
+  Http,        ///< MakeFunction(UserHttpFunction)
+  CloudEvent,  ///< MakeFunction(UserCloudEventFunction)
+  Map,         ///< MakeFunction(std::map<std::string, Function>): chosen when the function starts
+};
+
+/// One function of the user's, as Clang sees it. Functions of system headers are not recorded.
+struct FunctionFact {
+  std::string name;    ///< qualified, without inline and unnamed namespaces: "shop::price"
+  std::string symbol;  ///< the linker's name; empty for templates
+  Type returns;
+  std::vector<Type> parameters;
+  Linkage linkage = Linkage::External;
+  bool defined = false;     ///< false: this translation unit only declares it
+  bool repeatable = false;  ///< inline and the like: may be defined in several translation units
+  bool is_member = false;
+  bool is_template = false;
+  Made made = Made::Unknown;  ///< factories only
+  SourcePlace place;
+  std::string line_text;
+};
+
+/// The user's own main().
+struct MainFact {
+  SourcePlace place;
+  std::string line_text;
+};
+
+/// What one translation unit says about handlers, in source order.
+struct UnitFacts {
+  std::vector<FunctionFact> functions;
+  std::optional<MainFact> main;
+};
+
+}  // namespace faasc::cpp
