@@ -1,0 +1,23 @@
+#pragma once
+
+namespace faasc {
+
+// Writing.
+inline constexpr const char* kDiskNoExecutable =
+    "FAASC0560";  ///< the program or its working directory is not in the tree
+inline constexpr const char* kDiskNoBootBlob = "FAASC0561";  ///< no boot loader, or one that is damaged
+inline constexpr const char* kDiskNoKernelFile =
+    "FAASC0562";  ///< the kernel lacks an image or a kernel library
+inline constexpr const char* kDiskBootTooLarge =
+    "FAASC0563";  ///< kernel and libraries do not fit the boot partition
+inline constexpr const char* kDiskBadOption =
+    "FAASC0564";  ///< an option of the root tuple that faasc sets itself
+inline constexpr const char* kDiskBadAddress = "FAASC0565";  ///< not an IPv4 address where one is needed
+inline constexpr const char* kDiskUnlabelledVolume = "FAASC0566";
+
+// Reading.
+inline constexpr const char* kDiskUnknown =
+    "FAASC0567";  ///< neither a partition table nor a Nanos file system
+inline constexpr const char* kDiskDamaged = "FAASC0568";  ///< a partition that is not on the disk
+
+}  // namespace faasc

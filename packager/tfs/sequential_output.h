@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/result.h"
+
+namespace faasc {
+
+/// Writes a new file front to back. Small pieces are gathered, large files are copied past the gathering
+/// buffer, and what is skipped stays a hole.
+class SequentialOutput {
+ public:
+  /// Writes to `fd`, which has to be empty, from `position` on. `path` is for messages.
+  SequentialOutput(const Fd& fd, std::filesystem::path path, std::uint64_t position = 0);
+
+  std::uint64_t position() const { return position_ + used_; }
+
+  Result<void> write(std::string_view bytes);
+  /// Zeros up to `position`, which must not be behind.
+  Result<void> skip_to(std::uint64_t position);
+
+  enum class Holes : std::uint8_t { None, Look };
+  /// Exactly `size_bytes` bytes of the file `from`; one that has become shorter or longer is an error. With
+  /// Holes::Look, what the host's file system says is a hole in `from` stays one.
+  Result<void> copy_file(const std::filesystem::path& from, std::uint64_t size_bytes, Holes holes);
+
+  /// Writes what is still gathered. The file is as long as what was written; skipped bytes at its end are not
+  /// there.
+  Result<void> flush();
+
+ private:
+  Result<void> copy_data(const Fd& in, const std::filesystem::path& from, std::uint64_t size_bytes);
+
+  const Fd& fd_;
+  std::filesystem::path path_;
+  std::uint64_t position_;  // where the buffer's first byte goes
+  std::size_t used_ = 0;
+  std::unique_ptr<char[]> buffer_;
+};
+
+}  // namespace faasc

@@ -1,0 +1,249 @@
+#include "packager/tfs/tfs_layout.h"
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <charconv>
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/sha256.h"
+#include "base/varint.h"
+#include "packager/tfs/codes.h"
+
+namespace faasc {
+namespace {
+
+using tfs::Encoder;
+using tfs::kExtensionSectors;
+using tfs::kSectorSize;
+
+// Sectors of a page of the host's file system and of the guest's cache.
+constexpr std::uint64_t kPageSectors = 8;
+constexpr std::uint64_t kAlignedFileBytes = std::uint64_t{1} << 20;
+
+// What an extension of the log can hold of a value, when it keeps room for its header, the header of a
+// record, the link to the next one and the end mark.
+constexpr std::uint64_t kRecordHeaderBytes = 1 + 2 * kMaxVarintBytes;
+constexpr std::uint64_t kLinkBytes = 1 + 2 * kMaxVarintBytes;
+constexpr std::uint64_t kExtensionHeaderBytes = tfs::kMagic.size() + 1 + varint_size(kExtensionSectors);
+constexpr std::uint64_t kExtensionCapacity =
+    kExtensionSectors * kSectorSize - kExtensionHeaderBytes - kRecordHeaderBytes - kLinkBytes - 1;
+
+constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+// One directory, file or link, in the order of the tree's walk.
+struct Node {
+  std::string_view name;
+  const RootfsNode* node;
+  std::uint64_t size_bytes = 0;   // of a file
+  std::uint64_t sector = 0;       // of a file, from where the data begin
+  std::uint64_t child_count = 0;  // of a directory
+};
+
+class Planner {
+ public:
+  explicit Planner(const Rootfs& tree, const TfsOptions& options) : tree_(tree), options_(options) {}
+
+  Result<TfsLayout> plan() {
+    FAASC_CHECK(check_options());
+    FAASC_CHECK(measure());
+    place();
+    settle_log();
+    layout_.label = options_.label;
+    layout_.used_sectors = data_start() + data_sectors_;
+    for (TfsLayout::File& file : layout_.files) file.first_sector += data_start();
+    derive_uuid();
+    return std::move(layout_);
+  }
+
+ private:
+  Result<void> check_options() const {
+    if (options_.label.size() > tfs::kMaxLabelBytes || options_.label.find('\0') != std::string::npos)
+      return Error{Fault::Input,
+                   kTfsBadLabel,
+                   "the volume label '" + options_.label.substr(0, 64) + "' has " +
+                       std::to_string(options_.label.size()) + " bytes; at most " +
+                       std::to_string(tfs::kMaxLabelBytes) + " are allowed, and no NUL",
+                   {},
+                   {}};
+    for (const auto& [name, value] : options_.attributes)
+      if (name.empty() || name == "children" || name == "..")
+        return Error{
+            Fault::Input, kTfsBadAttribute, "the root cannot have an attribute named '" + name + "'", {}, {}};
+    return {};
+  }
+
+  // Walks the tree once: the size of every file, the number of entries of every directory.
+  Result<void> measure() {
+    struct OpenDirectory {
+      std::size_t path_size;
+      std::size_t node;
+    };
+    std::vector<OpenDirectory> above;
+    nodes_.reserve(tree_.nodes().size());
+    for (const auto& [path, node] : tree_.nodes()) {
+      FAASC_CHECK(check_interrupt());
+      // The walk is depth first, so the directory that holds this node is the one still open with a path that
+      // long.
+      std::size_t parent_size = path.rfind('/');
+      while (!above.empty() && above.back().path_size > parent_size) above.pop_back();
+      ++(above.empty() ? root_child_count_ : nodes_[above.back().node].child_count);
+
+      nodes_.push_back({std::string_view(path).substr(parent_size + 1), &node});
+      name_bytes_ += nodes_.back().name.size();
+      if (std::holds_alternative<Directory>(node.content)) {
+        above.push_back({path.size(), nodes_.size() - 1});
+      } else if (!std::holds_alternative<Symlink>(node.content)) {
+        TfsLayout::File file{path, &node, 0, 0, false};
+        FAASC_CHECK(measure_file(file));
+        nodes_.back().size_bytes = file.size_bytes;
+        layout_.payload_bytes += file.size_bytes;
+        if (file.size_bytes > 0) layout_.files.push_back(file);
+      }
+    }
+    return {};
+  }
+
+  static Result<void> measure_file(TfsLayout::File& file) {
+    if (const auto* bytes = std::get_if<InlineBytes>(&file.node->content)) {
+      file.size_bytes = bytes->bytes.size();
+      return {};
+    }
+    const std::filesystem::path& path = std::get<HostFile>(file.node->content).path;
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0)
+      return Result<void>(io_error("read", path, errno))
+          .during("measuring '" + std::string(file.guest_path) + "'");
+    if (!S_ISREG(status.st_mode))
+      return Error{Fault::Input,
+                   kTfsBadInput,
+                   "'" + path.string() + "' is " +
+                       (S_ISDIR(status.st_mode) ? "a directory" : "not a regular file") +
+                       " but is to become the file '" + std::string(file.guest_path) + "'",
+                   {},
+                   {}};
+    file.size_bytes = static_cast<std::uint64_t>(status.st_size);
+    file.sparse = static_cast<std::uint64_t>(status.st_blocks) * 512 < file.size_bytes;
+    return {};
+  }
+
+  // Gives every file its place, counted from where the data begin, which is a multiple of a page.
+  void place() {
+    auto file = layout_.files.begin();
+    for (Node& node : nodes_) {
+      if (node.size_bytes == 0) continue;
+      if (node.size_bytes >= kAlignedFileBytes) data_sectors_ = align_up(data_sectors_, kPageSectors);
+      node.sector = data_sectors_;
+      (file++)->first_sector = data_sectors_;
+      data_sectors_ += align_up(node.size_bytes, kSectorSize) / kSectorSize;
+    }
+  }
+
+  std::uint64_t data_start() const {
+    return align_up(1 + layout_.log_extensions * kExtensionSectors, kPageSectors);
+  }
+
+  // The size of the log depends on where the data begin, and that on the size of the log. A later beginning
+  // never makes the encoding shorter, so this ends, and with the least number that does.
+  void settle_log() {
+    std::uint64_t needed = 1;
+    while (needed > layout_.log_extensions) {
+      layout_.log_extensions = needed;
+      encode();
+      needed = (layout_.root.size() + kExtensionCapacity - 1) / kExtensionCapacity;
+    }
+  }
+
+  void encode() {
+    Encoder encoder;
+    // A file with one extent takes some 30 bytes and its name; guessing high costs address space only.
+    encoder.reserve(nodes_.size() * 48 + name_bytes_ + 4096, nodes_.size() + 64);
+    encoder.tuple(options_.attributes.size() + 1);
+    for (const auto& [name, value] : options_.attributes) {
+      encoder.name(name);
+      encoder.value(value);
+    }
+    encoder.name("children");
+    encoder.tuple(root_child_count_);
+    // A directory's entries are the last thing in its tuple, so the whole tree is one flat sequence.
+    for (const Node& node : nodes_) {
+      encoder.name(node.name);
+      if (std::holds_alternative<Directory>(node.node->content)) {
+        encoder.tuple(1);
+        encoder.name("children");
+        encoder.tuple(node.child_count);
+      } else if (const auto* link = std::get_if<Symlink>(&node.node->content)) {
+        encoder.tuple(1);
+        encoder.name("linktarget");
+        encoder.string(link->target);
+      } else {
+        encode_file(encoder, node);
+      }
+    }
+    layout_.root = encoder.take_bytes();
+  }
+
+  void encode_file(Encoder& encoder, const Node& node) const {
+    std::uint64_t sectors = align_up(node.size_bytes, kSectorSize) / kSectorSize;
+    std::uint64_t extents = (sectors + tfs::kMaxExtentSectors - 1) / tfs::kMaxExtentSectors;
+    encoder.tuple(2);
+    encoder.name("extents");
+    encoder.tuple(extents);
+    for (std::uint64_t from = 0; from < sectors; from += tfs::kMaxExtentSectors) {
+      std::uint64_t length = std::min(sectors - from, tfs::kMaxExtentSectors);
+      char key[20];
+      encoder.name({key, std::to_chars(key, key + sizeof key, from).ptr});
+      encoder.tuple(3);
+      encoder.name("offset");
+      encoder.integer({data_start() + node.sector + from, false});
+      encoder.name("length");
+      encoder.integer({length, false});
+      encoder.name("allocated");
+      encoder.integer({length, false});
+    }
+    encoder.name("filelength");
+    encoder.integer({node.size_bytes, false});
+  }
+
+  void derive_uuid() {
+    Sha256 hash;
+    // Every part says how long it is, so that no two inputs look the same.
+    auto add = [&](std::string_view bytes) {
+      std::string size;
+      append_varint(size, bytes.size());
+      hash.update(size);
+      hash.update(bytes);
+    };
+    add("faasc tfs 1");
+    add(options_.label);
+    add(options_.identity);
+    add(layout_.root);
+    for (const TfsLayout::File& file : layout_.files)
+      if (const auto* bytes = std::get_if<InlineBytes>(&file.node->content)) add(bytes->bytes);
+    Sha256Digest digest = hash.finish();
+    std::copy_n(digest.begin(), layout_.uuid.size(), layout_.uuid.begin());
+    layout_.uuid[6] = static_cast<std::uint8_t>((layout_.uuid[6] & 0x0f) | 0x80);
+    layout_.uuid[8] = static_cast<std::uint8_t>((layout_.uuid[8] & 0x3f) | 0x80);
+  }
+
+  const Rootfs& tree_;
+  const TfsOptions& options_;
+  TfsLayout layout_;
+  std::vector<Node> nodes_;
+  std::uint64_t root_child_count_ = 0;
+  std::uint64_t name_bytes_ = 0;
+  std::uint64_t data_sectors_ = 0;
+};
+
+}  // namespace
+
+Result<TfsLayout> plan_tfs(const Rootfs& tree, const TfsOptions& options) {
+  return Planner(tree, options).plan();
+}
+
+}  // namespace faasc

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "packager/tfs/tfs_format.h"
+
+namespace faasc {
+
+struct TfsValue;
+/// Attributes by name.
+using TfsTuple = std::map<std::string, TfsValue, std::less<>>;
+
+/// Present, without a value. What the kernel calls a flag is on as soon as it is there, whatever its value;
+/// in the root tuple it is customarily the string "t".
+struct TfsFlag {
+  bool operator==(const TfsFlag&) const = default;
+};
+
+struct TfsInteger {
+  std::uint64_t magnitude = 0;
+  bool negative = false;
+  bool operator==(const TfsInteger&) const = default;
+};
+
+/// A value of a tuple of the file system, as a caller gives it for the root tuple or a reader finds it there.
+struct TfsValue {
+  std::variant<TfsFlag, TfsInteger, std::string, std::vector<TfsValue>, TfsTuple> data;
+
+  TfsValue() = default;
+  TfsValue(TfsFlag) {}                                                 // NOLINT(google-explicit-constructor)
+  TfsValue(TfsInteger integer) : data(integer) {}                      // NOLINT(google-explicit-constructor)
+  TfsValue(std::string text) : data(std::move(text)) {}                // NOLINT(google-explicit-constructor)
+  TfsValue(const char* text) : data(std::string(text)) {}              // NOLINT(google-explicit-constructor)
+  TfsValue(std::vector<TfsValue> values) : data(std::move(values)) {}  // NOLINT(google-explicit-constructor)
+  TfsValue(TfsTuple tuple) : data(std::move(tuple)) {}                 // NOLINT(google-explicit-constructor)
+  template <typename T>
+    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
+  TfsValue(T value)  // NOLINT(google-explicit-constructor)
+      : data(
+            TfsInteger{value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value),
+                       value < 0}) {}
+
+  bool operator==(const TfsValue&) const = default;
+};
+
+/// For people: `(program:/app arguments:[/app -v])`, the notation of Nanos' own manifests.
+std::string to_text(const TfsValue& value);
+
+namespace tfs {
+
+/// Appends values in the encoding of version 5 to `bytes`. A container's contents are what is appended after
+/// it.
+class Encoder {
+ public:
+  /// A new tuple of `count` attributes, each to follow as a name and a value.
+  void tuple(std::uint64_t count) { composite(ValueType::Tuple, count); }
+  void vector(std::uint64_t count) { composite(ValueType::Vector, count); }
+  void name(std::string_view name);
+  void string(std::string_view text);
+  void integer(TfsInteger value);
+  void flag() { bytes_ += std::string_view("\x81\0", 2); }
+  void value(const TfsValue& value);
+
+  const std::string& bytes() const { return bytes_; }
+  std::string take_bytes() { return std::move(bytes_); }
+  void reserve(std::size_t bytes, std::size_t names);
+
+ private:
+  // A name that has an index. Its text is looked up in `bytes_`, where it was introduced.
+  struct Known {
+    std::size_t hash = 0;
+    std::uint64_t offset = 0;
+    std::uint32_t size = 0;
+    std::uint32_t index = 0;  // 0: a free slot
+  };
+
+  void header(bool immediate, ValueType type, std::uint64_t number);
+  void composite(ValueType type, std::uint64_t count);
+  void grow_names(std::size_t slots);
+
+  std::string bytes_;
+  std::vector<Known> names_;  // an open-addressing table; its size is a power of two
+  std::size_t name_count_ = 0;
+  std::uint32_t last_index_ = 0;
+};
+
+}  // namespace tfs
+}  // namespace faasc
