@@ -24,14 +24,15 @@ struct SmokeTest {
   std::optional<int> status;
   std::vector<std::pair<std::string, std::string>> expected_headers;
   std::optional<std::string> expected_body;
-  std::optional<std::string> expected_body_json;  ///< JSON text; objects match where the answer holds at least these members
+  std::optional<std::string>
+      expected_body_json;  ///< JSON text; objects match where the answer holds at least these members
   std::optional<std::string> expected_body_regex;  ///< ECMAScript; must be found in the body
   std::optional<std::string> expected_log_regex;   ///< must be found in a line of the console
   std::optional<std::chrono::milliseconds> max_duration;
 };
 
-/// A virtual machine in no VMM's words. Written beside the image as `<name>.vm.json` (schema "faasc.vm/1"); paths in the
-/// file are relative to the file, in memory they are absolute.
+/// A virtual machine in no VMM's words. Written beside the image as `<name>.vm.json` (schema "faasc.vm/1");
+/// paths in the file are relative to the file, in memory they are absolute.
 struct VmSpec {
   std::string name;
   std::string architecture = "x86_64";
@@ -68,20 +69,32 @@ struct VmSpec {
   std::optional<std::uint16_t> exit_port;
 
   // The function, as far as whoever runs it needs to know it.
-  std::string function;          ///< the handler's name
-  std::string kind;              ///< "http", "cloudevent", …
+  std::string function;  ///< the handler's name
+  std::string kind;      ///< "http", "cloudevent", …
   std::uint16_t http_port = 8080;
-  std::string ready_path;        ///< answers 200 once the function can serve; empty: an open port is all there is to see
+  std::string
+      ready_path;  ///< answers 200 once the function can serve; empty: an open port is all there is to see
   std::chrono::milliseconds init_timeout{10'000};
   std::chrono::milliseconds request_timeout{30'000};
   std::chrono::milliseconds grace_period{10'000};
   std::vector<SmokeTest> tests;
 };
 
-/// Pretty-printed JSON, the same bytes for the same spec. Paths are made relative to `directory`.
-std::string to_json(const VmSpec& spec, const std::filesystem::path& directory);
+/// Pretty-printed JSON, the same bytes for the same spec. Paths are made relative to `directory`; those below
+/// `kernel_store` are written as "${kernels}/nanos/0.1.55/kernel.img", so that the file says the same
+/// wherever it is built, and means the reader's own store. Bytes that are not UTF-8 survive in the bodies of
+/// tests only.
+std::string to_json(const VmSpec& spec, const std::filesystem::path& directory,
+                    const std::filesystem::path& kernel_store = {});
 
-/// Reads and checks a file that to_json wrote.
-Result<VmSpec> read_vm_spec(const std::filesystem::path& path);
+/// Reads and checks a file that to_json wrote. Nothing is looked up: a path may name a file that does not
+/// exist. A path below
+/// "${kernels}" is refused where `kernel_store` is empty.
+Result<VmSpec> read_vm_spec(const std::filesystem::path& path,
+                            const std::filesystem::path& kernel_store = {});
+
+/// The same for the text of such a file; `path` is where it is, or would be.
+Result<VmSpec> parse_vm_spec(std::string_view text, const std::filesystem::path& path,
+                             const std::filesystem::path& kernel_store = {});
 
 }  // namespace faasc

@@ -1,0 +1,148 @@
+#include "packager/spec/qemu_command.h"
+
+#include <cassert>
+#include <cstdio>
+
+#include <arpa/inet.h>
+
+namespace faasc {
+namespace {
+
+// In QEMU's "key=value,key=value" a comma inside a value is written twice.
+std::string escaped(std::string_view value) {
+  std::string out;
+  for (char c : value) out.append(c == ',' ? 2 : 1, c);
+  return out;
+}
+
+std::string machine_text(const VmSpec& spec, const QemuOptions& options) {
+  if (options.machine == MachineType::Q35) return "q35,smm=off,vmport=off";
+  // ACPI is how both kernels find the virtio devices. With the second IO-APIC Nanos never sees their
+  // interrupts.
+  if (spec.kernel_family == "nanos") return "microvm,acpi=on,ioapic2=off";
+  return "microvm,acpi=on,pit=off,pic=off,rtc=off";
+}
+
+std::string memory_text(std::uint64_t bytes) {
+  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+  if (bytes % kMiB == 0) return std::to_string(bytes / kMiB) + "M";
+  return std::to_string((bytes + 1023) / 1024) + "k";
+}
+
+std::string ipv4_text(std::uint32_t address) {
+  in_addr raw{htonl(address)};
+  char text[INET_ADDRSTRLEN] = {};
+  ::inet_ntop(AF_INET, &raw, text, sizeof text);
+  return text;
+}
+
+std::uint32_t ipv4(const std::string& text) {
+  in_addr raw{};
+  ::inet_pton(AF_INET, text.c_str(), &raw);
+  return ntohl(raw.s_addr);
+}
+
+/// QEMU's user network around a guest with a fixed address: the gateway and the name server have to be two
+/// other addresses.
+std::string static_network(const VmSpec::Nic& nic) {
+  std::size_t slash = nic.address.find('/');
+  std::uint32_t guest = ipv4(nic.address.substr(0, slash));
+  unsigned prefix = static_cast<unsigned>(std::stoul(nic.address.substr(slash + 1)));
+  std::uint32_t network = guest & ~((std::uint32_t{1} << (32 - prefix)) - 1);
+  std::uint32_t next = network + 1;
+  auto unused = [&](std::uint32_t taken) {
+    while (next == guest || next == taken) ++next;
+    return next++;
+  };
+  std::uint32_t gateway = nic.gateway.empty() ? unused(0) : ipv4(nic.gateway);
+  std::string text =
+      ",net=" + ipv4_text(network) + "/" + std::to_string(prefix) + ",host=" + ipv4_text(gateway);
+  return text + ",dns=" + ipv4_text(unused(gateway));
+}
+
+std::string netdev_text(const VmSpec::Nic& nic, const std::string& id,
+                        const std::vector<PortForward>& ports) {
+  bool fixed = nic.address != "dhcp";
+  std::string text = "user,id=" + id;
+  if (fixed) text += static_network(nic);
+  std::string guest = fixed ? nic.address.substr(0, nic.address.find('/')) : "";
+  for (const PortForward& port : ports)
+    text += ",hostfwd=tcp:127.0.0.1:" + std::to_string(port.host) + "-" + guest + ":" +
+            std::to_string(port.guest);
+  return text;
+}
+
+std::string command_line_text(const VmSpec& spec, const QemuOptions& options) {
+  std::string text = spec.direct_boot->command_line;
+  // Without PIT, KVM clock and TSC deadline timer Linux finds no clock to calibrate the TSC against, and
+  // hangs.
+  if (spec.kernel_family == "linux" && options.machine == MachineType::Microvm &&
+      options.accelerator == Accelerator::Tcg && options.tsc_khz != 0)
+    text += (text.empty() ? "" : " ") + std::string("tsc_early_khz=") + std::to_string(options.tsc_khz);
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options) {
+  assert(options.boot == BootFrom::Disk ? options.machine == MachineType::Q35 : spec.direct_boot.has_value());
+  assert(options.ports.empty() || !spec.nics.empty());
+  bool microvm = options.machine == MachineType::Microvm;
+  std::string transport = microvm ? "-device" : "-pci";  // virtio-blk-device or virtio-blk-pci
+
+  std::vector<std::string> argv{options.program};
+  auto add = [&](std::initializer_list<std::string> words) { argv.insert(argv.end(), words); };
+
+  add({"-name", escaped(spec.name)});
+  add({"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"});
+  if (options.sandbox == QemuOptions::Sandbox::On)
+    add({"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
+  add({"-machine", machine_text(spec, options)});
+  add({"-accel", std::string(name_of(options.accelerator))});
+  add({"-cpu", options.accelerator == Accelerator::Kvm ? "host" : "max"});
+  add({"-smp", std::to_string(options.vcpus.value_or(spec.vcpus))});
+  add({"-m", memory_text(options.memory_bytes.value_or(spec.memory_bytes))});
+  add({"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"});
+  if (options.qmp_fd >= 0)
+    add({"-chardev", "socket,id=monitor,fd=" + std::to_string(options.qmp_fd), "-mon",
+         "chardev=monitor,mode=control"});
+
+  if (options.boot == BootFrom::Kernel) {
+    // Nanos builds its first page tables where SeaBIOS has made memory read-only by then; qboot leaves it
+    // writable.
+    if (microvm || spec.kernel_family == "nanos") add({"-bios", "qboot.rom"});
+    add({"-kernel", spec.direct_boot->kernel.string()});
+    if (!spec.direct_boot->initrd.empty()) add({"-initrd", spec.direct_boot->initrd.string()});
+    if (std::string text = command_line_text(spec, options); !text.empty()) add({"-append", text});
+  }
+  if (microvm) add({"-global", "virtio-mmio.force-legacy=false"});
+
+  for (std::size_t i = 0; i < spec.disks.size(); ++i) {
+    const VmSpec::Disk& disk = spec.disks[i];
+    std::string id = "disk" + std::to_string(i);
+    bool keep = !disk.read_only && options.disk_writes == QemuOptions::DiskWrites::Keep;
+    // Nanos writes to its root whatever we call it, and complains on the console where that fails: it gets an
+    // overlay.
+    bool refuse = disk.read_only && spec.kernel_family != "nanos";
+    const char* access = keep ? "" : refuse ? ",readonly=on" : ",snapshot=on";
+    std::string format = disk.format == "vhd" ? "vpc" : disk.format;
+    add({"-drive",
+         "id=" + id + ",if=none,format=" + format + ",file=" + escaped(disk.path.string()) + access});
+    bool boots = options.boot == BootFrom::Disk && i == 0;
+    add({"-device", "virtio-blk" + transport + ",drive=" + id + (boots ? ",bootindex=0" : "")});
+  }
+  for (std::size_t i = 0; i < spec.nics.size(); ++i) {
+    std::string id = "net" + std::to_string(i);
+    add({"-netdev", netdev_text(spec.nics[i], id, i == 0 ? options.ports : std::vector<PortForward>{})});
+    // An empty romfile: no network boot, which costs half a second.
+    add({"-device", "virtio-net" + transport + ",netdev=" + id + (microvm ? "" : ",romfile=")});
+  }
+  if (spec.exit_port) {
+    char port[8];
+    std::snprintf(port, sizeof port, "0x%x", *spec.exit_port);
+    add({"-device", std::string("isa-debug-exit,iobase=") + port + ",iosize=4"});
+  }
+  return argv;
+}
+
+}  // namespace faasc

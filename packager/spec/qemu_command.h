@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "packager/spec/vm_spec.h"
+
+namespace faasc {
+
+enum class MachineType : std::uint8_t { Microvm, Q35 };
+enum class Accelerator : std::uint8_t { Kvm, Tcg };
+/// Who loads the kernel: the VMM (VmSpec::direct_boot), or the boot loader on the first disk.
+enum class BootFrom : std::uint8_t { Kernel, Disk };
+
+constexpr std::string_view name_of(MachineType machine) {
+  return machine == MachineType::Microvm ? "microvm" : "q35";
+}
+constexpr std::string_view name_of(Accelerator accelerator) {
+  return accelerator == Accelerator::Kvm ? "kvm" : "tcg";
+}
+
+/// A TCP port of the host's loopback interface that leads to a port of the guest.
+struct PortForward {
+  std::uint16_t host = 0;  ///< 0: a free one, which QEMU picks
+  std::uint16_t guest = 0;
+};
+
+/// How a VmSpec is run by QEMU.
+struct QemuOptions {
+  std::string program = "qemu-system-x86_64";
+  MachineType machine = MachineType::Microvm;
+  Accelerator accelerator = Accelerator::Tcg;
+  BootFrom boot = BootFrom::Kernel;
+  std::vector<PortForward> ports;             ///< to the first nic; need one
+  std::optional<std::uint64_t> memory_bytes;  ///< instead of the spec's
+  std::optional<unsigned> vcpus;              ///< instead of the spec's
+
+  /// Keep writes the guest's changes to disks that are not read-only into the image; otherwise they are
+  /// dropped at the end.
+  enum class DiskWrites : std::uint8_t { Drop, Keep };
+  DiskWrites disk_writes = DiskWrites::Drop;
+
+  /// An inherited descriptor of a connected socket that speaks QMP; -1: no monitor at all.
+  int qmp_fd = -1;
+  /// Seccomp: QEMU then cannot start programs, change users or its limits. Not every QEMU is built with it.
+  enum class Sandbox : std::uint8_t { Off, On };
+  Sandbox sandbox = Sandbox::On;
+  /// The host's time stamp counter, in kHz. Linux on microvm cannot measure it itself without KVM.
+  std::uint64_t tsc_khz = 0;
+};
+
+/// The command line that runs `spec`, argv[0] included: console on standard output, nothing read from
+/// standard input, no network listener but the forwarded ports on 127.0.0.1. Pure: nothing is looked up.
+/// `options.boot` must be possible: Kernel needs `spec.direct_boot`, Disk a bootable first disk and q35.
+std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options);
+
+}  // namespace faasc
