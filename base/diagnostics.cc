@@ -94,6 +94,7 @@ std::string to_text(const Error& error, Color color) {
   out.append(paint.bold).append(error.what).append(paint.reset);
   if (!error.code.empty()) out.append(" [").append(error.code).append("]");
   out.append("\n");
+  for (const std::string& line : error.excerpt) out.append("  | ").append(printable(line)).append("\n");
   for (const std::string& step : error.during) out.append("  while ").append(step).append("\n");
   if (!error.hint.empty()) out.append("  hint: ").append(error.hint).append("\n");
   return out;

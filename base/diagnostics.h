@@ -49,7 +49,7 @@ enum class Color : std::uint8_t { Off, On };
 /// Control characters other than tab are replaced. Ends with a newline.
 std::string to_text(const Diagnostic& diagnostic, Color color);
 
-/// "faasc: error: … [FAASC0602]", one "  while …" line per step, "  hint: …". Ends with a newline.
+/// "faasc: error: … [FAASC0602]", one "  | …" line per line of the excerpt, one "  while …" line per step, "  hint: …". Ends with a newline.
 std::string to_text(const Error& error, Color color);
 
 /// The candidate nearest to `word` by edit distance, or empty where none is near enough to be what was meant.

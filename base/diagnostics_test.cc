@@ -48,6 +48,17 @@ TEST(Diagnostics, ErrorTextHasTheChain) {
             "  hint: set image.size to 96MiB or more\n");
 }
 
+TEST(Diagnostics, ErrorTextShowsTheExcerpt) {
+  Error error{Fault::Guest, "FAASC0710", "the guest exited with status 7", {"running test 'a'"}, "look at the log",
+              {"first line", "\x1b[2Jsecond"}};
+  EXPECT_EQ(to_text(error, Color::Off),
+            "faasc: error: the guest exited with status 7 [FAASC0710]\n"
+            "  | first line\n"
+            "  | ?[2Jsecond\n"
+            "  while running test 'a'\n"
+            "  hint: look at the log\n");
+}
+
 TEST(Diagnostics, CountsErrorsOnly) {
   Diagnostics diagnostics;
   diagnostics.add(sample());

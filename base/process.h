@@ -43,6 +43,7 @@ struct SpawnOptions {
   Stream out = Stream::Inherit;
   Stream err = Stream::Inherit;
   bool own_process_group = false;  ///< a Ctrl-C at the terminal then does not reach the child
+  int inherited_fd = -1;           ///< stays open in the child under its number; every other descriptor of ours is closed
 };
 
 /// A running process. The kernel kills it when the thread that started it ends, however it ends; the destructor kills and

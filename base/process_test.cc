@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace faasc {
@@ -81,6 +82,23 @@ TEST(Process, ChildDiesWithItsParent) {
     if (!gone) std::this_thread::sleep_for(10ms);
   }
   EXPECT_TRUE(gone);
+}
+
+TEST(Process, OneDescriptorIsInherited) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  Fd in(ends[0]), out(ends[1]);
+  std::string script = "echo told >&" + std::to_string(out.get());
+  {
+    auto child = Child::spawn({.argv = {"bash", "-c", script}, .working_directory = {}, .environment = {}},
+                              {.inherited_fd = out.get()});
+    ASSERT_TRUE(child);
+    EXPECT_TRUE(child->wait().ok());
+  }
+  out.reset();
+  char buffer[16] = {};
+  EXPECT_EQ(::read(in.get(), buffer, sizeof buffer), 5);
+  EXPECT_STREQ(buffer, "told\n");
 }
 
 TEST(Process, ShellQuoting) {

@@ -50,6 +50,7 @@ struct Error {
   std::string what;                 ///< the cause
   std::vector<std::string> during;  ///< what was being done, innermost first ("writing disk 'rootfs'")
   std::string hint;                 ///< the way out, empty where there is none to name
+  std::vector<std::string> excerpt{};  ///< lines of another program's output that show the cause
 };
 
 /// Either a value or the reason why there is none. Spelled like std::expected, which C++20 does not have.
