@@ -1,0 +1,71 @@
+/* A QEMU TCG plugin that counts guest instructions by where they run, in a file that another process maps.
+ * Argument: out=FILE. The file holds the struct below; a benchmark reads it while the guest runs.
+ *
+ * QEMU's plugin header is not packaged, so the few functions used are declared here. Their names and types are those of
+ * QEMU's documented plugin API (docs/devel/tcg-plugins.rst), unchanged since its first version. */
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tests/bench/instruction_counts.h"
+
+#ifndef QEMU_PLUGIN_API
+#define QEMU_PLUGIN_API 1
+#endif
+
+typedef uint64_t qemu_plugin_id_t;
+struct qemu_plugin_tb;
+enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
+typedef void (*tb_translated)(qemu_plugin_id_t id, struct qemu_plugin_tb* block);
+typedef void (*tb_executed)(unsigned int cpu, void* user_data);
+
+extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_translated callback);
+extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb* block, tb_executed callback,
+                                                 enum qemu_plugin_cb_flags flags, void* user_data);
+extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb* block);
+extern uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb* block);
+
+#define EXPORTED __attribute__((visibility("default")))
+EXPORTED int qemu_plugin_version = QEMU_PLUGIN_API;
+
+static struct instruction_counts* counts;
+
+/* A block's length and place do not change, so they travel in the callback's pointer: kind in the low two bits. */
+static void on_executed(unsigned int cpu, void* user_data) {
+  uintptr_t packed = (uintptr_t)user_data;
+  (void)cpu;
+  __atomic_fetch_add(&counts->by_place[packed & 3], packed >> 2, __ATOMIC_RELAXED);
+}
+
+static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
+  uint64_t address = qemu_plugin_tb_vaddr(block);
+  uintptr_t place = COUNT_USER;
+  (void)id;
+  if (address >> 63)
+    place = COUNT_KERNEL;
+  else if (address < 0x100000 || (address >= 0xfff00000 && address <= 0xffffffff))
+    place = COUNT_FIRMWARE;
+  else if (address < 0x400000)
+    place = COUNT_EARLY; /* Nanos' own entry runs at its physical address before it maps itself high */
+  qemu_plugin_register_vcpu_tb_exec_cb(block, on_executed, QEMU_PLUGIN_CB_NO_REGS,
+                                       (void*)(((uintptr_t)qemu_plugin_tb_n_insns(block) << 2) | place));
+}
+
+EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const void* info, int argc, char** argv) {
+  (void)info;
+  for (int i = 0; i < argc; ++i) {
+    if (strncmp(argv[i], "out=", 4) != 0) continue;
+    int fd = open(argv[i] + 4, O_RDWR | O_CLOEXEC);
+    if (fd < 0) return -1;
+    counts = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+  }
+  if (counts == NULL || counts == MAP_FAILED) return -1;
+  qemu_plugin_register_vcpu_tb_trans_cb(id, on_translated);
+  return 0;
+}
