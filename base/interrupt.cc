@@ -33,6 +33,7 @@ void catch_interrupts() {
     ::sigaction(signal, &action, nullptr);
   }
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 int interrupt_signal() { return g_signal.load(); }
