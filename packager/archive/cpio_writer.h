@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace faasc {
+
+/// Writes a cpio archive in the "newc" format, as Linux unpacks an initramfs from
+/// (Documentation/driver-api/early-userspace/buffer-format.rst). Everything belongs to root and dates from
+/// 1970. Archives may be concatenated. Entries come out in the order they were added: a directory before what
+/// it holds. Needs no library.
+class CpioWriter {
+ public:
+  /// `path` is relative ("mod/order"), and at most 4095 bytes; `bytes` less than 4 GiB.
+  void add_file(std::string_view path, std::string_view bytes, std::uint32_t permissions = 0644);
+  void add_directory(std::string_view path, std::uint32_t permissions = 0755);
+  void add_symlink(std::string_view path, std::string_view target);
+
+  /// The archive, with its end mark, padded to whole 512-byte blocks.
+  std::string finish() &&;
+
+ private:
+  void add(std::string_view path, std::string_view bytes, std::uint32_t mode, std::uint32_t links);
+
+  std::string out_;
+  std::uint32_t inode_ = 0;
+};
+
+}  // namespace faasc
