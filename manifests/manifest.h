@@ -1,0 +1,206 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/diagnostics.h"
+
+namespace faasc {
+
+/// A value and where the user wrote it. A default has no place.
+template <typename T>
+struct Located {
+  T value{};
+  SourcePlace place;
+
+  bool written() const { return place.line > 0; }
+  const T& operator*() const { return value; }
+  const T* operator->() const { return &value; }
+};
+
+enum class Language : std::uint8_t { Cpp, Python, Go };
+std::string_view name_of(Language language);  ///< "cpp", "python", "go"
+
+struct Runtime {
+  Language language = Language::Cpp;
+  std::string version;  ///< "17", "3.11", "1.22"; empty: whatever there is
+};
+
+enum class Signature : std::uint8_t { Auto, Http, CloudEvent, Lambda, Typed, Event, Asgi, OpenFaas, Server };
+std::string_view name_of(Signature signature);  ///< as in the manifest: "cloudevent"
+
+enum class LambdaEvent : std::uint8_t { Raw, UrlV2 };
+enum class LogFormat : std::uint8_t { Text, Json };
+enum class LogLevel : std::uint8_t { Debug, Info, Warn, Error, Fatal };
+enum class Compat : std::uint8_t { None, Lambda, Gcf };
+enum class GoModules : std::uint8_t { Auto, ReadOnly, Vendor };
+
+/// A name and a value in the order of the file: environment variables, build arguments, headers, labels.
+struct NamedText {
+  Located<std::string> name;
+  Located<std::string> value;
+  bool secret = false;  ///< came from `${env:…}`: never to be shown
+};
+
+/// A value without a fixed shape: text, a list or a map. Numbers and booleans stay as they were written.
+struct FreeValue {
+  enum class Kind : std::uint8_t { Text, List, Map } kind = Kind::Text;
+  std::string text;
+  std::vector<FreeValue> items;
+  std::vector<std::pair<Located<std::string>, FreeValue>> members;
+  SourcePlace place;
+};
+
+/// What the user wrote in `faas.yaml`, checked, with defaults. Paths are relative to `directory` and are not
+/// looked at; sizes are bytes. Whatever needs a look at files is empty until resolve_manifest
+/// (manifests/project.h) fills it in.
+struct Manifest {
+  std::filesystem::path path;       ///< as the user would type it
+  std::filesystem::path directory;  ///< the project: where the file is; "." rather than empty
+  std::string text;                 ///< the whole file
+
+  Located<std::string> name;  ///< empty until resolved: the name of the directory
+  Located<std::string> version{"0.0.0"};
+  Located<std::string> description;
+  std::vector<NamedText> labels;
+
+  std::optional<Located<Runtime>> runtime;  ///< absent until resolved: inferred from the files
+  Located<std::string> handler;             ///< empty: the sole candidate
+  Located<Signature> signature;
+  Located<std::string> source{"."};
+  std::vector<Located<std::string>> include;  ///< gitignore patterns; empty: everything
+  std::vector<Located<std::string>> exclude;  ///< on top of those that always apply (manifests/project.h)
+
+  struct CMake {
+    Located<std::string> directory{"."};
+    Located<std::string> target{"functions_framework_cpp_function"};
+  };
+  struct CppBuild {
+    std::vector<Located<std::string>> sources;  ///< globs; empty: every C++ source that is not a test
+    Located<std::string> standard{"17"};        ///< "11" … "23"
+    std::vector<Located<std::string>> includes, defines, flags, link;
+    std::optional<Located<CMake>> cmake;
+  };
+  struct PythonBuild {
+    Located<std::string> requirements;  ///< empty: requirements.txt where there is one, then pyproject.toml
+    Located<std::string> wheels;        ///< a directory, may lie outside of the project; empty: none
+    Located<std::string> index;         ///< a URL; empty: the default of pip
+    Located<bool> bytecode{true};
+  };
+  struct GoBuild {
+    Located<std::string> package{"."};
+    std::vector<Located<std::string>> tags, ldflags;
+    Located<bool> cgo{false};
+    Located<GoModules> modules;  ///< Auto: vendored where there is a vendor/ directory
+  };
+  struct Build {
+    CppBuild cpp;
+    PythonBuild python;
+    GoBuild go;
+    std::vector<NamedText> args;
+    Located<bool> locked{false};
+    Located<bool> reproducible{true};
+  };
+  Build build;
+
+  std::vector<NamedText> environment;
+
+  struct Resources {
+    Located<std::uint64_t> memory{std::uint64_t{256} << 20};  ///< whole MiB
+    Located<int> vcpus{1};
+    Located<std::uint64_t> ephemeral_storage{std::uint64_t{512} << 20};
+  };
+  Resources resources;
+
+  struct Limits {
+    Located<std::chrono::milliseconds> timeout{std::chrono::seconds(30)};
+    Located<std::chrono::milliseconds> init_timeout{std::chrono::seconds(10)};
+    Located<std::chrono::milliseconds> grace_period{std::chrono::seconds(10)};
+    Located<std::uint64_t> request_size{std::uint64_t{6} << 20};
+    Located<std::uint64_t> response_size{std::uint64_t{6} << 20};
+    std::optional<Located<int>> concurrency;  ///< absent: by kind, see default_concurrency
+  };
+  Limits limits;
+
+  struct Http {
+    Located<int> port{8080};
+    Located<bool> health{true};
+    Located<LambdaEvent> lambda_event;
+  };
+  Http http;
+
+  struct DataFile {
+    Located<std::string> from, to;     ///< `from` may be a directory
+    std::optional<Located<int>> mode;  ///< permission bits; absent: the file's own
+  };
+  std::vector<DataFile> files;
+
+  struct Mount {
+    Located<std::string> tag, label;  ///< exactly one is set: a 9p share's tag, or a volume's label
+    Located<std::string> path;        ///< absolute, in the guest
+    Located<bool> readonly{false};
+  };
+  std::vector<Mount> mounts;
+
+  struct Logging {
+    Located<LogFormat> format;
+    Located<LogLevel> level{LogLevel::Info};
+  };
+  Logging logging;
+
+  struct ImageOptions {
+    Located<std::string> format{"raw"};          ///< "raw", "qcow2"
+    std::optional<Located<std::uint64_t>> size;  ///< absent: as small as it gets
+    Located<std::string> kernel{"auto"};  ///< "auto", "nanos", "linux@6.1", "0.1.55", or a path with a slash
+    std::vector<Located<std::string>> klibs;
+    std::vector<std::pair<Located<std::string>, FreeValue>>
+        tuples;  ///< `image.manifest`: on top of Nanos' root tuple
+  };
+  ImageOptions image;
+
+  Located<Compat> compat;
+
+  struct CloudEvent {
+    Located<std::string> mode{"binary"};  ///< "binary", "structured"
+    Located<std::string> id{"1"}, source{"/faasc/test"}, type{"faasc.test"}, specversion{"1.0"};
+    Located<std::string> subject, time, datacontenttype, dataschema;  ///< empty: absent
+    std::vector<NamedText> extensions;
+    std::optional<Located<std::string>> data;  ///< JSON text
+  };
+  struct TestRequest {
+    std::optional<Located<std::string>> method;  ///< absent: POST with a body or event, else GET
+    Located<std::string> path{"/"};
+    std::vector<NamedText> headers;
+    // At most one of these.
+    std::optional<Located<std::string>> body;
+    std::optional<Located<std::string>> body_file;
+    std::optional<Located<CloudEvent>> cloudevent;
+  };
+  struct TestExpectation {
+    std::optional<Located<int>> status;
+    std::vector<NamedText> headers;
+    std::optional<Located<std::string>> body, body_json, body_regex, log_regex;  ///< body_json: JSON text
+    std::optional<Located<std::chrono::milliseconds>> max_duration;
+  };
+  struct Test {
+    Located<std::string> name;
+    TestRequest request;
+    TestExpectation expect;
+  };
+  std::vector<Test> tests;  ///< empty: the implicit one, ready within init_timeout
+
+  /// A finding about this file at `place`, with the line it is on.
+  Diagnostic finding(Severity severity, std::string_view code, std::string message, const SourcePlace& place,
+                     std::string hint = "") const;
+};
+
+/// How many calls one instance takes at a time where the manifest does not say: 1 for lambda, else 80.
+int default_concurrency(std::string_view kind);
+
+}  // namespace faasc

@@ -1,0 +1,308 @@
+#include "manifests/text_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <regex>
+#include <string>
+
+#include "base/diagnostics.h"
+#include "manifests/glob.h"
+
+namespace faasc {
+namespace {
+
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return is_lower(c) || (c >= 'A' && c <= 'Z');
+}
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
+  std::string_view near = nearest(word, candidates);
+  return near.empty() ? "" : "; did you mean '" + std::string(near) + "'?";
+}
+
+// The parts of a path between slashes; false as soon as `each` says so.
+template <typename Each>
+bool for_each_part(std::string_view path, Each each) {
+  while (true) {
+    std::size_t slash = path.find('/');
+    if (!each(path.substr(0, slash))) return false;
+    if (slash == std::string_view::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
+
+std::optional<Complaint> check_api_version(std::string_view text) {
+  if (text == "faasc/v1") return std::nullopt;
+  return Complaint{"is not supported; this faasc reads 'faasc/v1'", "write 'apiVersion: faasc/v1'"};
+}
+
+std::optional<Complaint> check_function_name(std::string_view text) {
+  constexpr std::string_view kHint = "use lower-case letters, digits and '-', for example 'hello-world'";
+  if (text.empty()) return Complaint{"is empty", std::string(kHint)};
+  if (text.size() > 63)
+    return Complaint{"has " + std::to_string(text.size()) + " characters; at most 63 are allowed", ""};
+  for (char c : text) {
+    if (!is_lower(c) && !is_digit(c) && c != '-') {
+      bool visible = static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
+      std::string which = c == ' '  ? "a space"
+                          : visible ? "'" + std::string(1, c) + "'"
+                                    : "a character that is not ASCII";
+      return Complaint{"contains " + which, std::string(kHint)};
+    }
+  }
+  if (text.front() == '-' || text.back() == '-')
+    return Complaint{"begins or ends with '-'", std::string(kHint)};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_runtime(std::string_view text) {
+  std::size_t colon = text.find(':');
+  std::string_view language = text.substr(0, colon);
+  if (language != "cpp" && language != "python" && language != "go") {
+    struct OtherName {
+      std::string_view written, meant;
+    };
+    constexpr OtherName kOtherNames[] = {{"c++", "cpp"},        {"cxx", "cpp"},   {"py", "python"},
+                                         {"python3", "python"}, {"golang", "go"}, {"C++", "cpp"},
+                                         {"Python", "python"},  {"Go", "go"}};
+    for (const OtherName& other : kOtherNames) {
+      if (language == other.written)
+        return Complaint{"is unknown; did you mean '" + std::string(other.meant) + "'?",
+                         "runtimes are cpp, python and go"};
+    }
+    return Complaint{"is unknown" + did_you_mean(language, {"cpp", "python", "go"}),
+                     "runtimes are cpp, python and go"};
+  }
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view version = text.substr(colon + 1);
+  if (language == "cpp") {
+    constexpr std::string_view kStandards[] = {"11", "14", "17", "20", "23"};
+    if (std::find(std::begin(kStandards), std::end(kStandards), version) == std::end(kStandards))
+      return Complaint{"names no C++ standard", "write one of cpp:11, cpp:14, cpp:17, cpp:20, cpp:23"};
+    return std::nullopt;
+  }
+  bool plausible =
+      version.starts_with(language == "python" ? "3." : "1.") && version.size() > 2 &&
+      is_digit(version.back()) &&
+      std::all_of(version.begin(), version.end(), [](char c) { return is_digit(c) || c == '.'; }) &&
+      version.find("..") == std::string_view::npos && version.size() <= 10;
+  if (plausible) return std::nullopt;
+  return Complaint{"names no version of " + std::string(language == "python" ? "Python" : "Go"),
+                   language == "python" ? "write for example python:3.11" : "write for example go:1.22"};
+}
+
+std::optional<Complaint> check_handler(std::string_view text) {
+  constexpr std::string_view kHint =
+      "write a function's name: 'shop::price' (C++), 'main.handle' (Python), 'Handle' (Go)";
+  if (text.empty()) return Complaint{"is empty", std::string(kHint)};
+  if (text.ends_with("()")) {
+    return Complaint{"is a call; the name alone is wanted",
+                     "write '" + std::string(text.substr(0, text.size() - 2)) + "'"};
+  }
+  bool plausible = std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_' || c == ':' || c == '.' || c == '/' || c == '-' ||
+           (c & 0x80) != 0;
+  });
+  if (!plausible || is_digit(text.front()))
+    return Complaint{"is not the name of a function", std::string(kHint)};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_not_empty(std::string_view text) {
+  if (text.empty()) return Complaint{"is empty", "remove the key, or give it a value"};
+  if (has_control(text)) return Complaint{"contains a control character", "keep it on one line"};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_project_path(std::string_view text) {
+  if (auto complaint = check_not_empty(text)) return complaint;
+  if (text.front() == '/')
+    return Complaint{"is an absolute path", "write a path relative to the directory of the manifest"};
+  if (text.front() == '~')
+    return Complaint{"begins with '~', which is not expanded here",
+                     "write a path relative to the directory of the manifest"};
+  int depth = 0;
+  bool inside = for_each_part(text, [&](std::string_view part) {
+    if (part == "..") return --depth >= 0;
+    if (!part.empty() && part != ".") ++depth;
+    return true;
+  });
+  if (!inside)
+    return Complaint{"leads out of the project", "move what it names into the project, next to the manifest"};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_glob(std::string_view text) {
+  if (auto complaint = check_not_empty(text)) return complaint;
+  Result<Glob> glob = Glob::compile(text);
+  if (glob) return std::nullopt;
+  return Complaint{glob.error().what, glob.error().hint};
+}
+
+std::optional<Complaint> check_guest_path(std::string_view text) {
+  if (text.empty() || text.front() != '/')
+    return Complaint{"is not absolute", "begin the guest's path with '/'"};
+  if (has_control(text)) return Complaint{"contains a control character", "keep it on one line"};
+  if (text == "/") return Complaint{"is the root itself", "name a path below '/'"};
+  if (text.size() > 4095) return Complaint{"is longer than 4095 bytes", ""};
+  std::string problem;
+  for_each_part(text.substr(1), [&](std::string_view part) {
+    if (part.empty()) problem = "contains an empty part";
+    if (part == "." || part == "..") problem = "contains '" + std::string(part) + "'";
+    if (part.size() > 255) problem = "contains a name of more than 255 bytes";
+    return problem.empty();
+  });
+  if (!problem.empty())
+    return Complaint{problem, "write it as the guest will see it, for example '/etc/app/allow.json'"};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_cpp_flag(std::string_view text) {
+  if (auto complaint = check_not_empty(text)) return complaint;
+  if (text.front() != '-')
+    return Complaint{"does not begin with '-'",
+                     "sources go under build.cpp.sources, libraries under build.cpp.link"};
+  constexpr std::string_view kDenied[] = {"-o", "-c", "-shared", "-static", "-pie", "-m32"};
+  for (std::string_view denied : kDenied) {
+    if (text == denied || (denied == "-o" && text.starts_with("-o") && !text.starts_with("-openmp"))) {
+      return Complaint{"is not allowed: faasc decides what is compiled and how it is linked",
+                       "remove the flag"};
+    }
+  }
+  if (text.starts_with("-std="))
+    return Complaint{"is not allowed here", "write the standard under build.cpp.standard"};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_cpp_define(std::string_view text) {
+  if (text.starts_with("-D"))
+    return Complaint{"is written as a flag", "write '" + std::string(text.substr(2)) + "'"};
+  if (is_variable_name(text.substr(0, text.find('=')))) return std::nullopt;
+  return Complaint{"does not define a macro", "write 'NAME' or 'NAME=value'"};
+}
+
+bool is_variable_name(std::string_view text) {
+  return !text.empty() && !is_digit(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_';
+  });
+}
+
+std::optional<Complaint> check_variable_name(std::string_view text) {
+  if (is_variable_name(text)) return std::nullopt;
+  return Complaint{"is not a name of a variable", "use letters, digits and '_', with no digit first"};
+}
+
+std::optional<Complaint> check_kernel_choice(std::string_view text) {
+  constexpr std::string_view kHint =
+      "write auto, nanos, nanos@0.1.55, linux, a version, or a path with a '/'";
+  if (auto complaint = check_not_empty(text)) return complaint;
+  if (text.find('/') != std::string_view::npos || text == "auto" || is_digit(text.front()))
+    return std::nullopt;
+  std::size_t at = text.find('@');
+  std::string_view family = text.substr(0, at);
+  if (family != "nanos" && family != "linux")
+    return Complaint{"names no kernel" + did_you_mean(family, {"auto", "nanos", "linux"}),
+                     std::string(kHint)};
+  if (at != std::string_view::npos && at + 1 == text.size())
+    return Complaint{"lacks the version after '@'", std::string(kHint)};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_klib(std::string_view text) {
+  // What the releases of Nanos come with; the packager looks again at the kernel that is used.
+  static const std::vector<std::string_view> kKnown = {
+      "azure", "cloud_init", "cloudwatch", "digitalocean", "firewall",      "gcp",    "gpu_nvidia",
+      "ntp",   "radar",      "sandbox",    "shmem",        "special_files", "strace", "syslog",
+      "tls",   "tmpfs",      "tun",        "umcg",         "userdata"};
+  if (std::find(kKnown.begin(), kKnown.end(), text) != kKnown.end()) return std::nullopt;
+  std::string list;
+  for (std::string_view known : kKnown) list.append(list.empty() ? "" : ", ").append(known);
+  return Complaint{"is unknown" + did_you_mean(text, kKnown), "klibs are " + list};
+}
+
+std::optional<Complaint> check_tuple_name(std::string_view text) {
+  struct Owned {
+    std::string_view name, instead;
+  };
+  constexpr Owned kOwned[] = {
+      {"children", "files"},    {"program", "handler"}, {"arguments", "handler"},    {"environment", "env"},
+      {"klibs", "image.klibs"}, {"debug_exit", ""},     {"imagesize", "image.size"}, {"boot", ""},
+      {"mounts", "mounts"},     {"readonly_rootfs", ""}};
+  for (const Owned& owned : kOwned) {
+    if (text != owned.name) continue;
+    return Complaint{"is set by faasc",
+                     owned.instead.empty() ? "remove it"
+                                           : "use the key '" + std::string(owned.instead) + "' of this file"};
+  }
+  if (text.empty() || has_control(text)) return Complaint{"is not a name", "use letters, digits and '_'"};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_request_path(std::string_view text) {
+  if (text.empty() || text.front() != '/')
+    return Complaint{"does not begin with '/'", "write for example '/' or '/orders?limit=3'"};
+  bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (!plain)
+    return Complaint{"contains a space or a character that is not ASCII",
+                     "write it percent-encoded: '%20' for a space"};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_http_token(std::string_view text) {
+  bool token = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter(c) || is_digit(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+  if (token) return std::nullopt;
+  return Complaint{"is not a word that HTTP allows here", "use letters, digits and '-'"};
+}
+
+std::optional<Complaint> check_header_value(std::string_view text) {
+  if (has_control(text)) return Complaint{"contains a control character", "keep the value on one line"};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_event_attribute(std::string_view text) {
+  bool name = !text.empty() &&
+              std::all_of(text.begin(), text.end(), [](char c) { return is_lower(c) || is_digit(c); });
+  if (name) return std::nullopt;
+  return Complaint{"is not a name of a CloudEvents attribute", "use lower-case letters and digits only"};
+}
+
+std::optional<Complaint> check_regex(std::string_view text) {
+  constexpr std::size_t kLongest = 1000;
+  if (text.size() > kLongest) {
+    return Complaint{"has " + std::to_string(text.size()) + " characters; at most " +
+                         std::to_string(kLongest) + " are allowed",
+                     ""};
+  }
+  try {
+    std::regex compiled(text.begin(), text.end(), std::regex::ECMAScript);
+    return std::nullopt;
+  } catch (const std::regex_error& error) {
+    using namespace std::regex_constants;
+    std::string_view why = error.code() == error_brack   ? "a '[' is not closed"
+                           : error.code() == error_paren ? "a '(' is not closed, or a ')' not opened"
+                           : error.code() == error_brace || error.code() == error_badbrace
+                               ? "what stands in '{}' is no count"
+                           : error.code() == error_badrepeat ? "a '*', '+' or '?' has nothing to repeat"
+                           : error.code() == error_escape ? "a '\\' is followed by something that needs none"
+                           : error.code() == error_range  ? "a range such as 'a-z' runs backwards"
+                                                          : "it is too complex or malformed";
+    return Complaint{"is not a regular expression: " + std::string(why), "the syntax is that of ECMAScript"};
+  }
+}
+
+}  // namespace faasc

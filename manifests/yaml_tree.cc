@@ -1,0 +1,307 @@
+#include "manifests/yaml_tree.h"
+
+#include <cctype>
+#include <set>
+#include <string_view>
+
+#include <llvm/ADT/SmallString.h>
+#include <llvm/Support/SourceMgr.h>
+#include <llvm/Support/YAMLParser.h>
+
+#include "manifests/codes.h"
+#include "manifests/utf8.h"
+
+namespace faasc {
+namespace {
+
+// LLVM's scanner skips empty flow entries by recursion, one stack frame for each comma.
+constexpr int kMostCommasInARow = 64;
+
+std::optional<std::size_t> find_comma_run(std::string_view text) {
+  int commas = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == ',') {
+      if (++commas > kMostCommasInARow) return i;
+    } else if (c == '#') {
+      while (i + 1 < text.size() && text[i + 1] != '\n') ++i;
+    } else if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
+      commas = 0;
+    }
+  }
+  return std::nullopt;
+}
+
+class TreeBuilder {
+ public:
+  TreeBuilder(const SourceText& source, Diagnostics& diagnostics)
+      : source_(source), diagnostics_(diagnostics) {}
+
+  std::optional<YamlNode> build();
+
+ private:
+  std::optional<YamlNode> build(llvm::yaml::Node& node, int depth);
+  std::optional<YamlNode> build_scalar(llvm::yaml::Node& node, const SourcePlace& place, std::string value,
+                                       bool quoted);
+  bool build_members(llvm::yaml::MappingNode& mapping, int depth, YamlNode& result);
+
+  void report(const char* code, std::string message, const SourcePlace& place, std::string hint = "");
+  void report_syntax_error(const llvm::SMDiagnostic& error);
+  SourcePlace place_of(llvm::SMRange range) const;
+  std::size_t offset_of(llvm::SMLoc location) const;
+
+  const SourceText& source_;
+  Diagnostics& diagnostics_;
+  bool failed_ = false;
+};
+
+void TreeBuilder::report(const char* code, std::string message, const SourcePlace& place, std::string hint) {
+  failed_ = true;
+  diagnostics_.add(Diagnostic{.code = code,
+                              .message = std::move(message),
+                              .place = place,
+                              .line_text = source_.line(place.line),
+                              .hint = std::move(hint)});
+}
+
+std::size_t TreeBuilder::offset_of(llvm::SMLoc location) const {
+  const char* begin = source_.text().data();
+  const char* end = begin + source_.text().size();
+  const char* pointer = location.getPointer();
+  // The parser reports some errors at tokens that have no place.
+  if (pointer == nullptr || pointer < begin || pointer > end) return source_.text().size();
+  return static_cast<std::size_t>(pointer - begin);
+}
+
+SourcePlace TreeBuilder::place_of(llvm::SMRange range) const {
+  return source_.place(offset_of(range.Start), offset_of(range.End));
+}
+
+void TreeBuilder::report_syntax_error(const llvm::SMDiagnostic& error) {
+  if (failed_) return;  // everything after the first is a consequence of it
+  std::size_t offset = offset_of(error.getLoc());
+  std::string_view text = source_.text();
+  std::size_t line_start = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;
+  std::string_view before = text.substr(line_start, offset - line_start);
+  char at = offset < text.size() ? text[offset] : '\0';
+
+  std::size_t indent_end = text.find_first_not_of(" \t", line_start);
+  std::size_t tab = text.substr(0, indent_end).find('\t', line_start);
+  if (tab != std::string_view::npos) {
+    return report(kNotYaml, "a tab in the indentation", source_.place(tab, tab + 1),
+                  "YAML is indented with spaces only");
+  }
+  if (at == '@' || at == '`' || at == '%') {
+    return report(kNotYaml, std::string("a plain value cannot begin with '") + at + "'",
+                  source_.place(offset, offset + 1), "put the value in quotes");
+  }
+  std::string_view said{error.getMessage().data(), error.getMessage().size()};
+  if (said.find("implicit key") != std::string_view::npos) {
+    return report(kNotYaml, "this line should be 'key: value', but has no ': '",
+                  source_.place(offset, offset + 1),
+                  "write a space after the colon, and put text of several lines in quotes");
+  }
+  if (offset >= text.size()) {
+    return report(kNotYaml, "the file ends in the middle of a value", source_.place(offset, offset),
+                  "look for a quote, '[' or '{' that is never closed");
+  }
+  if (before.find(": ") != std::string_view::npos && at == ':') {
+    return report(kNotYaml, "a second ': ' on one line", source_.place(offset, offset + 1),
+                  "put a value that contains ': ' in quotes");
+  }
+  report(
+      kNotYaml, "this does not fit in here", source_.place(offset, offset + 1),
+      "check the indentation of this line against the lines above, and that quotes, '[' and '{' are closed");
+}
+
+std::optional<YamlNode> TreeBuilder::build() {
+  std::string_view text = source_.text();
+  if (text.size() > kYamlSizeLimit) {
+    report(kUnreadableText,
+           "the file has " + std::to_string(text.size()) + " bytes; at most 256KiB are allowed",
+           SourcePlace{.file = source_.file()},
+           "move large data to files of their own and name them under 'files'");
+    return std::nullopt;
+  }
+  if (std::optional<std::size_t> bad = find_invalid_utf8(text)) {
+    report(kUnreadableText, "this byte is not UTF-8", source_.place(*bad, *bad + 1),
+           "save the file as UTF-8");
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
+      report(kUnreadableText, "a control character (byte " + std::to_string(c) + ")", source_.place(i, i + 1),
+             "remove it, or write it as an escape in double quotes");
+      return std::nullopt;
+    }
+  }
+  if (std::optional<std::size_t> comma = find_comma_run(text)) {
+    report(kNotYaml, "a long row of commas with nothing between them", source_.place(*comma, *comma + 1));
+    return std::nullopt;
+  }
+
+  llvm::SourceMgr manager;
+  manager.setDiagHandler([](const llvm::SMDiagnostic& error,
+                            void* self) { static_cast<TreeBuilder*>(self)->report_syntax_error(error); },
+                         this);
+  llvm::yaml::Stream stream(llvm::StringRef(text.data(), text.size()), manager, /*ShowColors=*/false);
+
+  llvm::yaml::document_iterator document = stream.begin();
+  if (stream.failed() || document == stream.end()) return std::nullopt;
+  llvm::yaml::Node* root = document->getRoot();
+  if (root == nullptr || stream.failed()) return std::nullopt;
+  std::optional<YamlNode> tree = build(*root, 1);
+  if (failed_ || stream.failed()) return std::nullopt;
+  ++document;
+  if (failed_ || stream.failed()) return std::nullopt;
+  if (document != stream.end()) {
+    llvm::yaml::Node* second = document->getRoot();
+    SourcePlace place =
+        second == nullptr ? SourcePlace{.file = source_.file()} : place_of(second->getSourceRange());
+    report(kRefusedYaml, "a second document", place,
+           "one file describes one function: remove the line '---' and what follows");
+    return std::nullopt;
+  }
+  return tree;
+}
+
+std::optional<YamlNode> TreeBuilder::build(llvm::yaml::Node& node, int depth) {
+  SourcePlace place = place_of(node.getSourceRange());
+  if (depth > kYamlDepthLimit) {
+    report(kUnreadableText, "values are nested more than 16 deep", place);
+    return std::nullopt;
+  }
+  if (!node.getAnchor().empty()) {
+    report(kRefusedYaml, "anchor '&" + node.getAnchor().str() + "' is not allowed", place,
+           "write the value out where it is needed");
+    return std::nullopt;
+  }
+  if (!node.getRawTag().empty()) {
+    report(kRefusedYaml, "tag '" + node.getRawTag().str() + "' is not allowed", place,
+           "remove it: every key already has a type of its own");
+    return std::nullopt;
+  }
+
+  YamlNode result{.place = place};
+  switch (node.getType()) {
+    case llvm::yaml::Node::NK_Null:
+      return result;
+    case llvm::yaml::Node::NK_Scalar: {
+      auto& scalar = static_cast<llvm::yaml::ScalarNode&>(node);
+      llvm::SmallString<128> storage;
+      llvm::StringRef raw = scalar.getRawValue();
+      bool quoted = raw.starts_with("\"") || raw.starts_with("'");
+      std::string value = scalar.getValue(storage).str();
+      if (failed_) return std::nullopt;
+      return build_scalar(node, place, std::move(value), quoted);
+    }
+    case llvm::yaml::Node::NK_BlockScalar:
+      return build_scalar(node, place, static_cast<llvm::yaml::BlockScalarNode&>(node).getValue().str(),
+                          true);
+    case llvm::yaml::Node::NK_Sequence: {
+      result.kind = YamlNode::Kind::Sequence;
+      for (llvm::yaml::Node& item : static_cast<llvm::yaml::SequenceNode&>(node)) {
+        std::optional<YamlNode> built = build(item, depth + 1);
+        // Leaving the loop without advancing: the parser may not skip a collection that was read in part.
+        if (!built || failed_) return std::nullopt;
+        result.items.push_back(std::move(*built));
+      }
+      break;
+    }
+    case llvm::yaml::Node::NK_Mapping:
+      result.kind = YamlNode::Kind::Mapping;
+      if (!build_members(static_cast<llvm::yaml::MappingNode&>(node), depth, result)) return std::nullopt;
+      break;
+    case llvm::yaml::Node::NK_Alias:
+      report(kRefusedYaml,
+             "alias '*" + static_cast<llvm::yaml::AliasNode&>(node).getName().str() + "' is not allowed",
+             place, "write the value out; text that begins with '*' goes in quotes");
+      return std::nullopt;
+    default:
+      report(kNotYaml, "this does not fit in here", place);
+      return std::nullopt;
+  }
+  if (failed_) return std::nullopt;
+  return result;
+}
+
+std::optional<YamlNode> TreeBuilder::build_scalar(llvm::yaml::Node&, const SourcePlace& place,
+                                                  std::string value, bool quoted) {
+  join_surrogates(value);  // JSON writes what lies beyond the first plane as two \u escapes
+  if (find_invalid_utf8(value)) {
+    report(kUnreadableText, "the escapes of this text do not make UTF-8", place,
+           "write the characters themselves");
+    return std::nullopt;
+  }
+  if (value.find('\0') != std::string::npos) {
+    report(kUnreadableText, "the value contains a NUL character", place, "remove the escape '\\0'");
+    return std::nullopt;
+  }
+  YamlNode result{.kind = YamlNode::Kind::Scalar, .text = std::move(value), .quoted = quoted, .place = place};
+  if (!quoted && (result.text.empty() || result.text == "null" || result.text == "~"))
+    result.kind = YamlNode::Kind::Null;
+  return result;
+}
+
+bool TreeBuilder::build_members(llvm::yaml::MappingNode& mapping, int depth, YamlNode& result) {
+  std::set<std::string, std::less<>> seen;
+  for (llvm::yaml::KeyValueNode& entry : mapping) {
+    llvm::yaml::Node* key_node = entry.getKey();
+    if (key_node == nullptr || failed_) return false;
+    // Only now may the value be asked for: reading it skips the key, whatever its depth.
+    if (key_node->getType() != llvm::yaml::Node::NK_Scalar) {
+      bool alias = key_node->getType() == llvm::yaml::Node::NK_Alias;
+      report(kRefusedYaml, alias ? "an alias as a key is not allowed" : "a key must be a word",
+             place_of(key_node->getSourceRange()),
+             "write 'key: value'; text that begins with '*', '[' or '{' goes in quotes");
+      return false;
+    }
+    std::optional<YamlNode> key = build(*key_node, depth + 1);
+    if (!key) return false;
+    key->kind = YamlNode::Kind::Scalar;
+    if (key->text == "<<" && !key->quoted) {
+      report(kRefusedYaml, "merge key '<<' is not allowed", key->place,
+             "write the keys out where they are needed");
+      return false;
+    }
+    llvm::yaml::Node* value_node = entry.getValue();
+    if (value_node == nullptr || failed_) return false;
+    std::optional<YamlNode> value = build(*value_node, depth + 1);
+    if (!value || failed_) return false;
+    if (!seen.insert(key->text).second) {
+      const YamlNode* first = nullptr;
+      for (const auto& [other, unused] : result.members) {
+        if (other.text == key->text) first = &other;
+      }
+      Diagnostic twice{.code = kDuplicateKey,
+                       .message = "key '" + key->text + "' is given twice",
+                       .place = key->place,
+                       .line_text = source_.line(key->place.line),
+                       .hint = "keep one of the two"};
+      twice.notes.push_back(Diagnostic{.severity = Severity::Note,
+                                       .message = "the first is here",
+                                       .place = first->place,
+                                       .line_text = source_.line(first->place.line)});
+      diagnostics_.add(std::move(twice));
+      continue;  // the first one stands, and the rest is still worth reading
+    }
+    result.members.emplace_back(std::move(*key), std::move(*value));
+  }
+  return !failed_;
+}
+
+}  // namespace
+
+const YamlNode* YamlNode::find(std::string_view key) const {
+  for (const auto& [name, value] : members) {
+    if (name.text == key) return &value;
+  }
+  return nullptr;
+}
+
+std::optional<YamlNode> parse_yaml(const SourceText& source, Diagnostics& diagnostics) {
+  return TreeBuilder(source, diagnostics).build();
+}
+
+}  // namespace faasc

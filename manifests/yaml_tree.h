@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "manifests/source_text.h"
+
+namespace faasc {
+
+/// One node of a YAML document, with its place. Scalars are text: what they mean is for the reader of a key
+/// to say.
+struct YamlNode {
+  enum class Kind : std::uint8_t { Null, Scalar, Sequence, Mapping };
+
+  Kind kind = Kind::Null;
+  std::string text;     ///< a scalar's value: unquoted, unescaped
+  bool quoted = false;  ///< in quotes or a block: never a number, boolean or null
+  SourcePlace place;
+  std::vector<YamlNode> items;
+  std::vector<std::pair<YamlNode, YamlNode>>
+      members;  ///< in the order of the file; keys are scalars, each but once
+
+  const YamlNode* find(std::string_view key) const;
+};
+
+inline constexpr std::size_t kYamlSizeLimit = 256 * 1024;
+inline constexpr int kYamlDepthLimit = 16;
+
+/// Parses the one YAML document of `source`: UTF-8, at most 256 KiB, at most 16 levels deep, without anchors,
+/// aliases, tags, merge keys, duplicate keys, or keys that are not scalars. JSON is accepted, being YAML.
+/// Nothing where it could not be read to its end; `diagnostics` has the reason.
+std::optional<YamlNode> parse_yaml(const SourceText& source, Diagnostics& diagnostics);
+
+}  // namespace faasc
