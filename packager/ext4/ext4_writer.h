@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+#include "packager/rootfs/rootfs.h"
+
+namespace faasc {
+
+struct Ext4Options {
+  std::uint64_t free_bytes = 0;  ///< room for data that the guest will write; 0: the image is exactly full
+  std::string label;             ///< at most 16 bytes
+};
+
+struct Ext4Image {
+  std::uint64_t size_bytes = 0;     ///< of the file system and the file
+  std::uint64_t payload_bytes = 0;  ///< the sum of the sizes of its files
+};
+
+/// Writes a bare ext4 file system (Documentation/filesystems/ext4) with `rootfs` in it to `out`, whole or not
+/// at all, by libext2fs: no root, no mount. Blocks of 4 KiB, inodes of 256 bytes, extents; no journal, no
+/// checksums, no reserve for root, no lost+found. Everything belongs to root and dates from second 1 of 1970;
+/// the UUID follows from the tree's names, modes and sizes. The same tree gives the same bytes, and holes in
+/// host files stay holes.
+Result<Ext4Image> write_ext4(const Rootfs& rootfs, const Ext4Options& options,
+                             const std::filesystem::path& out);
+
+}  // namespace faasc
