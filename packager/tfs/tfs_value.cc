@@ -24,12 +24,13 @@ std::string to_text(const TfsValue& value) {
     }
     std::string operator()(const std::vector<TfsValue>& values) const {
       std::string out;
-      for (const TfsValue& value : values) out += (out.empty() ? "" : " ") + to_text(value);
+      for (const TfsValue& element : values) out += (out.empty() ? "" : " ") + to_text(element);
       return "[" + out + "]";
     }
     std::string operator()(const TfsTuple& tuple) const {
       std::string out;
-      for (const auto& [name, value] : tuple) out += (out.empty() ? "" : " ") + name + ":" + to_text(value);
+      for (const auto& [name, attribute] : tuple)
+        out += (out.empty() ? "" : " ") + name + ":" + to_text(attribute);
       return "(" + out + ")";
     }
   };
