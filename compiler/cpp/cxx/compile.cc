@@ -9,6 +9,7 @@
 #include <clang/Frontend/CompilerInvocation.h>
 #include <clang/Frontend/MultiplexConsumer.h>
 #include <clang/Frontend/Utils.h>
+#include <llvm/Support/FileSystem.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/VirtualFileSystem.h>
 
@@ -86,7 +87,8 @@ CompileAnswer compile(const CompileRequest& request) {
   DiagnosticRecorder recorder;
   std::vector<std::string> arguments = request.arguments;
   for (const char* word : {"-c", "-o"}) arguments.emplace_back(word);
-  arguments.push_back(request.object);
+  std::string temporary = request.object + ".new";
+  arguments.push_back(temporary);
   arguments.emplace_back("--");
   arguments.push_back(request.source);
   DriverPlan plan(std::move(arguments), recorder);
@@ -100,6 +102,8 @@ CompileAnswer compile(const CompileRequest& request) {
   instance.createDiagnostics(&recorder, false);
   clang::CompilerInvocation::CreateFromArgs(instance.getInvocation(), job->getArguments(),
                                             instance.getDiagnostics());
+  // Clang's own temporary names differ each time, and would pile up should it be killed.
+  instance.getFrontendOpts().UseTemporary = false;
   llvm::IntrusiveRefCntPtr<LookupRecorder> files(new LookupRecorder);
   instance.createFileManager(files);
   auto inputs = std::make_shared<InputCollector>();
@@ -108,10 +112,20 @@ CompileAnswer compile(const CompileRequest& request) {
   instance.setVerboseOutputStream(llvm::nulls());  // where the number of errors would be printed
   EmitAndCollect action(answer.facts);
   answer.ok = instance.ExecuteAction(action) && !instance.getDiagnostics().hasErrorOccurred();
+  if (answer.ok) {
+    if (std::error_code error = llvm::sys::fs::rename(temporary, request.object)) {
+      faasc::Diagnostic failed;
+      failed.message = "cannot write '" + request.object + "': " + error.message();
+      answer.diagnostics.push_back(std::move(failed));
+      answer.ok = false;
+    }
+  } else {
+    llvm::sys::fs::remove(temporary);
+  }
   for (const std::string& input : inputs->getDependencies()) answer.inputs.push_back(input);
   answer.inputs.push_back(clang_library_path());
   answer.absent = files->absent();
-  answer.diagnostics = recorder.take();
+  for (faasc::Diagnostic& diagnostic : recorder.take()) answer.diagnostics.push_back(std::move(diagnostic));
   for (faasc::Diagnostic& diagnostic : answer.diagnostics)
     if (diagnostic.place.file.empty()) diagnostic.place.file = request.source;
   return answer;

@@ -1,0 +1,200 @@
+#include "compiler/cpp/arguments.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/file.h"
+#include "compiler/cpp/codes.h"
+
+namespace faasc::cpp {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array<int, 5> kStandards = {11, 14, 17, 20, 23};
+
+struct Denied {
+  std::string_view flag;
+  bool prefix;  ///< also with something right behind it: "-ofile"
+  std::string_view why;
+};
+
+constexpr std::string_view kOutput = "faasc decides what is written where";
+constexpr std::string_view kLinkage = "a function is one static executable";
+constexpr std::string_view kTarget = "images are for x86-64";
+constexpr std::string_view kCode = "it would run code inside the compiler";
+
+constexpr Denied kDenied[] = {
+    {"-o", false, kOutput},         {"-c", false, kOutput},
+    {"-E", false, kOutput},         {"-S", false, kOutput},
+    {"-M", true, kOutput},          {"-fsyntax-only", false, kOutput},
+    {"-emit-llvm", false, kOutput}, {"-flto", true, kOutput},
+    {"-save-temps", true, kOutput}, {"--output", true, kOutput},
+    {"-###", false, kOutput},       {"-shared", false, kLinkage},
+    {"-static", false, kLinkage},   {"-static-pie", false, kLinkage},
+    {"-pie", false, kLinkage},      {"-rdynamic", false, kLinkage},
+    {"-m32", false, kTarget},       {"-mx32", false, kTarget},
+    {"-m16", false, kTarget},       {"-target", false, kTarget},
+    {"--target", true, kTarget},    {"-fplugin", true, kCode},
+    {"-fpass-plugin", true, kCode}, {"-load", true, kCode},
+    {"-plugin", true, kCode},       {"-std=", true, "'build.cpp.standard' says which it is"},
+};
+
+// "-o" alone denies "-ofile" as well, but not "-openmp"-like words of other flags that begin with the letter.
+bool is_denied(std::string_view flag, const Denied& denied) {
+  if (flag == denied.flag) return true;
+  if (denied.flag == "-o") return flag.starts_with("-o") && !flag.starts_with("-object");
+  return denied.prefix && flag.starts_with(denied.flag);
+}
+
+Result<void> check_flags(const std::vector<std::string>& flags, std::string_view key) {
+  for (const std::string& flag : flags) {
+    if (flag.starts_with('@'))
+      return Error{
+          Fault::Input,
+          kCppFlagNotAllowed,
+          "'" + flag + "' in '" + std::string(key) + "' is not allowed: write the flags of the file out",
+          {},
+          {}};
+    for (const Denied& denied : kDenied)
+      if (is_denied(flag, denied))
+        return Error{
+            Fault::Input,
+            kCppFlagNotAllowed,
+            "flag '" + flag + "' in '" + std::string(key) + "' is not allowed: " + std::string(denied.why),
+            {},
+            "remove it"};
+  }
+  return {};
+}
+
+Result<std::string> canonical_name(const fs::path& path) {
+  std::error_code error;
+  fs::path result = fs::weakly_canonical(path, error);
+  if (error) return io_error("find", path, error.value());
+  if (!result.has_filename()) result = result.parent_path();
+  return result.string();
+}
+
+// Everything that holds for the user's sources and the generated main() alike.
+Result<std::vector<std::string>> common_arguments(const CppRequest& request) {
+  FAASC_TRY(std::string project, canonical_name(request.project_dir));
+  FAASC_TRY(std::string work, canonical_name(request.work_dir));
+  FAASC_TRY(std::string include, canonical_name(request.installation.include_dir));
+  return std::vector<std::string>{
+      "-O2", "-g1", "-fno-pie", "-ffunction-sections", "-fdata-sections", "-ferror-limit=20",
+      "-fno-color-diagnostics",
+      // No directory's name gets into an object. Of several that match, the last one counts.
+      "-ffile-compilation-dir=.", "-ffile-prefix-map=" + project + "=.",
+      "-ffile-prefix-map=" + work + "=/faasc/work", "-ffile-prefix-map=" + include + "=/faasc/include",
+      // Ours come before every other directory, so that an installed framework is not mixed in, and are
+      // system headers nevertheless.
+      "-I" + include, "--system-header-prefix=google/cloud/functions/", "--system-header-prefix=faasc/",
+      "--system-header-prefix=aws/"};
+}
+
+bool is_outside(const std::string& directory) {
+  fs::path normal = fs::path(directory).lexically_normal();
+  return normal.is_absolute() || (!normal.empty() && *normal.begin() == "..");
+}
+
+std::string_view parameter_of(Shape shape) {
+  switch (shape) {
+    case Shape::HttpValue:
+      return "google::cloud::functions::HttpRequest";
+    case Shape::HttpConstReference:
+      return "google::cloud::functions::HttpRequest const&";
+    case Shape::HttpRvalue:
+      return "google::cloud::functions::HttpRequest&&";
+    case Shape::EventValue:
+      return "google::cloud::functions::CloudEvent";
+    case Shape::EventConstReference:
+      return "google::cloud::functions::CloudEvent const&";
+    case Shape::EventRvalue:
+      return "google::cloud::functions::CloudEvent&&";
+    case Shape::Factory:
+    case Shape::OwnMain:
+      break;
+  }
+  return {};
+}
+
+std::string_view result_of(Shape shape) {
+  if (shape == Shape::Factory) return "google::cloud::functions::Function";
+  bool event =
+      shape == Shape::EventValue || shape == Shape::EventConstReference || shape == Shape::EventRvalue;
+  return event ? "void" : "google::cloud::functions::HttpResponse";
+}
+
+}  // namespace
+
+Result<void> check_arguments(const CppRequest& request) {
+  if (std::find(kStandards.begin(), kStandards.end(), request.standard) == kStandards.end())
+    return Error{Fault::Input,
+                 kCppBadStandard,
+                 "C++ standard '" + std::to_string(request.standard) + "' is not one of 11, 14, 17, 20, 23",
+                 {},
+                 "set 'build.cpp.standard: 17'"};
+  FAASC_CHECK(check_flags(request.flags, "build.cpp.flags"));
+  return check_flags(request.link, "build.cpp.link");
+}
+
+Result<std::vector<std::string>> compile_arguments(const CppRequest& request, std::string_view source) {
+  FAASC_TRY(std::vector<std::string> arguments, common_arguments(request));
+  if (source.ends_with(".c")) {
+    arguments.insert(arguments.begin(), {"-x", "c"});
+  } else {
+    arguments.insert(arguments.begin(), "-std=c++" + std::to_string(request.standard));
+  }
+  for (const std::string& directory : request.includes) {
+    if (is_outside(directory)) {
+      arguments.emplace_back("-isystem");
+      arguments.push_back(directory);
+    } else {
+      arguments.push_back("-I" + directory);
+    }
+  }
+  for (const std::string& define : request.defines) arguments.push_back("-D" + define);
+  arguments.insert(arguments.end(), request.flags.begin(), request.flags.end());
+  return arguments;
+}
+
+Result<std::vector<std::string>> main_arguments(const CppRequest& request) {
+  FAASC_TRY(std::vector<std::string> arguments, common_arguments(request));
+  arguments.insert(arguments.begin(), "-std=c++17");
+  return arguments;
+}
+
+Result<std::vector<std::string>> link_arguments(const CppRequest& request,
+                                                const std::vector<fs::path>& objects,
+                                                const fs::path& main_object) {
+  std::vector<std::string> arguments = {"-static", "-pthread", "-Wl,--gc-sections", "-Wl,--build-id=none"};
+  for (const fs::path& object : objects) {
+    FAASC_TRY(std::string path, canonical_name(object));
+    arguments.push_back(std::move(path));
+  }
+  if (!main_object.empty()) {
+    FAASC_TRY(std::string path, canonical_name(main_object));
+    arguments.push_back(std::move(path));
+  }
+  FAASC_TRY(std::string runtime, canonical_name(request.installation.runtime_library));
+  // The user's libraries may need the runtime; the runtime never needs them.
+  arguments.insert(arguments.end(), request.link.begin(), request.link.end());
+  arguments.push_back(std::move(runtime));
+  return arguments;
+}
+
+std::string main_source(const ChosenHandler& chosen) {
+  std::string symbol;
+  for (char c : chosen.function.symbol) {
+    if (c == '"' || c == '\\') symbol += '\\';
+    symbol += c;
+  }
+  std::string source = "// Made by faasc: hands '" + chosen.function.name +
+                       "' to the runtime.\n#include \"faasc/rt/serve.h\"\n\n";
+  source.append(result_of(chosen.shape)).append(" faasc_handler(").append(parameter_of(chosen.shape));
+  source += ") __asm__(\"" + symbol + "\");\n\n";
+  source += "int main(int argc, char** argv) { return faasc::rt::serve(argc, argv, &faasc_handler); }\n";
+  return source;
+}
+
+}  // namespace faasc::cpp

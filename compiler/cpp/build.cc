@@ -1,0 +1,372 @@
+#include "compiler/cpp/build.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+#include <tuple>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/sha256.h"
+#include "compiler/cpp/arguments.h"
+#include "compiler/cpp/codes.h"
+#include "compiler/cpp/compiler_process.h"
+#include "compiler/cpp/input_record.h"
+#include "compiler/cpp/link_messages.h"
+#include "compiler/cpp/protocol.h"
+
+// The work directory:
+//   objects/<source>.o      the object file           objects/<source>.json  its InputRecord, with
+//   faasc-cxx's answer main.cc main.o main.json                          the generated main() function.debug
+//   function function.json             the executable, with and without debug information
+
+namespace faasc {
+namespace fs = std::filesystem;
+namespace {
+
+using cpp::InputRecord;
+
+struct Unit {
+  std::string source;  // as in the request
+  fs::path object, record;
+  cpp::CompileAnswer answer;
+  InputRecord inputs;
+  bool compiled = false;
+};
+
+// "../x.cc" must not lead out of the work directory.
+std::string object_name(const std::string& source) {
+  std::string name;
+  for (const fs::path& part : fs::path(source).lexically_normal()) {
+    if (!name.empty()) name += '/';
+    name += part == ".." ? "__" : part.string();
+  }
+  return name;
+}
+
+class CppBuilder {
+ public:
+  CppBuilder(const CppRequest& request, Diagnostics& diagnostics,
+             const std::function<void(const CppProgress&)>& progress)
+      : request_(request), diagnostics_(diagnostics), progress_(progress) {}
+
+  Result<CppBuild> build() {
+    FAASC_CHECK(prepare());
+    FAASC_TRY(FileLock lock, FileLock::acquire(work_ / "lock"));
+    FAASC_CHECK(compile_all());
+    FAASC_CHECK(report_compilers());
+    std::vector<cpp::UnitFacts> facts;
+    for (Unit& unit : units_) {
+      facts.push_back(std::move(unit.answer.facts));
+      for (cpp::FunctionFact& function : facts.back().functions) shown(function.place);
+      if (facts.back().main) shown(facts.back().main->place);
+    }
+    auto chosen = cpp::choose_handler(facts, request_.wanted, diagnostics_);
+    if (!chosen) return see_diagnostics("there is no handler to build");
+    FAASC_CHECK(link(*chosen));
+    return finish(*chosen);
+  }
+
+ private:
+  Result<void> prepare() {
+    FAASC_CHECK(cpp::check_arguments(request_));
+    if (request_.sources.empty())
+      return Error{.fault = Fault::Input,
+                   .code = kCppNoSources,
+                   .what = "there is no C++ source to build",
+                   .during = {},
+                   .hint = "name the files that make the function in 'build.cpp.sources'"};
+    for (const fs::path& file :
+         {request_.installation.runtime_library, request_.installation.include_dir / "faasc/rt/serve.h"})
+      if (std::error_code error; !fs::exists(file, error))
+        return Error{.fault = Fault::Missing,
+                     .code = kCppRuntimeMissing,
+                     .what = "the C++ runtime is not complete: there is no '" + file.string() + "'",
+                     .during = {},
+                     .hint = "install faasc again"};
+    FAASC_CHECK(make_directories(request_.work_dir / "objects"));
+    std::error_code error;
+    project_ = fs::canonical(request_.project_dir, error);
+    if (error) return io_error("find", request_.project_dir, error.value());
+    work_ = fs::canonical(request_.work_dir, error);
+    if (error) return io_error("find", request_.work_dir, error.value());
+    for (const std::string& source : request_.sources) {
+      Unit& unit = units_.emplace_back();
+      unit.source = source;
+      unit.object = work_ / "objects" / (object_name(source) + ".o");
+      unit.record = work_ / "objects" / (object_name(source) + ".json");
+      FAASC_CHECK(make_directories(unit.object.parent_path()));
+    }
+    total_ = static_cast<int>(units_.size()) + 1;
+    return {};
+  }
+
+  Result<void> compile_all() {
+    std::atomic<std::size_t> next{0};
+    std::mutex failing;
+    std::optional<Error> failure;
+    auto work = [&] {
+      for (std::size_t index; (index = next++) < units_.size();) {
+        if (auto done = compile(units_[index]); !done) {
+          std::lock_guard guard(failing);
+          if (!failure) failure = std::move(done).error();
+          next = units_.size();
+        }
+      }
+    };
+    std::size_t count =
+        std::clamp<std::size_t>(static_cast<std::size_t>(std::max(request_.jobs, 1)), 1, units_.size());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < count; ++i) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+    if (failure) return std::move(*failure);
+    return {};
+  }
+
+  Result<void> compile(Unit& unit) {
+    FAASC_CHECK(check_interrupt());
+    FAASC_TRY(std::vector<std::string> arguments, cpp::compile_arguments(request_, unit.source));
+    cpp::Request question;
+    question.compile = cpp::CompileRequest{unit.source, unit.object.string(), std::move(arguments)};
+    std::string digest = digest_of(question);
+    unit.inputs = InputRecord::load(unit.record);
+    if (unit.inputs.is_current(digest)) {
+      auto answer = cpp::compile_answer_from_json(unit.inputs.answer);
+      if (answer) {
+        unit.answer = std::move(*answer);
+        progress(unit.source + " is unchanged");
+        return {};
+      }
+    }
+    std::int64_t started_ns = file_clock_ns();
+    FAASC_TRY(cpp::Answer answer, cpp::ask_compiler(request_, question, unit.source));
+    if (!answer.compile)
+      return Error{.fault = Fault::Internal,
+                   .code = kCppCompilerAnswer,
+                   .what = "faasc-cxx did not answer for '" + unit.source + "'",
+                   .during = {},
+                   .hint = {}};
+    unit.answer = std::move(*answer.compile);
+    unit.compiled = true;
+    unit.inputs = {};
+    if (unit.answer.ok) {
+      unit.inputs = record_of(digest, unit.answer, unit.object, started_ns);
+      FAASC_CHECK(unit.inputs.save(unit.record));
+    }
+    progress("compiled " + unit.source);
+    return {};
+  }
+
+  static std::string digest_of(const cpp::Request& question) {
+    std::string text = cpp::to_json(question);
+    if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH")) text.append("\n").append(epoch);
+    return to_hex(sha256(text));
+  }
+
+  InputRecord record_of(const std::string& digest, cpp::CompileAnswer& answer, const fs::path& object,
+                        std::int64_t started_ns) const {
+    InputRecord record;
+    record.request = digest;
+    for (const std::string& input : answer.inputs) record.add_input(absolute(input), started_ns);
+    record.add_input(absolute_program(), started_ns);
+    for (const std::string& path : answer.absent) record.add_absent(absolute(path));
+    record.add_output(object);
+    answer.inputs.clear();
+    answer.absent.clear();
+    record.answer = cpp::to_json(answer);
+    return record;
+  }
+
+  // faasc-cxx names files as it sees them from the project's directory.
+  fs::path absolute(const std::string& path) const { return (project_ / path).lexically_normal(); }
+
+  fs::path absolute_program() const {
+    std::error_code error;
+    return fs::absolute(request_.installation.compiler, error).lexically_normal();
+  }
+
+  // A place as the user would type it from where faasc was started.
+  void shown(SourcePlace& place) const {
+    if (place.file.empty()) return;
+    fs::path file = fs::path(place.file).lexically_normal();
+    if (file.is_absolute()) {
+      fs::path inside = file.lexically_relative(project_);
+      if (!inside.empty() && *inside.begin() != "..") file = inside;
+    }
+    place.file = (file.is_absolute() ? file : (request_.project_dir / file).lexically_normal()).string();
+  }
+
+  void shown(Diagnostic& diagnostic) const {
+    shown(diagnostic.place);
+    for (Diagnostic& note : diagnostic.notes) shown(note);
+  }
+
+  // A header's complaint comes once, however many sources include it.
+  void report(std::vector<Diagnostic> found) {
+    for (Diagnostic& diagnostic : found) {
+      shown(diagnostic);
+      const SourcePlace& place = diagnostic.place;
+      if (reported_.insert({place.file, place.line, place.column, diagnostic.message}).second)
+        diagnostics_.add(std::move(diagnostic));
+    }
+  }
+
+  Result<void> report_compilers() {
+    int failed = 0;
+    std::string which;
+    for (Unit& unit : units_) {
+      report(std::move(unit.answer.diagnostics));
+      if (unit.answer.ok) continue;
+      ++failed;
+      which = unit.source;
+    }
+    if (failed == 0) return {};
+    if (failed == 1) return see_diagnostics("'" + which + "' does not compile");
+    return see_diagnostics(std::to_string(failed) + " of " + std::to_string(units_.size()) +
+                           " sources do not compile");
+  }
+
+  static Error see_diagnostics(std::string what) {
+    return Error{
+        .fault = Fault::Input, .code = kCppDoesNotCompile, .what = std::move(what), .during = {}, .hint = {}};
+  }
+
+  Result<void> link(const cpp::ChosenHandler& chosen) {
+    FAASC_CHECK(check_interrupt());
+    std::vector<fs::path> objects;
+    for (const Unit& unit : units_) objects.push_back(unit.object);
+    cpp::Request question;
+    bool own_main = chosen.shape == cpp::Shape::OwnMain;
+    fs::path main_object = own_main ? fs::path() : work_ / "main.o";
+    std::int64_t started_ns = file_clock_ns();
+    std::string main_digest;
+    if (!own_main) {
+      fs::path source = work_ / "main.cc";
+      FAASC_CHECK(
+          write_file_if_changed(source, cpp::main_source(chosen)).during("writing the generated main()"));
+      FAASC_TRY(std::vector<std::string> arguments, cpp::main_arguments(request_));
+      question.compile = cpp::CompileRequest{source.string(), main_object.string(), std::move(arguments)};
+      main_digest = digest_of(question);
+      main_inputs_ = InputRecord::load(work_ / "main.json");
+      if (main_inputs_.is_current(main_digest)) question.compile.reset();
+    }
+    FAASC_TRY(std::vector<std::string> arguments, cpp::link_arguments(request_, objects, main_object));
+    question.link = cpp::LinkRequest{std::move(arguments), (work_ / "function.debug").string(),
+                                     (work_ / "function").string()};
+    cpp::Request link_only;
+    link_only.link = question.link;
+    std::string digest = digest_of(link_only);
+    link_inputs_ = InputRecord::load(work_ / "function.json");
+    if (!question.compile && link_inputs_.is_current(digest)) {
+      progress("the executable is up to date");
+      return {};
+    }
+    FAASC_TRY(cpp::Answer answer, cpp::ask_compiler(request_, question, "main.cc"));
+    if (answer.compile) {
+      report(std::move(answer.compile->diagnostics));
+      if (!answer.compile->ok)
+        return Error{.fault = Fault::Internal,
+                     .code = kCppCompilerAnswer,
+                     .what = "the generated main() does not compile",
+                     .during = {},
+                     .hint = "faasc and its runtime must come from one installation; install faasc again"};
+      // The source was written just now, and only by us.
+      main_inputs_ = record_of(main_digest, *answer.compile, main_object, file_clock_ns() + 1);
+      FAASC_CHECK(main_inputs_.save(work_ / "main.json"));
+    }
+    if (!answer.link)
+      return Error{.fault = Fault::Internal,
+                   .code = kCppCompilerAnswer,
+                   .what = "faasc-cxx did not link",
+                   .during = {},
+                   .hint = {}};
+    report(std::move(answer.link->diagnostics));
+    report(cpp::read_link_messages(answer.link->messages));
+    if (!answer.link->ok) {
+      if (!diagnostics_.has_errors()) {
+        Diagnostic silent;
+        silent.code = kCppLinkFailed;
+        silent.message =
+            "the linker ended with status " + std::to_string(answer.link->exit_code) + " and said nothing";
+        diagnostics_.add(std::move(silent));
+      }
+      return see_diagnostics("the function cannot be linked");
+    }
+    link_inputs_ = {};
+    link_inputs_.request = digest;
+    for (const std::string& input : answer.link->inputs) {
+      // Objects that were compiled just now are ours, and nobody else changes them.
+      bool ours = absolute(input).string().starts_with(work_.string() + "/");
+      link_inputs_.add_input(absolute(input), ours ? file_clock_ns() + 1'000'000'000 : started_ns);
+    }
+    link_inputs_.add_output(work_ / "function");
+    link_inputs_.add_output(work_ / "function.debug");
+    FAASC_CHECK(link_inputs_.save(work_ / "function.json"));
+    linked_ = true;
+    progress("linked");
+    return {};
+  }
+
+  Result<CppBuild> finish(const cpp::ChosenHandler& chosen) {
+    CppBuild build;
+    build.function = {.language = "cpp",
+                      .handler = chosen.function.name,
+                      .kind = chosen.kind,
+                      .file = chosen.function.place.file,
+                      .line = chosen.function.place.line,
+                      .reason = chosen.reason};
+    build.executable = work_ / "function";
+    build.debug_file = work_ / "function.debug";
+    build.linked = linked_;
+    std::set<fs::path> inputs, absent;
+    auto take = [&](const InputRecord& record) {
+      for (const InputRecord::Input& input : record.inputs())
+        if (!input.path.starts_with(work_.string() + "/")) inputs.insert(input.path);
+      absent.insert(record.absent().begin(), record.absent().end());
+    };
+    for (const Unit& unit : units_) {
+      build.objects.push_back(unit.object);
+      build.compiled += unit.compiled ? 1 : 0;
+      take(unit.inputs);
+    }
+    take(main_inputs_);
+    take(link_inputs_);
+    build.inputs.assign(inputs.begin(), inputs.end());
+    build.absent.assign(absent.begin(), absent.end());
+    build.program.executable = kCppExecutable;
+    build.program.argv = {kCppExecutable};
+    FAASC_CHECK(build.program.rootfs.add(kCppExecutable, {HostFile{build.executable}, 0755, "program"}));
+    return build;
+  }
+
+  void progress(std::string what) {
+    if (!progress_) return;
+    std::lock_guard guard(telling_);
+    progress_({std::move(what), ++done_, total_});
+  }
+
+  const CppRequest& request_;
+  Diagnostics& diagnostics_;
+  const std::function<void(const CppProgress&)>& progress_;
+  fs::path project_, work_;  // canonical
+  std::vector<Unit> units_;
+  InputRecord main_inputs_, link_inputs_;
+  bool linked_ = false;
+  std::set<std::tuple<std::string, int, int, std::string>> reported_;
+  std::mutex telling_;
+  int done_ = 0, total_ = 0;
+};
+
+}  // namespace
+
+Result<CppBuild> build_cpp(const CppRequest& request, Diagnostics& diagnostics,
+                           const std::function<void(const CppProgress&)>& progress) {
+  return CppBuilder(request, diagnostics, progress).build();
+}
+
+}  // namespace faasc

@@ -1,0 +1,490 @@
+#include "compiler/cpp/detect.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "compiler/cpp/codes.h"
+
+namespace faasc::cpp {
+namespace {
+
+constexpr std::size_t kMaxNotes = 10;
+constexpr const char* kWhatAHandlerIs =
+    "a handler is a function without parameters that returns google::cloud::functions::Function, or "
+    "HttpResponse f(HttpRequest), "
+    "or void f(CloudEvent)";
+
+auto order(const SourcePlace& place) {
+  return std::tie(place.file, place.line, place.column);
+}
+
+std::string_view last_part(std::string_view name) {
+  std::size_t at = name.rfind("::");
+  return at == std::string_view::npos ? name : name.substr(at + 2);
+}
+
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+bool can_be_moved_or_copied_into(Passing passing) {
+  return passing == Passing::Value || passing == Passing::ConstReference ||
+         passing == Passing::RvalueReference;
+}
+
+Shape shape_for(Passing passing, Shape value, Shape const_reference, Shape rvalue) {
+  if (passing == Passing::Value) return value;
+  return passing == Passing::ConstReference ? const_reference : rvalue;
+}
+
+// Says nothing of linkage.
+std::optional<Shape> shape_of_type(const FunctionFact& function) {
+  const Type& returns = function.returns;
+  if (returns.passing != Passing::Value) return std::nullopt;
+  if (returns.name == TypeName::Function && function.parameters.empty()) return Shape::Factory;
+  if (function.parameters.size() != 1 || !can_be_moved_or_copied_into(function.parameters[0].passing))
+    return std::nullopt;
+  const Type& parameter = function.parameters[0];
+  if (returns.name == TypeName::HttpResponse && parameter.name == TypeName::HttpRequest)
+    return shape_for(parameter.passing, Shape::HttpValue, Shape::HttpConstReference, Shape::HttpRvalue);
+  if (returns.name == TypeName::Void && parameter.name == TypeName::CloudEvent)
+    return shape_for(parameter.passing, Shape::EventValue, Shape::EventConstReference, Shape::EventRvalue);
+  return std::nullopt;
+}
+
+bool speaks_of_handlers(const FunctionFact& function) {
+  if (function.returns.name == TypeName::Function || function.returns.name == TypeName::HttpResponse)
+    return true;
+  return std::any_of(function.parameters.begin(), function.parameters.end(), [](const Type& type) {
+    return type.name == TypeName::HttpRequest || type.name == TypeName::CloudEvent;
+  });
+}
+
+std::string why_not_its_type(const FunctionFact& function) {
+  const Type& returns = function.returns;
+  const std::vector<Type>& parameters = function.parameters;
+  auto taking = [&](TypeName name) {
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [&](const Type& type) { return type.name == name; });
+  };
+  bool takes_request = taking(TypeName::HttpRequest), takes_event = taking(TypeName::CloudEvent);
+  if (returns.name == TypeName::Function) {
+    if (returns.passing != Passing::Value)
+      return "it returns " + quoted(returns.text) + ", not a Function by value";
+    return "it takes " + counted(parameters.size(), "parameter") + ", a factory takes none";
+  }
+  if ((takes_request || takes_event) && parameters.size() > 1)
+    return "it takes " + counted(parameters.size(), "parameter") + ", not one";
+  if (takes_request && (returns.name != TypeName::HttpResponse || returns.passing != Passing::Value))
+    return "it returns " + quoted(returns.text) + ", not HttpResponse";
+  if (takes_event && returns.name != TypeName::Void)
+    return "it returns " + quoted(returns.text) + ", not void";
+  if (takes_request || takes_event)
+    return "it takes " + quoted(parameters[0].text) + "; by value, const & and && are possible";
+  if (returns.name == TypeName::HttpResponse) {
+    if (parameters.empty()) return "it takes nothing, not an HttpRequest";
+    return "it takes " + quoted(parameters[0].text) + ", not an HttpRequest";
+  }
+  std::string type = returns.text + " (";
+  for (const Type& parameter : parameters)
+    type += (&parameter == &parameters[0] ? "" : ", ") + parameter.text;
+  return "its type is '" + type + ")'";
+}
+
+std::string_view kind_of(const FunctionFact& function, Shape shape) {
+  switch (shape) {
+    case Shape::HttpValue:
+    case Shape::HttpConstReference:
+    case Shape::HttpRvalue:
+      return "http";
+    case Shape::EventValue:
+    case Shape::EventConstReference:
+    case Shape::EventRvalue:
+      return "cloudevent";
+    case Shape::OwnMain:
+      return "server";
+    case Shape::Factory:
+      break;
+  }
+  if (function.made == Made::Http) return "http";
+  return function.made == Made::CloudEvent ? "cloudevent" : "auto";
+}
+
+std::string why_this_kind(const FunctionFact& function, Shape shape) {
+  if (shape != Shape::Factory) return "its type is that of a handler";
+  switch (function.made) {
+    case Made::Http:
+      return "returns MakeFunction of an HTTP function";
+    case Made::CloudEvent:
+      return "returns MakeFunction of a CloudEvent function";
+    case Made::Map:
+      return "returns MakeFunction of a map, which chooses when it starts";
+    case Made::Unknown:
+      break;
+  }
+  return "returns a Function whose kind its return statements do not show";
+}
+
+Diagnostic note_at(const FunctionFact& function, std::string message) {
+  Diagnostic note;
+  note.severity = Severity::Note;
+  note.message = std::move(message);
+  note.place = function.place;
+  note.line_text = function.line_text;
+  return note;
+}
+
+Diagnostic error_at(const FunctionFact& function, const char* code, std::string message, std::string hint) {
+  Diagnostic error = note_at(function, std::move(message));
+  error.severity = Severity::Error;
+  error.code = code;
+  error.hint = std::move(hint);
+  return error;
+}
+
+Diagnostic error_in_manifest(const SourcePlace& place, const char* code, std::string message,
+                             std::string hint) {
+  Diagnostic error;
+  error.code = code;
+  error.message = std::move(message);
+  error.place = place;
+  error.hint = std::move(hint);
+  return error;
+}
+
+std::string describe(const FunctionFact& function) {
+  if (auto shape = shape_of(function)) {
+    std::string_view kind = kind_of(function, *shape);
+    return quoted(function.name) + " is a handler" + (kind == "auto" ? "" : " of kind " + std::string(kind));
+  }
+  return quoted(function.name) + " is not a handler: " + why_not_a_handler(function);
+}
+
+// All functions of all units, each once.
+class Merged {
+ public:
+  explicit Merged(const std::vector<UnitFacts>& units) {
+    for (const UnitFacts& unit : units) {
+      for (const FunctionFact& function : unit.functions) add(function);
+      if (unit.main) mains_.push_back(*unit.main);
+    }
+    auto by_place = [](const auto& a, const auto& b) { return order(a.place) < order(b.place); };
+    std::stable_sort(functions_.begin(), functions_.end(), by_place);
+    std::stable_sort(repeated_.begin(), repeated_.end(), by_place);
+    std::stable_sort(mains_.begin(), mains_.end(), by_place);
+  }
+
+  const std::vector<FunctionFact>& functions() const { return functions_; }
+  const std::vector<MainFact>& mains() const { return mains_; }
+
+  /// The definitions of a function with external linkage beyond its first.
+  std::vector<const FunctionFact*> other_definitions(const FunctionFact& function) const {
+    std::vector<const FunctionFact*> others;
+    for (const FunctionFact& other : repeated_)
+      if (other.symbol == function.symbol) others.push_back(&other);
+    return others;
+  }
+
+ private:
+  // The same function as the linker sees it; without a symbol for it, the same place in a header.
+  static bool same(const FunctionFact& a, const FunctionFact& b) {
+    if (a.linkage != b.linkage || a.name != b.name) return false;
+    if (a.linkage == Linkage::External && !a.symbol.empty()) return a.symbol == b.symbol;
+    return order(a.place) == order(b.place);
+  }
+
+  void add(const FunctionFact& function) {
+    auto known = std::find_if(functions_.begin(), functions_.end(),
+                              [&](const auto& other) { return same(function, other); });
+    if (known == functions_.end()) {
+      functions_.push_back(function);
+    } else if (!function.defined) {
+      return;
+    } else if (!known->defined) {
+      *known = function;
+    } else if (function.linkage == Linkage::External && !(function.repeatable && known->repeatable) &&
+               !function.is_template) {
+      if (order(function.place) < order(known->place)) {
+        repeated_.push_back(std::exchange(*known, function));
+      } else {
+        repeated_.push_back(function);
+      }
+    }
+  }
+
+  std::vector<FunctionFact> functions_;
+  std::vector<FunctionFact> repeated_;
+  std::vector<MainFact> mains_;
+};
+
+class Chooser {
+ public:
+  Chooser(const std::vector<UnitFacts>& units, const WantedHandler& wanted, Diagnostics& diagnostics)
+      : merged_(units), unit_count_(units.size()), wanted_(wanted), diagnostics_(diagnostics) {}
+
+  std::optional<ChosenHandler> choose() {
+    static constexpr std::array<std::string_view, 4> kSignatures = {"auto", "http", "cloudevent", "server"};
+    if (std::find(kSignatures.begin(), kSignatures.end(), wanted_.signature) == kSignatures.end()) {
+      diagnostics_.add(error_in_manifest(
+          wanted_.signature_place, kCppSignatureMismatch,
+          "signature " + quoted(wanted_.signature) + " is not one of C++: auto, http, cloudevent, server",
+          "remove 'signature', the code says which it is"));
+      return std::nullopt;
+    }
+    if (wanted_.signature == "server") return own_main();
+    const FunctionFact* function = wanted_.handler.empty() ? only_candidate() : named();
+    if (!function) return std::nullopt;
+    bool sound = defined_once(*function);
+    sound = no_main(*function) && sound;
+    auto chosen = with_kind(*function);
+    return sound ? chosen : std::nullopt;
+  }
+
+ private:
+  std::optional<ChosenHandler> own_main() {
+    if (merged_.mains().empty()) {
+      diagnostics_.add(error_in_manifest(
+          wanted_.signature_place, kCppMainMissing,
+          "signature 'server' needs a main(), and there is none in " + counted(unit_count_, "source"),
+          "add the source that defines main(), or remove 'signature' to have one made for a handler"));
+      return std::nullopt;
+    }
+    const MainFact& main = merged_.mains().front();
+    if (merged_.mains().size() > 1) {
+      Diagnostic error = error_at(as_function(merged_.mains()[1]), kCppMainTwice, "main() is defined twice",
+                                  "leave one of the two files out with '!file' in 'build.cpp.sources'");
+      error.notes.push_back(note_at(as_function(main), "the other one is here"));
+      diagnostics_.add(std::move(error));
+      return std::nullopt;
+    }
+    return ChosenHandler{as_function(main), Shape::OwnMain, "server",
+                         "signature 'server': main() is the program"};
+  }
+
+  static FunctionFact as_function(const MainFact& main) {
+    FunctionFact function;
+    function.name = "main";
+    function.symbol = "main";
+    function.place = main.place;
+    function.line_text = main.line_text;
+    return function;
+  }
+
+  const FunctionFact* only_candidate() {
+    std::vector<const FunctionFact*> candidates;
+    for (const FunctionFact& function : merged_.functions())
+      if (shape_of(function)) candidates.push_back(&function);
+    if (candidates.size() == 1) {
+      reason_ = "the only candidate";
+      return candidates[0];
+    }
+    if (candidates.empty()) {
+      Diagnostic error = error_in_manifest(
+          {}, kCppHandlerNotFound, "no handler in " + counted(unit_count_, "source"), kWhatAHandlerIs);
+      if (!merged_.mains().empty())
+        error.hint =
+            "for a main() that serves HTTP itself set 'signature: server'; " + std::string(kWhatAHandlerIs);
+      for (const FunctionFact& function : merged_.functions())
+        if (speaks_of_handlers(function)) add_note(error, note_at(function, describe(function)));
+      diagnostics_.add(std::move(error));
+      return nullptr;
+    }
+    if (wanted_.signature != "auto") {
+      std::vector<const FunctionFact*> of_kind;
+      for (const FunctionFact* function : candidates)
+        if (kind_of(*function, *shape_of(*function)) == wanted_.signature) of_kind.push_back(function);
+      if (of_kind.size() == 1) {
+        reason_ = "the only candidate of kind " + wanted_.signature;
+        return of_kind[0];
+      }
+    }
+    Diagnostic error = error_in_manifest(
+        {}, kCppHandlerAmbiguous, counted(candidates.size(), "function") + " could be the handler",
+        "name one of them in faas.yaml: 'handler: " + candidates[0]->name + "'");
+    for (const FunctionFact* function : candidates) add_note(error, note_at(*function, describe(*function)));
+    diagnostics_.add(std::move(error));
+    return nullptr;
+  }
+
+  const FunctionFact* named() {
+    std::string_view name = wanted_.handler;
+    if (name.starts_with("::")) name.remove_prefix(2);
+    std::vector<const FunctionFact*> found, fitting;
+    for (const FunctionFact& function : merged_.functions()) {
+      if (function.name != name) continue;
+      found.push_back(&function);
+      if (shape_of(function)) fitting.push_back(&function);
+    }
+    if (fitting.size() == 1) {
+      reason_ = "named in the manifest";
+      return fitting[0];
+    }
+    if (fitting.size() > 1) {
+      Diagnostic error =
+          error_in_manifest(wanted_.handler_place, kCppHandlerOverloaded,
+                            quoted(name) + " is overloaded: " + counted(fitting.size(), "function") +
+                                " of this name are handlers",
+                            "give the one that is meant a name of its own");
+      for (const FunctionFact* function : fitting) add_note(error, note_at(*function, describe(*function)));
+      diagnostics_.add(std::move(error));
+    } else if (found.size() == 1) {
+      diagnostics_.add(complaint_about(*found[0]));
+    } else {
+      diagnostics_.add(not_found(name, found));
+    }
+    return nullptr;
+  }
+
+  // The handler that was meant is there, but cannot be one.
+  Diagnostic complaint_about(const FunctionFact& function) {
+    std::string name = quoted(function.name);
+    if (function.is_template)
+      return error_at(function, kCppHandlerIsTemplate, name + " is a template, which nothing instantiates",
+                      "add a function that is none and returns what the template makes");
+    if (function.is_member)
+      return error_at(
+          function, kCppHandlerIsMember, name + " is a member function, which needs an object",
+          "add a function outside the class that returns MakeFunction of a lambda which calls it");
+    if (shape_of_type(function)) {
+      if (function.linkage == Linkage::Static)
+        return error_at(function, kCppHandlerNotExported,
+                        name + " is static: the rest of the program cannot call it", "remove 'static'");
+      if (function.linkage == Linkage::UnnamedNamespace)
+        return error_at(function, kCppHandlerNotExported,
+                        name + " is in an unnamed namespace: the rest of the program cannot call it",
+                        "move it out of the unnamed namespace");
+      if (!function.defined)
+        return error_at(function, kCppHandlerNotDefined, name + " is declared here, but no source defines it",
+                        "add the source that defines it to 'build.cpp.sources'");
+    }
+    if (function.returns.name == TypeName::Function && function.returns.passing == Passing::Value)
+      return error_at(function, kCppFactoryTakesParameters,
+                      name + " takes " + counted(function.parameters.size(), "parameter") +
+                          "; a factory of Function takes none",
+                      "add a function without parameters that calls it, and name that one");
+    return not_found(function.name, {&function});
+  }
+
+  Diagnostic not_found(std::string_view name, const std::vector<const FunctionFact*>& same_name) {
+    Diagnostic error = error_in_manifest(
+        wanted_.handler_place, kCppHandlerNotFound,
+        "no handler " + quoted(name) + " in " + counted(unit_count_, "source"), kWhatAHandlerIs);
+    std::vector<std::string_view> handlers;
+    for (const FunctionFact& function : merged_.functions())
+      if (shape_of(function)) handlers.push_back(function.name);
+    std::vector<const FunctionFact*> near = same_name;
+    if (near.empty()) {
+      for (const FunctionFact& function : merged_.functions())
+        if (last_part(function.name) == last_part(name) || speaks_of_handlers(function))
+          near.push_back(&function);
+      auto elsewhere = std::find_if(near.begin(), near.end(), [&](const FunctionFact* function) {
+        return last_part(function->name) == last_part(name) && shape_of(*function);
+      });
+      std::string_view meant =
+          elsewhere != near.end() ? std::string_view((*elsewhere)->name) : nearest(name, handlers);
+      if (!meant.empty())
+        error.hint = "did you mean " + quoted(meant) + "?";
+      else if (handlers.size() == 1)
+        error.hint = "the only handler is " + quoted(handlers[0]);
+    }
+    for (const FunctionFact* function : near) add_note(error, note_at(*function, describe(*function)));
+    return error;
+  }
+
+  bool defined_once(const FunctionFact& function) {
+    auto others = merged_.other_definitions(function);
+    if (others.empty()) return true;
+    bool in_header = order(others[0]->place) == order(function.place);
+    Diagnostic error =
+        error_at(*others[0], kCppHandlerDefinedTwice,
+                 in_header ? quoted(function.name) + " is defined in a header that " +
+                                 std::to_string(others.size() + 1) + " sources include"
+                           : quoted(function.name) + " is defined twice",
+                 in_header ? "declare it 'inline', or define it in one source"
+                           : "leave one of the two files out with '!file' in 'build.cpp.sources'");
+    if (!in_header) error.notes.push_back(note_at(function, "the other definition is here"));
+    diagnostics_.add(std::move(error));
+    return false;
+  }
+
+  bool no_main(const FunctionFact& function) {
+    for (const MainFact& main : merged_.mains())
+      diagnostics_.add(error_at(
+          as_function(main), kCppMainNotAllowed,
+          "main() is in the way of the one that faasc makes for the handler " + quoted(function.name),
+          "leave this file out with '!file' in 'build.cpp.sources', or set 'signature: server' to run this "
+          "main()"));
+    return merged_.mains().empty();
+  }
+
+  std::optional<ChosenHandler> with_kind(const FunctionFact& function) {
+    Shape shape = *shape_of(function);
+    ChosenHandler chosen{function, shape, std::string(kind_of(function, shape)),
+                         reason_ + "; " + why_this_kind(function, shape)};
+    if (wanted_.signature == "auto" || wanted_.signature == chosen.kind) {
+      if (chosen.kind == "auto") {
+        Diagnostic note =
+            note_at(function, "whether " + quoted(function.name) +
+                                  " takes HTTP requests or CloudEvents is known only when it starts: it " +
+                                  why_this_kind(function, shape));
+        note.code = kCppKindAtRunTime;
+        note.hint = "set 'signature: http' or 'signature: cloudevent' to say it now";
+        diagnostics_.add(std::move(note));
+      }
+      return chosen;
+    }
+    if (chosen.kind == "auto") {
+      chosen.kind = wanted_.signature;
+      chosen.reason = reason_ + "; signature " + quoted(wanted_.signature);
+      return chosen;
+    }
+    Diagnostic error = error_in_manifest(wanted_.signature_place, kCppSignatureMismatch,
+                                         "signature is " + quoted(wanted_.signature) + ", but " +
+                                             quoted(function.name) + " is " + quoted(chosen.kind),
+                                         "set 'signature: " + chosen.kind + "', or remove it");
+    error.notes.push_back(note_at(function, quoted(function.name) + ": " + why_this_kind(function, shape)));
+    diagnostics_.add(std::move(error));
+    return std::nullopt;
+  }
+
+  static void add_note(Diagnostic& error, Diagnostic note) {
+    if (error.notes.size() < kMaxNotes) error.notes.push_back(std::move(note));
+  }
+
+  Merged merged_;
+  std::size_t unit_count_;
+  const WantedHandler& wanted_;
+  Diagnostics& diagnostics_;
+  std::string reason_;
+};
+
+}  // namespace
+
+std::optional<Shape> shape_of(const FunctionFact& function) {
+  if (function.is_template || function.is_member || function.linkage != Linkage::External ||
+      !function.defined)
+    return std::nullopt;
+  return shape_of_type(function);
+}
+
+std::string why_not_a_handler(const FunctionFact& function) {
+  if (shape_of(function)) return {};
+  if (function.is_template) return "it is a template";
+  if (function.is_member) return "it is a member function";
+  if (!shape_of_type(function)) return why_not_its_type(function);
+  if (function.linkage == Linkage::Static) return "it is static";
+  if (function.linkage == Linkage::UnnamedNamespace) return "it is in an unnamed namespace";
+  return "no source defines it";
+}
+
+std::optional<ChosenHandler> choose_handler(const std::vector<UnitFacts>& units, const WantedHandler& wanted,
+                                            Diagnostics& diagnostics) {
+  return Chooser(units, wanted, diagnostics).choose();
+}
+
+}  // namespace faasc::cpp
