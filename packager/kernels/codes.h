@@ -21,6 +21,7 @@ inline constexpr const char* kBadRelease = "FAASC0614";
 inline constexpr const char* kKernelVersionUnknown = "FAASC0620";
 inline constexpr const char* kKernelExists = "FAASC0621";
 inline constexpr const char* kKernelNotOurs = "FAASC0622";
+inline constexpr const char* kBadKernelCommand = "FAASC0623";
 
 // Getting a kernel from elsewhere.
 inline constexpr const char* kOffline = "FAASC0630";

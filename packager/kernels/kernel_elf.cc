@@ -156,40 +156,41 @@ std::string linux_release(std::string_view bytes) {
   return {};
 }
 
-Error bad_image(const fs::path& path, const std::string& why, std::string hint) {
+Error bad_image(std::string_view shown, const std::string& why, std::string hint) {
   return Error{Fault::Input,
                kBadKernelImage,
-               "'" + path.string() + "' is not a kernel faasc can use: " + why,
+               "'" + std::string(shown) + "' is not a kernel faasc can use: " + why,
                {},
                std::move(hint)};
 }
 
-Error bad_klib(const fs::path& path, const std::string& why) {
+Error bad_klib(std::string_view shown, const std::string& why) {
   return Error{Fault::Input,
                kBadKlib,
-               "'" + path.string() + "' is not a kernel library of Nanos: " + why,
+               "'" + std::string(shown) + "' is not a kernel library of Nanos: " + why,
                {},
                "take klibs/ from the same release as kernel.img, or leave it out"};
 }
 
 }  // namespace
 
-Result<KernelElf> read_kernel_elf(const fs::path& path) {
+Result<KernelElf> read_kernel_elf(const fs::path& path, std::string_view shown) {
+  if (shown.empty()) shown = path.native();
   constexpr const char* kWhatIsNeeded =
       "give the kernel.img of a Nanos release for x86_64, or a Linux vmlinux";
   FAASC_TRY(std::string bytes, read_file(path, kMaxKernelBytes));
   if (auto problem = Elf::problem_of(bytes)) {
     std::string_view view = bytes;
     if (view.size() > 0x206 && view.substr(0x202, 4) == "HdrS")
-      return bad_image(path, "it is a compressed Linux kernel (bzImage)",
+      return bad_image(shown, "it is a compressed Linux kernel (bzImage)",
                        "give the uncompressed vmlinux, or run `faasc kernel pull linux`");
     if (view.size() >= 512 && view.substr(510, 2) == "\x55\xaa")
-      return bad_image(path, "it is a boot sector, as boot.img has", kWhatIsNeeded);
-    return bad_image(path, *problem, kWhatIsNeeded);
+      return bad_image(shown, "it is a boot sector, as boot.img has", kWhatIsNeeded);
+    return bad_image(shown, *problem, kWhatIsNeeded);
   }
   Elf elf(bytes);
   if (!elf.has_note("Xen", kPvhEntryNote))
-    return bad_image(path, "it has no PVH entry point (an ELF note 'Xen' of type 18)", kWhatIsNeeded);
+    return bad_image(shown, "it has no PVH entry point (an ELF note 'Xen' of type 18)", kWhatIsNeeded);
 
   KernelElf kernel;
   elf.each_symbol(SHT_SYMTAB, [&](std::string_view name, const Elf64_Sym& symbol) {
@@ -204,16 +205,17 @@ Result<KernelElf> read_kernel_elf(const fs::path& path) {
     kernel.symbols.clear();
   } else if (path.filename() != "kernel.img") {
     // A stripped Nanos says nothing of itself.
-    return bad_image(path, "it is neither Nanos nor Linux", kWhatIsNeeded);
+    return bad_image(shown, "it is neither Nanos nor Linux", kWhatIsNeeded);
   }
   return kernel;
 }
 
-Result<KlibSymbols> read_klib(const fs::path& path) {
+Result<KlibSymbols> read_klib(const fs::path& path, std::string_view shown) {
+  if (shown.empty()) shown = path.native();
   FAASC_TRY(std::string bytes, read_file(path, kMaxKlibBytes));
-  if (auto problem = Elf::problem_of(bytes)) return bad_klib(path, *problem);
+  if (auto problem = Elf::problem_of(bytes)) return bad_klib(shown, *problem);
   Elf elf(bytes);
-  if (elf.type() != ET_DYN) return bad_klib(path, "it is not a shared object");
+  if (elf.type() != ET_DYN) return bad_klib(shown, "it is not a shared object");
   KlibSymbols klib;
   klib.name = path.filename().string();
   elf.each_symbol(SHT_DYNSYM, [&](std::string_view name, const Elf64_Sym& symbol) {

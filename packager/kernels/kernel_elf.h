@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -20,7 +21,8 @@ struct KernelElf {
 
 /// Reads a kernel that a VMM can start directly: an x86-64 ELF file with the entry point of the PVH boot
 /// protocol (a note named "Xen" of type 18; Linux' Documentation/arch/x86, Nanos' platform/pc).
-Result<KernelElf> read_kernel_elf(const std::filesystem::path& path);
+/// Errors call the file `shown`, or by its path where that is empty.
+Result<KernelElf> read_kernel_elf(const std::filesystem::path& path, std::string_view shown = {});
 
 /// What one Nanos kernel library needs and has.
 struct KlibSymbols {
@@ -28,7 +30,7 @@ struct KlibSymbols {
   std::vector<std::string> needed, exported;
 };
 
-/// Reads an x86-64 ELF shared object.
-Result<KlibSymbols> read_klib(const std::filesystem::path& path);
+/// Reads an x86-64 ELF shared object; `shown` as for read_kernel_elf.
+Result<KlibSymbols> read_klib(const std::filesystem::path& path, std::string_view shown = {});
 
 }  // namespace faasc

@@ -1,0 +1,148 @@
+#include "packager/kernels/kernel_add.h"
+
+#include <gtest/gtest.h>
+
+#include "base/diagnostics.h"
+#include "base/file.h"
+#include "packager/archive/made_archive.h"
+#include "packager/kernels/sample_kernel.h"
+#include "packager/kernels/sample_linux.h"
+
+namespace faasc {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The files of a package with the kernel of sample_vmlinux().
+std::vector<MadeEntry> linux_files(const std::string& release) {
+  std::string modules = "./lib/modules/" + release + "/";
+  return {{"./boot/vmlinuz-" + release, sample_bzimage(sample_vmlinux())},
+          {modules + "modules.builtin", "kernel/fs/ext4/ext4.ko\n"},
+          {modules + "kernel/virtio_mmio.ko", sample_module("virtio")},
+          {modules + "kernel/virtio_net.ko", sample_module("virtio")},
+          {modules + "kernel/virtio_blk.ko", sample_module("virtio")},
+          {modules + "kernel/virtio.ko", sample_module("")}};
+}
+
+class KernelAddTest : public testing::Test {
+ protected:
+  std::string add(const fs::path& source, const std::string& version = {}, bool force = false) {
+    auto added = add_kernel(store_, {source, version, force});
+    if (!added) return to_text(added.error(), Color::Off);
+    const char* const outcomes[] = {"added", "already there", "replaced"};
+    return std::string(outcomes[static_cast<int>(added->outcome)]) + " " +
+           std::string(name_of(added->name.family)) + "@" + added->name.version;
+  }
+  fs::path release(const std::string& name, std::string_view text = "nanos") {
+    write_sample_release(here_ / name, text);
+    return here_ / name;
+  }
+
+  TemporaryDirectory directory_ = TemporaryDirectory::create(testing::TempDir(), "add").value();
+  fs::path here_ = fs::canonical(directory_.path());
+  fs::path root_ = here_ / "kernels";
+  KernelStore store_{root_, here_ / ".ops"};
+};
+
+TEST_F(KernelAddTest, TakesADirectory) {
+  EXPECT_EQ(add(release("0.1.55")), "added nanos@0.1.55");
+  EXPECT_EQ(add(release("0.1.55")), "already there nanos@0.1.55");
+  EXPECT_EQ(add(release("release", "other"), "0.1.55", true), "replaced nanos@0.1.55");
+  EXPECT_EQ(add(release("release"), "0.1.55-mine"), "added nanos@0.1.55-mine");
+  EXPECT_EQ(add(release("outer/0.1.57").parent_path()), "added nanos@0.1.57");
+  auto kernel = store_.find(KernelFamily::Nanos, "0.1.55-mine");
+  ASSERT_TRUE(kernel) << kernel.error().what;
+  EXPECT_EQ(kernel->origin, (here_ / "release").string());
+  EXPECT_TRUE(verify(*kernel));
+}
+
+TEST_F(KernelAddTest, TakesAnArchive) {
+  std::vector<MadeEntry> entries = {
+      {"kernel.img", sample_nanos()}, {"boot.img", sample_boot_blob()}, {"klibs/tls", sample_klib()}};
+  std::string bytes = made_archive(entries, ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_GZIP);
+  write_sample_file(here_ / "nanos-release-linux-0.1.55.tar.gz", bytes);
+  EXPECT_EQ(add(here_ / "nanos-release-linux-0.1.55.tar.gz"), "added nanos@0.1.55");
+  write_sample_file(here_ / "download", bytes);
+  EXPECT_EQ(add(here_ / "download", "0.1.56"), "added nanos@0.1.56");
+  EXPECT_EQ(store_.find(KernelFamily::Nanos)->sha256.size(), 3u);
+}
+
+TEST_F(KernelAddTest, TakesALinuxKernelOfOnesOwn) {
+  write_sample_file(here_ / "mine/vmlinux", sample_vmlinux());
+  write_sample_file(here_ / "mine/bzImage", "bz");
+  write_sample_file(here_ / "mine/System.map", "map");
+  EXPECT_EQ(add(here_ / "mine"), "added linux@6.1.0-44-cloud-amd64");
+  EXPECT_EQ(store_.find(KernelFamily::Linux)->sha256.size(), 2u);
+  EXPECT_EQ(add(here_ / "mine", "6.1.0-mine"), "added linux@6.1.0-mine");
+}
+
+TEST_F(KernelAddTest, TakesADebianPackage) {
+  const std::string release = "6.1.0-44-cloud-amd64";
+  auto write_package = [&](const std::vector<MadeEntry>& files) {
+    std::string data = made_archive(files, ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_XZ);
+    write_sample_file(here_ / "linux-image.deb", made_deb(data, ".xz"));
+    return here_ / "linux-image.deb";
+  };
+  EXPECT_EQ(add(write_package(linux_files(release))), "added linux@" + release);
+  auto kernel = store_.find(KernelFamily::Linux);
+  ASSERT_TRUE(kernel) << kernel.error().what;
+  EXPECT_EQ(kernel->sha256.size(), 3u);
+  EXPECT_TRUE(verify(*kernel));
+  EXPECT_EQ(kernel->origin, (here_ / "linux-image.deb").string());
+
+  auto refused = add_kernel(store_, {write_package({{"./usr/share/doc/x", "text"}}), {}, false});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "FAASC0640");
+  EXPECT_EQ(refused.error().during,
+            std::vector<std::string>{"adding '" + (here_ / "linux-image.deb").string() + "'"});
+}
+
+TEST_F(KernelAddTest, AsksForAVersionThatIsNowhereToBeFound) {
+  EXPECT_EQ(add(release("release")),
+            "faasc: error: there is no telling which version of Nanos '" + (here_ / "release").string() +
+                "' is; its kernel.img says only that it was built from commit 0123456789ab [FAASC0620]\n"
+                "  while adding '" +
+                (here_ / "release").string() + "'\n  hint: pass --version, as in --version 0.1.55\n");
+  EXPECT_FALSE(fs::exists(root_ / "nanos"));
+}
+
+TEST_F(KernelAddTest, RefusesWhatCannotBeAdded) {
+  std::string here = here_.string();
+  EXPECT_EQ(add(here_ / "missing"),
+            "faasc: error: cannot open '" + here + "/missing': No such file or directory [FAASC0901]\n");
+  EXPECT_EQ(add(release("0.1.55"), "../x"),
+            "faasc: error: '../x' cannot name a version [FAASC0603]\n"
+            "  hint: use letters, digits and . _ + ~ -, and begin with a letter or digit, as in 0.1.55\n");
+  EXPECT_EQ(add(release("0.1.46")),
+            "faasc: error: Nanos '0.1.46' is too old: it cannot mount version 5 of its filesystem, which "
+            "faasc writes and which Nanos has since '0.1.47' [FAASC0602]\n"
+            "  while adding '" +
+                here +
+                "/0.1.46'\n"
+                "  hint: run `faasc kernel pull nanos` for the newest release\n");
+  EXPECT_EQ(add(here_ / "0.1.55/kernel.img"),
+            "faasc: error: '" + here +
+                "/0.1.55/kernel.img' is a single ELF file, and a kernel is more than that [FAASC0614]\n"
+                "  hint: give the directory it lies in, beside boot.img; or build with `--kernel " +
+                here + "/0.1.55/kernel.img`, without adding it\n");
+  write_sample_file(here_ / "mine/vmlinux", sample_nanos());
+  EXPECT_EQ(add(here_ / "mine"), "faasc: error: '" + here +
+                                     "/mine/vmlinux' is not a kernel faasc can use: it is Nanos, not Linux "
+                                     "[FAASC0610]\n  while adding '" +
+                                     here + "/mine'\n  hint: name Nanos' kernel 'kernel.img'\n");
+  write_sample_file(here_ / "odd/vmlinux", sample_elf({.text = "Linux version 6.1/odd (x)"}));
+  EXPECT_EQ(
+      add(here_ / "odd"),
+      "faasc: error: a kernel cannot be kept under the version '6.1/odd' [FAASC0620]\n  while adding '" +
+          here + "/odd'\n  hint: pass --version, as in --version 6.1.0-mine\n");
+  write_sample_file(here_ / "0.1.55/boot.img", "short");
+  EXPECT_EQ(add(here_ / "0.1.55"),
+            "faasc: error: '" + here +
+                "/0.1.55/boot.img' is not the boot loader of Nanos: it has 5 bytes where "
+                "a multiple of 512 from 1024 on is needed [FAASC0611]\n  while adding '" +
+                here + "/0.1.55'\n  hint: take boot.img from the same release as kernel.img\n");
+  EXPECT_TRUE(store_.list().kernels.empty());
+}
+
+}  // namespace
+}  // namespace faasc

@@ -1,0 +1,244 @@
+#include "packager/kernels/nanos_release.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <vector>
+
+#include "base/endian.h"
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "packager/archive/archive_reader.h"
+#include "packager/kernels/codes.h"
+#include "packager/kernels/kernel_version.h"
+
+namespace faasc {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uint64_t kMaxFileBytes = 256 << 20;
+constexpr std::uint64_t kMaxBootBytes = 16 << 20;
+constexpr std::size_t kSectorBytes = 512;
+
+// boot.img: stage 1 in the first sector, with a description of what follows it just before the partition
+// table.
+constexpr std::size_t kRegionLengthAt = 0x1B2;
+constexpr std::size_t kRegionTypeAt = 0x1BA;
+constexpr std::uint32_t kBootRegionType = 12;
+
+constexpr std::uint16_t kPeMachineX86_64 = 0x8664;
+constexpr std::uint16_t kPeSubsystemEfiApplication = 10;
+
+/// Whether a release keeps a file of this path, below its top directory.
+bool belongs(const fs::path& path) {
+  if (path == "kernel.img" || path == "boot.img" || path == "bootx64.efi") return true;
+  std::string name = path.filename().string();
+  return path.parent_path() == "klibs" && !name.empty() && !name.starts_with(".");
+}
+
+Error no_release(const fs::path& source, const std::string& why) {
+  return Error{Fault::Input,
+               kBadRelease,
+               "'" + source.string() + "' is not a Nanos release: " + why,
+               {},
+               "a release has 'kernel.img' and 'boot.img', and it may have 'bootx64.efi' and 'klibs/'"};
+}
+
+Result<void> check_complete(const fs::path& source, const std::set<std::string>& staged) {
+  for (const char* name : {"kernel.img", "boot.img"})
+    if (!staged.contains(name)) return no_release(source, "it has no '" + std::string(name) + "'");
+  return {};
+}
+
+Result<void> stage_file(const fs::path& from, const fs::path& to) {
+  FAASC_CHECK(check_interrupt());
+  FAASC_TRY(std::string bytes, read_file(from, kMaxFileBytes));
+  return write_file(to, bytes);
+}
+
+Result<std::string> stage_directory(const fs::path& source, const fs::path& staging) {
+  std::error_code error;
+  fs::path top = source;
+  if (!fs::exists(source / "kernel.img", error)) {
+    for (fs::directory_iterator it(source, error), end; !error && it != end; it.increment(error)) {
+      std::error_code ignored;
+      if (!fs::exists(it->path() / "kernel.img", ignored)) continue;
+      if (top != source)
+        return no_release(source, "more than one directory in it has a 'kernel.img': '" +
+                                      std::min(top, it->path()).filename().string() + "' and '" +
+                                      std::max(top, it->path()).filename().string() + "'");
+      top = it->path();
+    }
+    if (error) return io_error("read directory", source, error.value());
+  }
+  std::set<std::string> staged;
+  std::vector<fs::path> names = {"kernel.img", "boot.img", "bootx64.efi"};
+  for (fs::directory_iterator it(top / "klibs", error), end; !error && it != end; it.increment(error))
+    names.push_back(fs::path("klibs") / it->path().filename());
+  for (const fs::path& name : names) {
+    if (!belongs(name) || !fs::is_regular_file(top / name, error)) continue;
+    FAASC_CHECK(stage_file(top / name, staging / name));
+    staged.insert(name.string());
+  }
+  FAASC_CHECK(check_complete(source, staged));
+  return top == source ? std::string() : top.filename().string();
+}
+
+Result<std::string> stage_archive(const fs::path& source, const fs::path& staging) {
+  ArchiveLimits limits;
+  limits.total_bytes = 2 * kMaxFileBytes;
+  limits.entries = 10'000;
+  FAASC_TRY(ArchiveReader reader, ArchiveReader::open(source, limits));
+  std::optional<fs::path> top;
+  std::set<std::string> staged;
+  for (;;) {
+    FAASC_CHECK(check_interrupt());
+    FAASC_TRY(std::optional<ArchiveEntry> entry, reader.next());
+    if (!entry) break;
+    if (entry->kind != ArchiveEntry::Kind::File) continue;
+    // "klibs/tls" may lie below one directory, so may "kernel.img"; which it is shows with the first file of
+    // a release.
+    fs::path path(entry->path);
+    fs::path below = path.lexically_relative(*path.begin());
+    std::optional<fs::path> this_top;
+    if (belongs(path)) {
+      this_top = fs::path();
+    } else if (belongs(below)) {
+      this_top = *path.begin();
+      path = below;
+    }
+    if (!this_top) continue;
+    if (top && *top != *this_top)
+      return no_release(source, "its files are in more than one directory: '" + (*top / "").string() +
+                                    "' and '" + (*this_top / "").string() + "'");
+    top = this_top;
+    FAASC_TRY(std::string bytes, reader.read_all(kMaxFileBytes));
+    FAASC_CHECK(write_file(staging / path, bytes));
+    staged.insert(path.string());
+  }
+  FAASC_CHECK(check_complete(source, staged));
+  return top->string();
+}
+
+Error bad_boot_blob(const std::string& shown, const std::string& why) {
+  return Error{Fault::Input,
+               kBadBootBlob,
+               "'" + shown + "/boot.img' is not the boot loader of Nanos: " + why,
+               {},
+               "take boot.img from the same release as kernel.img"};
+}
+
+Result<void> check_boot_blob(const fs::path& directory, const std::string& shown) {
+  FAASC_TRY(std::string bytes, read_file(directory / "boot.img", kMaxBootBytes));
+  if (bytes.compare(0, 4, "\177ELF") == 0)
+    return bad_boot_blob(shown, "it is an ELF file, as kernel.img is");
+  if (bytes.size() < 2 * kSectorBytes || bytes.size() % kSectorBytes != 0)
+    return bad_boot_blob(shown, "it has " + std::to_string(bytes.size()) +
+                                    " bytes where a multiple of 512 from 1024 on is needed");
+  if (bytes.compare(kSectorBytes - 2, 2, "\x55\xaa") != 0)
+    return bad_boot_blob(shown, "its first sector does not end in the bytes 55 AA");
+  le64 length;
+  le32 type;
+  std::memcpy(&length, bytes.data() + kRegionLengthAt, sizeof length);
+  std::memcpy(&type, bytes.data() + kRegionTypeAt, sizeof type);
+  if (type != kBootRegionType)
+    return bad_boot_blob(
+        shown, "the region at byte 0x1AA is of type " + std::to_string(type) + " where 12 is needed");
+  if (length != bytes.size() - kSectorBytes)
+    return bad_boot_blob(shown, "it says that " + std::to_string(length) +
+                                    " bytes follow its first sector, and " +
+                                    std::to_string(bytes.size() - kSectorBytes) + " do");
+  return {};
+}
+
+Result<void> check_uefi_loader(const fs::path& directory, const std::string& shown) {
+  FAASC_TRY(std::string bytes, read_file(directory / "bootx64.efi", kMaxBootBytes));
+  auto refuse = [&](const std::string& why) {
+    return Error{Fault::Input,
+                 kBadUefiLoader,
+                 "'" + shown + "/bootx64.efi' is not the UEFI loader of Nanos: " + why,
+                 {},
+                 "take bootx64.efi from the same release as kernel.img, or leave it out"};
+  };
+  auto field = [&]<typename T>(std::uint64_t at, T value) -> std::optional<T> {
+    if (at > bytes.size() || sizeof value > bytes.size() - at) return std::nullopt;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    return value;
+  };
+  std::uint64_t header = field(0x3C, le32()).value_or(le32(0));
+  if (!bytes.starts_with("MZ") || field(header, le32()).value_or(le32(0)) != 0x00004550)
+    return refuse("it is not a PE file");
+  if (field(header + 4, le16()).value_or(le16(0)) != kPeMachineX86_64) return refuse("it is not for x86_64");
+  if (field(header + 0x18 + 68, le16()).value_or(le16(0)) != kPeSubsystemEfiApplication)
+    return refuse("it is not an EFI application");
+  return {};
+}
+
+/// Klibs are linked when the guest boots; one from another build stops it there.
+Result<void> check_klibs(const fs::path& directory, const std::string& shown, const KernelElf& kernel) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator it(directory / "klibs", error), end; !error && it != end; it.increment(error))
+    names.push_back(it->path().filename().string());
+  std::sort(names.begin(), names.end());
+  std::vector<KlibSymbols> klibs;
+  std::set<std::string> known = kernel.symbols;
+  for (const std::string& name : names) {
+    FAASC_TRY(KlibSymbols klib, read_klib(directory / "klibs" / name, shown + "/klibs/" + name));
+    known.insert(klib.exported.begin(), klib.exported.end());
+    klibs.push_back(std::move(klib));
+  }
+  if (kernel.symbols.empty()) return {};
+  for (const KlibSymbols& klib : klibs)
+    for (const std::string& symbol : klib.needed)
+      if (!known.contains(symbol))
+        return Error{Fault::Input,
+                     kBadKlib,
+                     "'" + shown + "/klibs/" + klib.name +
+                         "' does not belong to this kernel.img: it needs '" + symbol +
+                         "', which neither the kernel nor another klib has",
+                     {},
+                     "take klibs/ from the same release as kernel.img, or leave it out"};
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> stage_nanos_release(const fs::path& source, const fs::path& staging) {
+  std::error_code error;
+  if (fs::is_directory(source, error)) return stage_directory(source, staging);
+  return stage_archive(source, staging);
+}
+
+Result<KernelElf> check_nanos_release(const fs::path& directory, const std::string& shown) {
+  FAASC_TRY(KernelElf kernel, read_kernel_elf(directory / "kernel.img", shown + "/kernel.img"));
+  if (kernel.family != KernelFamily::Nanos)
+    return Error{Fault::Input,
+                 kBadKernelImage,
+                 "'" + shown + "/kernel.img' is not a kernel faasc can use: it is Linux " + kernel.release,
+                 {},
+                 "name a Linux kernel's ELF file 'vmlinux'"};
+  FAASC_CHECK(check_boot_blob(directory, shown));
+  std::error_code error;
+  if (fs::exists(directory / "bootx64.efi", error)) FAASC_CHECK(check_uefi_loader(directory, shown));
+  FAASC_CHECK(check_klibs(directory, shown, kernel));
+  return kernel;
+}
+
+std::string nanos_version_in(std::string_view file_name) {
+  for (std::string_view suffix : {".tar.gz", ".tgz", ".tar"}) {
+    if (!file_name.ends_with(suffix)) continue;
+    file_name.remove_suffix(suffix.size());
+    break;
+  }
+  for (std::string_view prefix : {"nanos-release-linux-", "nanos-release-darwin-"})
+    if (file_name.starts_with(prefix)) file_name.remove_prefix(prefix.size());
+  // The mark of a release for aarch64, whose kernel.img is refused for what it is.
+  if (file_name.ends_with("-virt")) file_name.remove_suffix(5);
+  return is_release_number(file_name) ? std::string(file_name) : std::string();
+}
+
+}  // namespace faasc
