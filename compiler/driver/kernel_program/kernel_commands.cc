@@ -1,0 +1,181 @@
+#include "compiler/driver/kernel_program/kernel_commands.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+
+#include "base/diagnostics.h"
+#include "base/interrupt.h"
+#include "compiler/driver/kernel_program/kernel_listing.h"
+#include "compiler/driver/kernel_program/progress.h"
+#include "packager/kernels/codes.h"
+#include "packager/kernels/kernel_add.h"
+#include "packager/kernels/kernel_elf.h"
+#include "packager/kernels/linux_pull.h"
+#include "packager/kernels/nanos_pull.h"
+
+namespace faasc {
+namespace {
+
+Color color() {
+  return ::isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr ? Color::On : Color::Off;
+}
+
+void print_error(const Error& error) {
+  std::fputs(to_text(error, color()).c_str(), stderr);
+}
+
+Result<void> print(const std::string& text) {
+  return write_all(Fd(::dup(STDOUT_FILENO)), text, "standard output");
+}
+
+/// The kernel a build would use that names none; empty where there is none.
+std::string default_name(const KernelStore& store) {
+  auto resolved = store.resolve("");
+  return resolved ? full_name(resolved->kernel) : std::string();
+}
+
+Result<int> run(const KernelStore& store, const ListKernels& command) {
+  KernelStore::Listing listing = store.list();
+  if (command.format == Format::Json) {
+    FAASC_CHECK(print(kernels_as_json(listing.kernels, default_name(store), store.root().string())));
+  } else {
+    FAASC_CHECK(print(kernels_as_text(listing.kernels, default_name(store))));
+    if (listing.kernels.empty() && listing.problems.empty())
+      std::fprintf(stderr, "there is no kernel in '%s'; `faasc kernel pull nanos` downloads one\n",
+                   store.root().c_str());
+  }
+  for (const Error& problem : listing.problems) print_error(problem);
+  return listing.problems.empty() ? 0 : exit_status(listing.problems.front().fault);
+}
+
+Result<int> run(const KernelStore& store, const ShowKernel& command) {
+  FAASC_TRY(KernelStore::Resolved resolved, store.resolve(command.selector));
+  const Kernel& kernel = resolved.kernel;
+  if (command.format == Format::Json) {
+    FAASC_CHECK(print(kernel_as_json(kernel)));
+    return 0;
+  }
+  FAASC_TRY(KernelElf elf, read_kernel_elf(kernel.image));
+  FAASC_CHECK(print(kernel_as_text(kernel, elf.commit)));
+  return 0;
+}
+
+Result<int> run(const KernelStore& store, const VerifyKernels& command) {
+  std::vector<Kernel> kernels;
+  int status = 0;
+  auto failed = [&](const Error& error) {
+    print_error(error);
+    if (status == 0) status = exit_status(error.fault);
+  };
+  if (command.selectors.empty()) {
+    KernelStore::Listing listing = store.list();
+    for (const Error& problem : listing.problems) failed(problem);
+    kernels = std::move(listing.kernels);
+  }
+  for (const std::string& selector : command.selectors) {
+    auto resolved = store.resolve(selector);
+    if (resolved) {
+      kernels.push_back(std::move(resolved->kernel));
+    } else {
+      failed(resolved.error());
+    }
+  }
+  for (const Kernel& kernel : kernels) {
+    FAASC_CHECK(check_interrupt());
+    auto result = verify(kernel);
+    if (!result) {
+      failed(result.error());
+    } else if (auto recorded = read_kernel_record(kernel.directory / kKernelRecordName); recorded) {
+      FAASC_CHECK(
+          print(full_name(kernel) + ": " + std::to_string(recorded->files.size()) + " files as recorded\n"));
+    } else {
+      FAASC_CHECK(print(full_name(kernel) + ": nothing recorded to compare with\n"));
+    }
+  }
+  return status;
+}
+
+void tell_outcome(const Added& added, const KernelStore& store) {
+  std::string name = std::string(name_of(added.name.family)) + "@" + added.name.version;
+  switch (added.outcome) {
+    case StagedKernel::Outcome::Added:
+      std::fprintf(stderr, "added %s to '%s'\n", name.c_str(), store.root().c_str());
+      break;
+    case StagedKernel::Outcome::Replaced:
+      std::fprintf(stderr, "replaced %s in '%s'\n", name.c_str(), store.root().c_str());
+      break;
+    case StagedKernel::Outcome::AlreadyThere:
+      std::fprintf(stderr, "%s is there already\n", name.c_str());
+      break;
+  }
+}
+
+Result<int> run(const KernelStore& store, const AddKernel& command) {
+  FAASC_TRY(Added added, add_kernel(store, {command.source, command.version, command.force}));
+  tell_outcome(added, store);
+  return 0;
+}
+
+Result<int> run(const KernelStore& store, const PullKernel& command) {
+  std::string family(name_of(command.name.family));
+  if (command.offline)
+    return Error{Fault::Missing,
+                 kOffline,
+                 "cannot pull '" + family + "': the network is not to be used (--offline, FAASC_OFFLINE)",
+                 {},
+                 "leave that out, or add a file that is here with `faasc kernel add`"};
+  Progress progress;
+  Added pulled;
+  if (command.name.family == KernelFamily::Nanos) {
+    NanosPull pull;
+    pull.version = command.name.version;
+    if (!command.url.empty()) pull.base_url = command.url;
+    pull.sha256 = command.sha256;
+    pull.force = command.force;
+    pull.say = [&](const std::string& line) { progress.say(line); };
+    pull.download.progress = [&](auto done, auto total) { progress.bytes(done, total); };
+    FAASC_TRY(pulled, pull_nanos(store, pull));
+  } else {
+    LinuxPull pull;
+    pull.release = command.name.version;
+    pull.force = command.force;
+    pull.say = [&](const std::string& line) { progress.say(line); };
+    FAASC_TRY(pulled, pull_linux(store, pull));
+  }
+  tell_outcome(pulled, store);
+  return 0;
+}
+
+Result<int> run(const KernelStore& store, const RemoveKernel& command) {
+  FAASC_TRY(std::filesystem::path directory, remove_kernel(store, command.name));
+  std::fprintf(stderr, "removed '%s'\n", directory.c_str());
+  return 0;
+}
+
+Result<int> run(const KernelStore&, const ShowHelp& help) {
+  FAASC_CHECK(print(help.text));
+  return 0;
+}
+
+}  // namespace
+
+Result<int> run_kernel_command(const KernelStore& store, const KernelCommand& command) {
+  return std::visit([&](const auto& one) { return run(store, one); }, command);
+}
+
+int kernel_program(const std::vector<std::string>& arguments) {
+  auto done = [&]() -> Result<int> {
+    FAASC_TRY(KernelCommand command, parse_command_line(arguments));
+    // Help is to be had even where there is no telling where the store is.
+    if (const auto* help = std::get_if<ShowHelp>(&command)) return run(KernelStore({}, {}), *help);
+    FAASC_TRY(KernelStore store, KernelStore::open());
+    return run_kernel_command(store, command);
+  }();
+  if (done) return *done;
+  print_error(done.error());
+  return exit_status(done.error().fault);
+}
+
+}  // namespace faasc

@@ -1,0 +1,37 @@
+#include "compiler/driver/kernel_program/progress.h"
+
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "compiler/driver/kernel_program/kernel_listing.h"
+
+namespace faasc {
+
+Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+void Progress::say(const std::string& line) {
+  clear();
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+void Progress::bytes(std::uint64_t done, std::optional<std::uint64_t> total) {
+  if (!terminal_) return;
+  auto now = std::chrono::steady_clock::now();
+  bool last = total && done >= *total;
+  if (shown_ && !last && now - last_ < std::chrono::milliseconds(100)) return;
+  last_ = now;
+  std::string text = readable_size(done);
+  if (total && *total > 0) text = std::to_string(done * 100 / *total) + " % of " + readable_size(*total);
+  std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+void Progress::clear() {
+  if (!shown_) return;
+  std::fputs("\r\x1b[K", stderr);
+  shown_ = false;
+}
+
+}  // namespace faasc
