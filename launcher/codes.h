@@ -6,7 +6,7 @@ namespace faasc {
 inline constexpr const char* kNoQemu = "FAASC0701";         // QEMU is not installed
 inline constexpr const char* kKvmUnusable = "FAASC0702";    // KVM was asked for and cannot be used
 inline constexpr const char* kPortInUse = "FAASC0703";      // a host port is taken, or not ours to take
-inline constexpr const char* kQemuRefused = "FAASC0704";    // QEMU ended before the guest ran
+inline constexpr const char* kQemuRefused = "FAASC0704";    // QEMU would not run the machine, or gave up
 inline constexpr const char* kMonitorFailed = "FAASC0705";  // QEMU stopped answering
 inline constexpr const char* kKernelMissing =
     "FAASC0706";  // the kernel of a direct boot, and no other way to boot
@@ -14,13 +14,13 @@ inline constexpr const char* kCannotBoot =
     "FAASC0707";  // the machine that was asked for cannot boot this image
 
 // The guest.
-inline constexpr const char* kGuestExited = "FAASC0710";    // with a status other than 0
-inline constexpr const char* kGuestKilled = "FAASC0711";    // the program was ended by a signal
-inline constexpr const char* kGuestCrashed = "FAASC0712";   // reset, triple fault, kernel halt
-inline constexpr const char* kGuestNotReady = "FAASC0713";  // within its time
-inline constexpr const char* kQemuKilled = "FAASC0714";     // by a signal from elsewhere
-inline constexpr const char* kGuestEndedEarly =
-    "FAASC0715";  // with status 0, and something was still wanted of it
+inline constexpr const char* kGuestExited = "FAASC0710";      // with a status other than 0
+inline constexpr const char* kGuestKilled = "FAASC0711";      // a signal ended the program
+inline constexpr const char* kGuestCrashed = "FAASC0712";     // reset, triple fault, kernel halt
+inline constexpr const char* kGuestNotReady = "FAASC0713";    // within its time
+inline constexpr const char* kQemuKilled = "FAASC0714";       // a signal from outside ended QEMU
+inline constexpr const char* kGuestEndedEarly = "FAASC0715";  // well, but something was still wanted of it
+inline constexpr const char* kGuestNotStopped = "FAASC0716";  // within its grace period
 
 // Requests.
 inline constexpr const char* kNoConnection = "FAASC0720";

@@ -1,0 +1,102 @@
+#include "launcher/boot_plan.h"
+
+#include "launcher/codes.h"
+
+namespace faasc {
+namespace {
+
+// At 64 MiB and less Nanos cannot set up a virtio-mmio network card; up to 76 MiB it then lacks memory for
+// the program.
+constexpr std::uint64_t kNanosMicrovmMemory = std::uint64_t{96} << 20;
+
+std::string mebibytes(std::uint64_t bytes) {
+  return std::to_string(bytes >> 20) + " MiB";
+}
+
+Result<Accelerator> choose_accelerator(AcceleratorChoice choice, const KvmVerdict& kvm,
+                                       std::vector<std::string>& reasons) {
+  switch (choice) {
+    case AcceleratorChoice::Tcg:
+      reasons.push_back("tcg: asked for");
+      return Accelerator::Tcg;
+    case AcceleratorChoice::Kvm:
+      if (!kvm.usable)
+        return Error{Fault::Host,
+                     kKvmUnusable,
+                     "KVM cannot be used here: " + kvm.why,
+                     {},
+                     kvm.hint.empty() ? "leave out '--accel kvm'; the guest then runs emulated" : kvm.hint};
+      reasons.push_back("kvm: asked for");
+      return Accelerator::Kvm;
+    case AcceleratorChoice::Auto:
+      break;
+  }
+  reasons.push_back((kvm.usable ? "kvm: " : "tcg: KVM cannot be used: ") + kvm.why);
+  return kvm.usable ? Accelerator::Kvm : Accelerator::Tcg;
+}
+
+}  // namespace
+
+std::string BootPlan::summary() const {
+  return std::string(name_of(machine)) + ", " + std::string(name_of(accelerator)) +
+         (boot == BootFrom::Kernel ? ", kernel loaded directly" : ", booted from the disk");
+}
+
+Result<BootPlan> plan_boot(const VmSpec& spec, AcceleratorChoice accelerator, MachineChoice machine,
+                           const BootFacts& facts) {
+  BootPlan plan;
+  FAASC_TRY(plan.accelerator, choose_accelerator(accelerator, facts.kvm, plan.reasons));
+  bool direct = spec.direct_boot.has_value() && facts.kernel_is_there;
+  bool disk = !spec.disks.empty() && spec.disks.front().bios_bootable;
+  bool nanos = spec.kernel_family == "nanos";
+
+  if (!direct && !disk) {
+    if (!spec.direct_boot)
+      return Error{Fault::Input,
+                   kCannotBoot,
+                   "'" + spec.name + "' names neither a kernel nor a disk that boots",
+                   {},
+                   "build the image again"};
+    return Error{Fault::Missing,
+                 kKernelMissing,
+                 "the kernel is not there: '" + spec.direct_boot->kernel.string() +
+                     "', and the disk has no boot loader",
+                 {},
+                 "faasc kernel pull " + spec.kernel_family + "@" + spec.direct_boot->kernel_version};
+  }
+  std::string no_kernel = spec.direct_boot
+                              ? "the kernel is not there: '" + spec.direct_boot->kernel.string() + "'"
+                              : std::string("the image names no kernel to load directly");
+  plan.boot = direct ? BootFrom::Kernel : BootFrom::Disk;
+
+  if (machine == MachineChoice::Microvm) {
+    if (!direct)
+      return Error{Fault::Host,
+                   kCannotBoot,
+                   "microvm cannot boot '" + spec.name + "': " + no_kernel,
+                   {},
+                   "leave out '--machine microvm', or get the kernel with 'faasc kernel pull " +
+                       spec.kernel_family + "'"};
+    plan.machine = MachineType::Microvm;
+    plan.reasons.push_back("microvm: asked for");
+  } else if (machine == MachineChoice::Q35) {
+    plan.machine = MachineType::Q35;
+    plan.reasons.push_back("q35: asked for");
+  } else if (!direct) {
+    plan.machine = MachineType::Q35;
+    plan.reasons.push_back("q35, booted from the disk: " + no_kernel);
+  } else if (nanos && facts.memory_bytes < kNanosMicrovmMemory && !spec.nics.empty()) {
+    plan.machine = MachineType::Q35;
+    plan.reasons.push_back("q35: the network of Nanos on microvm needs " + mebibytes(kNanosMicrovmMemory) +
+                           " of memory, and there are " + mebibytes(facts.memory_bytes));
+  } else if (!nanos && plan.accelerator == Accelerator::Tcg) {
+    plan.machine = MachineType::Q35;
+    plan.reasons.push_back("q35: without KVM, Linux boots faster on it than on microvm");
+  } else {
+    plan.machine = MachineType::Microvm;
+    plan.reasons.push_back("microvm: boots fastest");
+  }
+  return plan;
+}
+
+}  // namespace faasc

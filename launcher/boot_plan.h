@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "launcher/kvm_probe.h"
+#include "packager/spec/qemu_command.h"
+
+namespace faasc {
+
+enum class AcceleratorChoice : std::uint8_t { Auto, Kvm, Tcg };
+enum class MachineChoice : std::uint8_t { Auto, Microvm, Q35 };
+
+/// Which machine QEMU is to be, and why.
+struct BootPlan {
+  MachineType machine = MachineType::Microvm;
+  Accelerator accelerator = Accelerator::Tcg;
+  BootFrom boot = BootFrom::Kernel;
+  std::vector<std::string> reasons;  ///< one sentence per decision, for people
+
+  /// "microvm, tcg, kernel loaded directly"
+  std::string summary() const;
+};
+
+/// What the plan depends on besides the spec; found out by whoever asks.
+struct BootFacts {
+  bool kernel_is_there = false;    ///< the file VmSpec::direct_boot names
+  std::uint64_t memory_bytes = 0;  ///< of the guest
+  KvmVerdict kvm;                  ///< not looked at where TCG is asked for
+};
+
+/// Nanos boots fastest on microvm, whose network needs memory; a disk with a boot loader boots on q35 without
+/// any kernel file. Linux without KVM is faster on q35. What was asked for is honoured or refused.
+Result<BootPlan> plan_boot(const VmSpec& spec, AcceleratorChoice accelerator, MachineChoice machine,
+                           const BootFacts& facts);
+
+}  // namespace faasc

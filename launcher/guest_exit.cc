@@ -1,0 +1,182 @@
+#include "launcher/guest_exit.h"
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+#include "launcher/codes.h"
+#include "launcher/terminal_text.h"
+
+namespace faasc {
+namespace {
+
+constexpr int kNanosStartFailed = 127;
+constexpr int kNanosKernelFault = 126;
+
+/// The number that follows the last `prefix` at the beginning of a line.
+std::optional<int> number_after(std::string_view text, std::string_view prefix) {
+  for (std::size_t at = text.rfind(prefix); at != std::string_view::npos;
+       at = at == 0 ? at : text.rfind(prefix, at - 1)) {
+    if (at == 0 || text[at - 1] == '\n') {
+      std::string_view digits = text.substr(at + prefix.size());
+      int number = 0;
+      if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc())
+        return number;
+      return std::nullopt;
+    }
+    if (at == 0) break;
+  }
+  return std::nullopt;
+}
+
+/// The line of `text` that begins with `prefix`, without it.
+std::string line_after(std::string_view text, std::string_view prefix) {
+  std::size_t at = text.rfind(prefix);
+  if (at == std::string_view::npos || (at > 0 && text[at - 1] != '\n')) return {};
+  std::string_view line = text.substr(at + prefix.size());
+  line = line.substr(0, line.find_first_of("\r\n"));
+  return terminal_text(line);
+}
+
+std::string last_line(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  std::size_t start = text.rfind('\n');
+  return terminal_text(start == std::string_view::npos ? text : text.substr(start + 1));
+}
+
+GuestExit decode_how(const ExitEvidence& evidence) {
+  using How = GuestExit::How;
+  if (evidence.forced) return {.how = How::Forced};
+  if (evidence.qemu.signal != 0) return {.how = How::Killed, .signal = evidence.qemu.signal};
+  if (evidence.shutdown_reason == "host-signal") return {.how = How::Killed, .signal = SIGTERM};
+
+  // What our init says goes before the number: the number has no room for signals.
+  if (auto signal = number_after(evidence.console_tail, "faasc-init: program was killed by signal "))
+    return {.how = How::Signaled, .signal = *signal};
+  if (auto code = number_after(evidence.console_tail, "faasc-init: program exited with status "))
+    return {.how = How::Exited, .code = *code};
+
+  if (evidence.has_exit_port && (evidence.qemu.code & 1) != 0) {
+    int code = evidence.qemu.code >> 1;
+    if (number_after(evidence.console_tail, "*** signal ") == code)
+      return {.how = How::Signaled, .signal = code};
+    // Asked to stop, a program without a handler of its own is ended by SIGTERM; Nanos prints no registers
+    // then.
+    if (evidence.asked_to_stop && code == SIGTERM) return {.how = How::Signaled, .signal = code};
+    if (code == kNanosStartFailed) {
+      std::string why = line_after(evidence.console_tail, "program startup failed on exec: ");
+      if (!why.empty())
+        return {.how = How::Failed, .code = code, .detail = "the kernel could not start the program: " + why};
+    }
+    if (code == kNanosKernelFault) return {.how = How::Failed, .code = code, .detail = "the kernel crashed"};
+    return {.how = How::Exited, .code = code};
+  }
+  if (evidence.shutdown_reason == "guest-reset") return {.how = How::Reset};
+  if (evidence.shutdown_reason == "guest-panic") return {.how = How::Failed, .detail = "the kernel panicked"};
+  if (evidence.qemu.code != 0)
+    return {.how = How::VmmFailed, .code = evidence.qemu.code, .detail = last_line(evidence.vmm_errors)};
+  return {.how = How::PoweredOff};
+}
+
+}  // namespace
+
+bool GuestExit::ok() const {
+  switch (how) {
+    case How::Exited:
+      return code == 0;
+    case How::PoweredOff:
+      return true;
+    case How::Signaled:
+      return after_stop && signal == SIGTERM;
+    default:
+      return false;
+  }
+}
+
+GuestExit decode_exit(const ExitEvidence& evidence) {
+  GuestExit exit = decode_how(evidence);
+  exit.after_stop = evidence.asked_to_stop;
+  return exit;
+}
+
+std::string signal_name(int signal_number) {
+  if (const char* name = ::sigabbrev_np(signal_number)) return std::string("SIG") + name;
+  return "signal " + std::to_string(signal_number);
+}
+
+std::string to_text(const GuestExit& exit) {
+  auto signal_text = [&] {
+    std::string text = "signal " + std::to_string(exit.signal), name = signal_name(exit.signal);
+    return name == text ? text : text + " (" + name + ")";
+  };
+  switch (exit.how) {
+    case GuestExit::How::Exited:
+      return "exited with status " + std::to_string(exit.code);
+    case GuestExit::How::Signaled:
+      return "was ended by " + signal_text();
+    case GuestExit::How::Failed:
+      return "failed: " + exit.detail;
+    case GuestExit::How::PoweredOff:
+      return "powered off";
+    case GuestExit::How::Reset:
+      return "reset itself, which is what a triple fault looks like";
+    case GuestExit::How::Killed:
+      return "was lost: QEMU was ended by " + signal_text();
+    case GuestExit::How::Forced:
+      return "did not stop when asked to, and was ended by force";
+    case GuestExit::How::VmmFailed:
+      break;
+  }
+  return "was lost: QEMU gave up with status " + std::to_string(exit.code) +
+         (exit.detail.empty() ? "" : ": " + exit.detail);
+}
+
+std::vector<std::string> telling_lines(const std::vector<std::string>& lines, std::size_t count) {
+  auto starts = [](std::string_view prefix) {
+    return [prefix](const std::string& line) { return line.starts_with(prefix); };
+  };
+  auto dump = std::find_if(lines.begin(), lines.end(), starts("*** signal "));
+  std::vector<std::string> chosen;
+  for (auto line = dump; line != lines.end(); ++line) {
+    bool tells = line == dump || line->starts_with("    fault address ") || line->starts_with("   rip: ");
+    if (tells && chosen.size() < count) chosen.push_back(*line);
+  }
+  auto end = dump;
+  while (end != lines.begin() && std::prev(end)->empty()) --end;
+  auto start =
+      end - std::min<std::ptrdiff_t>(end - lines.begin(), static_cast<std::ptrdiff_t>(count - chosen.size()));
+  chosen.insert(chosen.begin(), start, end);
+  return chosen;
+}
+
+std::optional<Error> error_of(const GuestExit& exit, std::vector<std::string> console_lines) {
+  if (exit.ok()) return std::nullopt;
+  Error error{Fault::Guest, kGuestExited, "the guest " + to_text(exit), {}, {}, std::move(console_lines)};
+  switch (exit.how) {
+    case GuestExit::How::Signaled:
+      error.code = kGuestKilled;
+      break;
+    case GuestExit::How::Failed:
+    case GuestExit::How::Reset:
+      error.code = kGuestCrashed;
+      break;
+    case GuestExit::How::Killed:
+      error.code = kQemuKilled;
+      break;
+    case GuestExit::How::VmmFailed:
+      error.fault = Fault::Host;
+      error.code = kQemuRefused;
+      break;
+    case GuestExit::How::Forced:
+      error.fault = Fault::Timeout;
+      error.code = kGuestNotStopped;
+      error.hint = "let the program end when it gets SIGTERM, or allow it more time with limits.grace_period";
+      break;
+    default:
+      break;
+  }
+  return error;
+}
+
+}  // namespace faasc

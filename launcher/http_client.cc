@@ -1,0 +1,180 @@
+#include "launcher/http_client.h"
+
+#include <algorithm>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include "base/interrupt.h"
+#include "launcher/codes.h"
+
+namespace faasc {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using Clock = std::chrono::steady_clock;
+
+// Between looks at whether the user wants to stop.
+constexpr auto kSlice = std::chrono::milliseconds(50);
+constexpr std::uint32_t kHeaderLimit = 1 << 20;
+
+std::string text_of(const HttpRequest& request, std::uint16_t port) {
+  return request.method + " http://127.0.0.1:" + std::to_string(port) + request.target;
+}
+
+/// Runs what was started on `context` until `done`; the stream's own time limit makes sure that there is an
+/// end.
+template <typename Done>
+Result<void> run_until(asio::io_context& context, Done done) {
+  context.restart();
+  while (!done()) {
+    FAASC_CHECK(check_interrupt());
+    context.run_for(kSlice);
+  }
+  return {};
+}
+
+class Exchange {
+ public:
+  Exchange(std::uint16_t port, const HttpRequest& request, const HttpLimits& limits)
+      : port_(port), request_(request), limits_(limits), stream_(context_) {}
+
+  Result<HttpResponse> run() {
+    auto start = Clock::now();
+    stream_.expires_at(start + limits_.timeout);
+    FAASC_CHECK(connect());
+    FAASC_CHECK(send());
+
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(limits_.body_bytes);
+    parser.header_limit(kHeaderLimit);
+    parser.skip(request_.method == "HEAD");
+    beast::flat_buffer buffer;
+    HttpResponse response;
+    FAASC_CHECK(read("the head of the answer",
+                     [&](auto handler) { http::async_read_header(stream_, buffer, parser, handler); }));
+    response.time_to_head = Clock::now() - start;
+    FAASC_CHECK(
+        read("the answer", [&](auto handler) { http::async_read(stream_, buffer, parser, handler); }));
+    response.duration = Clock::now() - start;
+
+    auto message = parser.release();
+    response.status = static_cast<int>(message.result_int());
+    response.reason = std::string(message.reason());
+    for (const auto& field : message)
+      response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+    response.body = std::move(message.body());
+    return response;
+  }
+
+ private:
+  Error error(const char* code, Fault fault, const std::string& what) const {
+    return Error{fault, code, text_of(request_, port_) + ": " + what, {}, {}};
+  }
+
+  Error error_of(const beast::error_code& code, const std::string& doing) const {
+    if (code == beast::error::timeout)
+      return error(kRequestTimedOut, Fault::Timeout,
+                   "no complete answer within " + std::to_string(limits_.timeout.count()) + " ms");
+    if (code == http::error::body_limit)
+      return error(
+          kBadResponse, Fault::Guest,
+          "the answer's body has more than the allowed " + std::to_string(limits_.body_bytes) + " bytes");
+    if (code == http::error::end_of_stream || code == asio::error::eof)
+      return error(kNoConnection, Fault::Guest, "the connection was closed before " + doing);
+    if (code == http::error::partial_message)
+      return error(kBadResponse, Fault::Guest, "the answer is cut short");
+    if (code.category() == http::make_error_code(http::error::bad_version).category())
+      return error(kBadResponse, Fault::Guest, "the answer is not HTTP: " + code.message());
+    return error(kNoConnection, Fault::Guest, "cannot read " + doing + ": " + code.message());
+  }
+
+  Result<void> connect() {
+    bool done = false;
+    beast::error_code code;
+    stream_.async_connect(asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), port_),
+                          [&](beast::error_code result) {
+                            code = result;
+                            done = true;
+                          });
+    FAASC_CHECK(run_until(context_, [&] { return done; }));
+    if (code == beast::error::timeout) return error_of(code, "the answer");
+    if (code) return error(kNoConnection, Fault::Guest, "cannot connect: " + code.message());
+    return {};
+  }
+
+  Result<void> send() {
+    http::request<http::string_body> message;
+    message.version(11);
+    message.method_string(request_.method);
+    message.target(request_.target);
+    for (const auto& [name, value] : request_.headers) message.insert(name, value);
+    if (message.count(http::field::host) == 0)
+      message.set(http::field::host, "127.0.0.1:" + std::to_string(port_));
+    if (message.count(http::field::connection) == 0) message.set(http::field::connection, "close");
+    message.body() = request_.body;
+    bool has_length =
+        message.count(http::field::content_length) != 0 || message.count(http::field::transfer_encoding) != 0;
+    bool wants_length = !request_.body.empty() || request_.method == "POST" || request_.method == "PUT";
+    if (!has_length && wants_length) message.content_length(request_.body.size());
+
+    // A server may answer and close before it has read all of a body that it does not want: the answer counts
+    // then.
+    return transfer([&](auto handler) { http::async_write(stream_, message, handler); },
+                    [](const beast::error_code&) { return Result<void>(); });
+  }
+
+  template <typename Start>
+  Result<void> read(const char* what, Start start) {
+    return transfer(start,
+                    [&](const beast::error_code& code) -> Result<void> { return error_of(code, what); });
+  }
+
+  template <typename Start, typename OnError>
+  Result<void> transfer(Start start, OnError on_error) {
+    bool done = false;
+    beast::error_code code;
+    start([&](beast::error_code result, std::size_t) {
+      code = result;
+      done = true;
+    });
+    FAASC_CHECK(run_until(context_, [&] { return done; }));
+    return code ? on_error(code) : Result<void>();
+  }
+
+  std::uint16_t port_;
+  const HttpRequest& request_;
+  const HttpLimits& limits_;
+  asio::io_context context_;
+  beast::tcp_stream stream_;
+};
+
+}  // namespace
+
+bool same_header(std::string_view a, std::string_view b) {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view HttpResponse::header(std::string_view name) const {
+  for (const auto& [key, value] : headers)
+    if (same_header(key, name)) return value;
+  return {};
+}
+
+Result<HttpResponse> send_http(std::uint16_t port, const HttpRequest& request, const HttpLimits& limits) {
+  // Beast throws where a header it is given is malformed, and for want of memory.
+  try {
+    return Exchange(port, request, limits).run();
+  } catch (const std::exception& failure) {
+    return Error{Fault::Input, kBadResponse, text_of(request, port) + ": " + failure.what(), {}, {}};
+  }
+}
+
+}  // namespace faasc

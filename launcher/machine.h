@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "launcher/boot_phases.h"
+#include "launcher/boot_plan.h"
+#include "launcher/console.h"
+#include "launcher/guest_exit.h"
+#include "launcher/http_client.h"
+#include "packager/spec/qemu_command.h"
+#include "packager/spec/vm_spec.h"
+
+namespace faasc {
+
+struct StartOptions {
+  AcceleratorChoice accelerator = AcceleratorChoice::Auto;
+  MachineChoice machine = MachineChoice::Auto;
+  /// A host port of 0 takes any that is free. Empty: one free port to the function's.
+  std::vector<PortForward> ports;
+  std::optional<std::uint64_t> memory_bytes;
+  std::optional<unsigned> vcpus;
+  QemuOptions::DiskWrites disk_writes = QemuOptions::DiskWrites::Drop;
+  std::string qemu = "qemu-system-x86_64";
+  /// How long the guest may take to get ready. Absent: the spec's init_timeout, ten times as long without
+  /// KVM.
+  std::optional<std::chrono::milliseconds> init_timeout;
+  std::size_t console_tail_bytes = Console::kDefaultTailBytes;
+  /// Called for every line the guest prints, in a thread of its own; must not call the machine.
+  Console::Listener on_console;
+  /// Called with what was decided and why, and with the command line: for -v. In the caller's thread.
+  std::function<void(const std::string&)> on_note;
+};
+
+/// A running VM. It ends with this object, and with this process however that ends, SIGKILL included; it also
+/// ends with the thread that started it. One thread uses it.
+class Machine {
+ public:
+  /// Starts QEMU and returns when the machine stands: ports are open, the guest is about to run. The image is
+  /// only read, unless `disk_writes` says otherwise.
+  static Result<Machine> start(const VmSpec& spec, const StartOptions& options = {});
+
+  Machine(Machine&&) noexcept;
+  Machine& operator=(Machine&&) noexcept;
+  ~Machine();
+
+  /// Waits until the guest serves: it has said so on the console, or its ready path answers 200, and its port
+  /// accepts connections. Sends no request but to the ready path. Without a port to look at, the word on the
+  /// console is enough.
+  Result<void> wait_ready();
+
+  /// One request to the function's port. A guest that comes to its end meanwhile is the error then.
+  Result<HttpResponse> request(const HttpRequest& request, const HttpLimits& limits);
+  /// With the spec's request_timeout; ten times as long without KVM.
+  Result<HttpResponse> request(const HttpRequest& request);
+
+  /// Waits for the guest's end, or for an interrupt, which is an error and leaves the guest running.
+  Result<GuestExit> wait();
+  /// How the guest ended, where it has.
+  std::optional<GuestExit> ended();
+
+  /// Presses the power button, waits for the spec's grace period, and then ends the guest by force. Also
+  /// after an interrupt.
+  GuestExit stop();
+
+  /// The failure `exit` is, with the console's last lines; nothing where it is none.
+  std::optional<Error> error_of(const GuestExit& exit) const;
+
+  /// The port of the host that leads to `guest_port`, or 0.
+  std::uint16_t host_port(std::uint16_t guest_port) const;
+  /// "http://127.0.0.1:40123", of the function's port.
+  std::string url() const;
+  pid_t pid() const;
+  const BootPlan& plan() const;
+  BootPhases phases() const;
+  const Console& console() const;
+
+ private:
+  struct State;
+  explicit Machine(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace faasc

@@ -1,0 +1,650 @@
+// Starts real guests.
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/process.h"
+#include "base/sha256.h"
+#include "launcher/codes.h"
+#include "launcher/machine.h"
+#include "launcher/test_report.h"
+#include "tests/boot/guest_image.h"
+
+namespace faasc {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+
+#define MAKE_GUEST(image, ...)                                                             \
+  auto image = GuestImage::make(__VA_ARGS__);                                              \
+  if (!image && image.error().fault == Fault::Missing) GTEST_SKIP() << image.error().what; \
+  ASSERT_TRUE(image) << image.error().what
+
+StartOptions emulated() {
+  StartOptions options;
+  options.accelerator = AcceleratorChoice::Tcg;
+  return options;
+}
+
+std::string text_of(const Error& error) {
+  return to_text(error, Color::Off);
+}
+
+bool lives(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  return !text.empty() && text.find(") Z ") == std::string::npos;
+}
+
+bool dies_within(pid_t pid, std::chrono::milliseconds limit) {
+  for (auto deadline = std::chrono::steady_clock::now() + limit; lives(pid);) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(5ms);
+  }
+  return true;
+}
+
+TEST(MachineBoot, ServesAndStopsAtThePowerButton) {
+  MAKE_GUEST(image, {});
+  auto before = sha256_of_file(image->spec.disks[0].path);
+  std::vector<std::string> notes;
+  StartOptions options = emulated();
+  options.on_note = [&](const std::string& note) { notes.push_back(note); };
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  EXPECT_EQ(machine->plan().summary(), "microvm, tcg, kernel loaded directly");
+  EXPECT_THAT(notes, ElementsAre("tcg: asked for", "microvm: boots fastest",
+                                 HasSubstr("qemu-system-x86_64 -name guest ")));
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  EXPECT_TRUE(lives(machine->pid()));
+  EXPECT_EQ(machine->url(), "http://127.0.0.1:" + std::to_string(machine->host_port(8080)));
+
+  auto response = machine->request(
+      {.method = "POST", .target = "/echo?a=b", .headers = {{"x-test", "1"}}, .body = "payload"});
+  ASSERT_TRUE(response) << text_of(response.error());
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->header("Content-type"), "application/json");
+  EXPECT_EQ(response->body, R"({"method":"POST","path":"/echo?a=b","body":"payload","list":[1,{"a":null}]})");
+
+  BootPhases phases = machine->phases();
+  ASSERT_TRUE(phases.spawned && phases.vmm_ready && phases.first_console && phases.listening &&
+              phases.ready && phases.first_response);
+  EXPECT_LT(*phases.spawned, *phases.first_console);
+  EXPECT_LE(*phases.first_console, *phases.listening);
+  EXPECT_LT(*phases.listening, *phases.ready);
+  EXPECT_LT(*phases.ready, *phases.first_response);
+
+  pid_t qemu = machine->pid();
+  GuestExit exit = machine->stop();
+  EXPECT_TRUE(exit.ok());
+  EXPECT_EQ(to_text(exit), "exited with status 0");
+  EXPECT_THAT(machine->console().last_lines(1), ElementsAre("the guest got SIGTERM"));
+  EXPECT_FALSE(lives(qemu));
+  EXPECT_EQ(to_text(machine->stop()), "exited with status 0");
+
+  auto after = sha256_of_file(image->spec.disks[0].path);
+  ASSERT_TRUE(before && after);
+  EXPECT_EQ(to_hex(*before), to_hex(*after)) << "the run has changed the image";
+}
+
+TEST(MachineBoot, AReadOnlyRootIsQuiet) {
+  MAKE_GUEST(image, {.writable = false});
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine);
+  ASSERT_TRUE(machine->wait_ready());
+  auto response = machine->request({.target = "/exit/3"});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().what, "the guest exited with status 3");
+  EXPECT_THAT(machine->console().tail(), testing::Not(HasSubstr("error")));
+}
+
+TEST(MachineBoot, BootsTheDiskWhereTheKernelIsGone) {
+  MAKE_GUEST(image, {});
+  image->spec.direct_boot->kernel = "/nowhere/kernel.img";
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  EXPECT_EQ(machine->plan().summary(), "q35, tcg, booted from the disk");
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  EXPECT_EQ(machine->request({}).value().body, "hello\n");
+  EXPECT_EQ(to_text(machine->stop()), "exited with status 0");
+}
+
+TEST(MachineBoot, LittleMemoryMeansQ35) {
+  MAKE_GUEST(image, {});
+  StartOptions options = emulated();
+  options.memory_bytes = 32 * kMiB;
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  EXPECT_EQ(machine->plan().summary(), "q35, tcg, kernel loaded directly");
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  EXPECT_EQ(machine->request({}).value().body, "hello\n");
+  EXPECT_EQ(to_text(machine->stop()), "exited with status 0");
+}
+
+TEST(MachineBoot, MicrovmServesWithTheLeastMemoryItIsChosenFor) {
+  MAKE_GUEST(image, {});
+  StartOptions options = emulated();
+  options.memory_bytes = 96 * kMiB;
+  options.vcpus = 2;
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  EXPECT_EQ(machine->plan().summary(), "microvm, tcg, kernel loaded directly");
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  EXPECT_EQ(machine->request({}).value().body, "hello\n");
+}
+
+TEST(MachineBoot, ReadyWithoutAWordOnTheConsole) {
+  MAKE_GUEST(image, {.arguments = {"quiet"}});
+  for (const char* path : {"/health/readiness", ""}) {
+    SCOPED_TRACE(path);
+    image->spec.ready_path = path;
+    auto machine = Machine::start(image->spec, emulated());
+    ASSERT_TRUE(machine);
+    auto ready = machine->wait_ready();
+    ASSERT_TRUE(ready) << text_of(ready.error());
+    EXPECT_EQ(machine->phases().listening, std::nullopt);
+    EXPECT_EQ(machine->request({}).value().body, "hello\n");
+  }
+}
+
+TEST(MachineBoot, TheExitStatusComesThrough) {
+  for (int status : {0, 1, 7}) {
+    SCOPED_TRACE(status);
+    MAKE_GUEST(image, {.arguments = {"exit", std::to_string(status)}});
+    auto machine = Machine::start(image->spec, emulated());
+    ASSERT_TRUE(machine);
+    auto ready = machine->wait_ready();
+    ASSERT_FALSE(ready);
+    EXPECT_EQ(ready.error().fault, Fault::Guest);
+    EXPECT_EQ(ready.error().code, status == 0 ? kGuestEndedEarly : kGuestExited);
+    EXPECT_EQ(ready.error().what, "the guest exited with status " + std::to_string(status));
+    EXPECT_THAT(ready.error().during, ElementsAre("waiting for the guest to get ready"));
+    ASSERT_TRUE(machine->ended());
+    EXPECT_EQ(machine->ended()->code, status);
+  }
+}
+
+TEST(MachineBoot, TheExitStatusOfARunningGuestComesThrough) {
+  MAKE_GUEST(image, {});
+  for (int status : {0, 1, 7, 11, 127}) {
+    SCOPED_TRACE(status);
+    auto machine = Machine::start(image->spec, emulated());
+    ASSERT_TRUE(machine);
+    ASSERT_TRUE(machine->wait_ready());
+    auto response = machine->request({.target = "/exit/" + std::to_string(status)});
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().what, "the guest exited with status " + std::to_string(status));
+    EXPECT_THAT(response.error().during, ElementsAre("asking for GET /exit/" + std::to_string(status)));
+    auto exit = machine->wait();
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(exit->how, GuestExit::How::Exited);
+    EXPECT_EQ(exit->code, status);
+  }
+}
+
+TEST(MachineBoot, ACrashIsToldWithItsSignal) {
+  MAKE_GUEST(image, {});
+  for (auto [number, name] : {std::pair{SIGSEGV, "SIGSEGV"}, std::pair{SIGABRT, "SIGABRT"}}) {
+    SCOPED_TRACE(name);
+    auto machine = Machine::start(image->spec, emulated());
+    ASSERT_TRUE(machine);
+    ASSERT_TRUE(machine->wait_ready());
+    auto response = machine->request({.target = "/signal/" + std::to_string(number)});
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().fault, Fault::Guest);
+    EXPECT_EQ(response.error().code, kGuestKilled);
+    EXPECT_EQ(response.error().what,
+              "the guest was ended by signal " + std::to_string(number) + " (" + name + ")");
+    EXPECT_THAT(response.error().excerpt,
+                Contains(HasSubstr("*** signal " + std::to_string(number) + " received")));
+    EXPECT_THAT(response.error().excerpt, Contains(HasSubstr("   rip: ")));
+  }
+}
+
+TEST(MachineBoot, AProgramThatIsNotThereIsTold) {
+  MAKE_GUEST(image, {});
+  // The root tuple of the image's file system, with another value of the same length.
+  std::string bytes = read_file(image->spec.disks[0].path).value();
+  constexpr std::string_view kHere = "program\xc6/guest", kGone = "program\xc6/gone!";
+  std::size_t at = bytes.find(kHere);
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, kGone.size(), kGone);
+  ASSERT_TRUE(write_file(image->spec.disks[0].path, bytes));
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine);
+  auto ready = machine->wait_ready();
+  ASSERT_FALSE(ready);
+  EXPECT_EQ(ready.error().code, kGuestCrashed);
+  EXPECT_EQ(ready.error().what,
+            "the guest failed: the kernel could not start the program: (result:unable to open program file "
+            "/gone!)");
+}
+
+TEST(MachineBoot, AGuestThatNeverListensIsGivenUp) {
+  for (auto [mode, hint] :
+       {std::pair{"mute",
+                  "the function has to listen on port 8080; allow it more time with limits.init_timeout"},
+        std::pair{"liar", "it says that it listens, but its port 8080 accepts no connection"}}) {
+    SCOPED_TRACE(mode);
+    MAKE_GUEST(image, {.arguments = {mode}});
+    StartOptions options = emulated();
+    options.init_timeout = 2s;
+    auto machine = Machine::start(image->spec, options);
+    ASSERT_TRUE(machine);
+    auto ready = machine->wait_ready();
+    ASSERT_FALSE(ready);
+    EXPECT_EQ(ready.error().fault, Fault::Guest);
+    EXPECT_EQ(ready.error().code, kGuestNotReady);
+    EXPECT_EQ(ready.error().what, "the guest did not get ready within 2000 ms");
+    EXPECT_EQ(ready.error().hint, hint);
+    EXPECT_THAT(ready.error().excerpt, Contains("this guest never listens"));
+  }
+}
+
+/// The image of a disk with nothing but a boot sector that begins with `code`.
+VmSpec boot_sector_spec(const std::filesystem::path& path, std::string code) {
+  code.resize(510);
+  EXPECT_TRUE(write_file(path, code + "\x55\xaa" + std::string(1 << 20, '\0')));
+  VmSpec spec;
+  spec.name = "sector";
+  spec.kernel_family = "nanos";
+  spec.memory_bytes = 64 * kMiB;
+  spec.disks = {{.path = path, .format = "raw", .read_only = false, .bios_bootable = true}};
+  spec.nics.emplace_back();
+  spec.exit_port = 0x501;
+  return spec;
+}
+
+TEST(MachineBoot, ATripleFaultIsTold) {
+  MAKE_GUEST(image, {});
+  // "lidt [0x7c08]; int3", with an interrupt table of no entries at 0x7c08.
+  VmSpec spec =
+      boot_sector_spec(image->directory() / "sector.img", std::string("\x0f\x01\x1e\x08\x7c\xcc\x90\x90", 8));
+  auto machine = Machine::start(spec, emulated());
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  auto ready = machine->wait_ready();
+  ASSERT_FALSE(ready);
+  EXPECT_EQ(ready.error().fault, Fault::Guest);
+  EXPECT_EQ(ready.error().code, kGuestCrashed);
+  EXPECT_EQ(ready.error().what, "the guest reset itself, which is what a triple fault looks like");
+}
+
+TEST(MachineBoot, SilenceIsTold) {
+  MAKE_GUEST(image, {});
+  VmSpec spec = boot_sector_spec(image->directory() / "sector.img", "\xeb\xfe");  // "jmp $"
+  StartOptions options = emulated();
+  options.init_timeout = 1s;
+  auto machine = Machine::start(spec, options);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  auto ready = machine->wait_ready();
+  ASSERT_FALSE(ready);
+  EXPECT_EQ(ready.error().what, "the guest did not get ready within 1000 ms, and printed nothing");
+}
+
+TEST(MachineBoot, AKernelThatIsNoneIsRefused) {
+  MAKE_GUEST(image, {});
+  image->spec.direct_boot->kernel = FAASC_BOOT_GUEST;  // an ELF file, and no kernel
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_FALSE(machine);
+  EXPECT_EQ(machine.error().code, kQemuRefused);
+  EXPECT_THAT(machine.error().what, testing::StartsWith("QEMU would not run the machine: "));
+}
+
+TEST(MachineBoot, AFloodIsBoundedAndItsEndIsSeen) {
+  MAKE_GUEST(image, {.arguments = {"flood"}});
+  std::size_t lines = 0, bytes = 0;
+  StartOptions options = emulated();
+  options.on_console = [&](const ConsoleLine& line) {
+    lines += line.source == ConsoleLine::Source::Program && line.complete;
+    bytes += line.text.size();
+  };
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine);
+  auto exit = machine->wait();
+  ASSERT_TRUE(exit);
+  EXPECT_EQ(exit->code, 7);
+  EXPECT_EQ(lines, 30001u);
+  EXPECT_GT(bytes, 1'000'000u);
+  EXPECT_LE(machine->console().tail().size(), Console::kDefaultTailBytes);
+  EXPECT_THAT(machine->console().last_lines(2), Contains("the last line"));
+}
+
+TEST(MachineBoot, BytesPassThroughUntouched) {
+  MAKE_GUEST(image, {.arguments = {"binary"}});
+  std::string text;
+  StartOptions options = emulated();
+  options.on_console = [&](const ConsoleLine& line) {
+    if (line.source == ConsoleLine::Source::Kernel) return;
+    text += line.text;
+    if (line.complete) text += '\n';
+  };
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine);
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  machine->stop();
+  EXPECT_THAT(text, testing::StartsWith(std::string("\x1b]0;owned\a\x1b[2J\0\xff\xfe\x9b"
+                                                    "31m\n",
+                                                    22)));
+  EXPECT_THAT(text, HasSubstr("\n" + std::string(100000, 'x') + "\n{\"severity\""));
+}
+
+TEST(MachineBoot, AStubbornGuestIsEndedByForce) {
+  MAKE_GUEST(image, {.arguments = {"stubborn"}});
+  image->spec.grace_period = 100ms;
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine);
+  ASSERT_TRUE(machine->wait_ready());
+  pid_t qemu = machine->pid();
+  GuestExit exit = machine->stop();
+  EXPECT_EQ(exit.how, GuestExit::How::Forced);
+  EXPECT_FALSE(lives(qemu));
+  auto error = machine->error_of(exit);
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code, kGuestNotStopped);
+  EXPECT_EQ(error->what, "the guest did not stop when asked to, and was ended by force");
+}
+
+TEST(MachineBoot, AMachineThatGoesOutOfScopeIsGone) {
+  MAKE_GUEST(image, {});
+  pid_t qemu = 0;
+  {
+    auto machine = Machine::start(image->spec, emulated());
+    ASSERT_TRUE(machine);
+    qemu = machine->pid();
+    EXPECT_TRUE(lives(qemu));
+  }
+  EXPECT_FALSE(lives(qemu));
+}
+
+TEST(MachineBoot, RequestsThatGoWrong) {
+  MAKE_GUEST(image, {});
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine);
+  ASSERT_TRUE(machine->wait_ready());
+  std::string url = machine->url();
+  struct Case {
+    const char *target, *code, *what;
+    Fault fault;
+  };
+  const Case cases[] = {
+      {"/close", kNoConnection, "the connection was closed before the head of the answer", Fault::Guest},
+      {"/garbage", kBadResponse, "the answer is not HTTP: bad version", Fault::Guest},
+      {"/cut", kBadResponse, "the answer is cut short", Fault::Guest},
+      {"/sleep/1500", kRequestTimedOut, "no complete answer within 200 ms", Fault::Timeout},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.target);
+    auto response =
+        machine->request({.target = c.target}, {.timeout = c.fault == Fault::Timeout ? 200ms : 10'000ms});
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, c.code);
+    EXPECT_EQ(response.error().fault, c.fault);
+    EXPECT_EQ(response.error().what, "GET " + url + c.target + ": " + c.what);
+  }
+  auto large = machine->request({.target = "/echo"}, {.timeout = 10s, .body_bytes = 10});
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().what, "GET " + url + "/echo: the answer's body has more than the allowed 10 bytes");
+}
+
+/// Listens on a port of the loopback interface that the kernel has picked.
+class TakenPort {
+ public:
+  TakenPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(socket_.get(), 1), 0);
+    EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+    number_ = ntohs(address.sin_port);
+  }
+  std::uint16_t number() const { return number_; }
+
+ private:
+  Fd socket_;
+  std::uint16_t number_ = 0;
+};
+
+TEST(MachineBoot, ABusyPortIsNamed) {
+  MAKE_GUEST(image, {});
+  TakenPort taken;
+  StartOptions options = emulated();
+  options.ports = {{taken.number(), 8080}};
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_FALSE(machine);
+  EXPECT_EQ(text_of(machine.error()), "faasc: error: port " + std::to_string(taken.number()) +
+                                          " of 127.0.0.1 cannot be used: Address already in use [FAASC0703]\n"
+                                          "  hint: '-p 0:8080' takes any port that is free\n");
+  EXPECT_EQ(machine.error().fault, Fault::Host);
+}
+
+TEST(MachineBoot, PortsAreWhereTheyWereAskedFor) {
+  MAKE_GUEST(image, {});
+  std::uint16_t free_port = TakenPort().number();
+  StartOptions options = emulated();
+  options.ports = {{free_port, 8080}, {0, 9090}};
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  EXPECT_EQ(machine->host_port(8080), free_port);
+  EXPECT_NE(machine->host_port(9090), 0);
+  EXPECT_NE(machine->host_port(9090), free_port);
+  EXPECT_EQ(machine->host_port(1), 0);
+  ASSERT_TRUE(machine->wait_ready());
+  EXPECT_EQ(machine->request({}).value().status, 200);
+}
+
+TEST(MachineBoot, OneImageRunsTwiceAtOnce) {
+  MAKE_GUEST(image, {});
+  auto first = Machine::start(image->spec, emulated());
+  auto second = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(first && second);
+  ASSERT_TRUE(first->wait_ready());
+  ASSERT_TRUE(second->wait_ready());
+  EXPECT_NE(first->url(), second->url());
+  EXPECT_EQ(first->request({}).value().status, 200);
+  EXPECT_EQ(second->request({}).value().status, 200);
+}
+
+TEST(MachineBoot, WhatThisHostLacksIsTold) {
+  MAKE_GUEST(image, {});
+  StartOptions options = emulated();
+  options.qemu = "qemu-of-nowhere";
+  EXPECT_EQ(text_of(Machine::start(image->spec, options).error()),
+            "faasc: error: QEMU is not installed: there is no 'qemu-of-nowhere' in PATH [FAASC0701]\n"
+            "  hint: sudo apt install qemu-system-x86\n");
+  VmSpec spec = image->spec;
+  spec.disks[0].path = "/nowhere/guest.img";
+  EXPECT_EQ(Machine::start(spec, emulated()).error().what,
+            "cannot open '/nowhere/guest.img': No such file or directory");
+  spec = image->spec;
+  spec.disks[0].format = "qcow2";
+  auto refused = Machine::start(spec, emulated());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, kQemuRefused);
+  EXPECT_EQ(refused.error().fault, Fault::Host);
+  EXPECT_THAT(refused.error().what, HasSubstr("QEMU would not run the machine: "));
+  EXPECT_THAT(refused.error().what, HasSubstr("Image is not in qcow2 format"));
+}
+
+TEST(MachineBoot, KvmThatWasAskedForIsUsedOrRefused) {
+  if (probe_kvm().usable) GTEST_SKIP() << "KVM can be used here";
+  MAKE_GUEST(image, {});
+  StartOptions options;
+  options.accelerator = AcceleratorChoice::Kvm;
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_FALSE(machine);
+  EXPECT_EQ(machine.error().fault, Fault::Host);
+  EXPECT_EQ(machine.error().code, kKvmUnusable);
+  EXPECT_THAT(machine.error().what, testing::StartsWith("KVM cannot be used here: "));
+  options.accelerator = AcceleratorChoice::Auto;
+  machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine);
+  EXPECT_EQ(machine->plan().accelerator, Accelerator::Tcg);
+}
+
+TEST(MachineBoot, SmokeTests) {
+  MAKE_GUEST(image, {});
+  auto add = [&](SmokeTest test) { image->spec.tests.push_back(std::move(test)); };
+  add({.name = "hello", .status = 200, .expected_body = "hello\n"});
+  add({.name = "json",
+       .method = "PUT",
+       .path = "/echo",
+       .body = "x",
+       .expected_headers = {{"Content-Type", "application/json"}},
+       .expected_body_json = R"({"method": "PUT", "list": [1, {}]})",
+       .expected_body_regex = R"("body":"x")"});
+  add({.name = "log", .path = "/log/some-text", .expected_log_regex = "^some-[a-z]+$"});
+  add({.name = "wrong",
+       .path = "/echo",
+       .status = 201,
+       .expected_headers = {{"x-a", "1"}, {"content-type", "text/plain"}},
+       .expected_body_json = R"({"list": [1, {"a": 2}]})",
+       .expected_body_regex = "^nothing$",
+       .expected_log_regex = "never"});
+  add({.name = "crash", .path = "/signal/11"});
+  add({.name = "after the crash", .status = 200});
+  add({.name = "bad", .expected_body_regex = "("});
+
+  TestRunOptions options;
+  options.start = emulated();
+  auto report = run_smoke_tests(image->spec, options);
+  ASSERT_TRUE(report) << text_of(report.error());
+  using Outcome = TestResult::Outcome;
+  std::vector<std::pair<std::string, Outcome>> outcomes;
+  for (const TestResult& result : report->results) outcomes.emplace_back(result.name, result.outcome);
+  EXPECT_THAT(outcomes,
+              ElementsAre(std::pair{"ready", Outcome::Passed}, std::pair{"hello", Outcome::Passed},
+                          std::pair{"json", Outcome::Passed}, std::pair{"log", Outcome::Passed},
+                          std::pair{"wrong", Outcome::Failed}, std::pair{"crash", Outcome::Broken},
+                          std::pair{"after the crash", Outcome::Passed}, std::pair{"bad", Outcome::Broken}));
+  EXPECT_EQ(report->exit_status(), 4);
+  std::string text;
+  for (const Finding& finding : report->results[4].findings)
+    text += finding.what + "|" + finding.expected + "|" + finding.found + "\n";
+  EXPECT_EQ(text,
+            "status|201|200\n"
+            "header 'x-a'|'1'|no such header\n"
+            "header 'content-type'|'text/plain'|'application/json'\n"
+            "body at /list/1/a|2|null\n"
+            "body|text with "
+            "'^nothing$'|'{\"method\":\"GET\",\"path\":\"/echo\",\"body\":\"\",\"list\":[1,{\"a\":null}]}'\n"
+            "log|a line with 'never'|nothing printed\n");
+  EXPECT_EQ(report->results[5].error->what, "the guest was ended by signal 11 (SIGSEGV)");
+  EXPECT_THAT(report->results[5].error->during,
+              ElementsAre("asking for GET /signal/11", "running test 'crash'"));
+  EXPECT_THAT(report->results[7].error->what, HasSubstr("'(' is not a regular expression: "));
+  EXPECT_THAT(report->results[3].console, HasSubstr("some-text\n"));
+
+  options.filter = "hello";
+  report = run_smoke_tests(image->spec, options);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->exit_status(), 0);
+  EXPECT_EQ(report->results.size(), 2u);
+}
+
+TEST(MachineBoot, SmokeTestsOfAGuestThatDoesNotStart) {
+  MAKE_GUEST(image, {.arguments = {"exit", "3"}});
+  image->spec.tests = {{.name = "hello"}};
+  TestRunOptions options;
+  options.start = emulated();
+  auto report = run_smoke_tests(image->spec, options);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->results.size(), 2u);
+  EXPECT_EQ(report->results[1].error->what, "the guest exited with status 3");
+  EXPECT_EQ(report->exit_status(), 5);
+  options.start.qemu = "qemu-of-nowhere";
+  EXPECT_EQ(run_smoke_tests(image->spec, options)->exit_status(), 6);
+  options.skip_without_vm = true;
+  EXPECT_EQ(run_smoke_tests(image->spec, options)->exit_status(), 77);
+}
+
+TEST(MachineBoot, SmokeTestsTellAboutAGuestThatDoesNotStop) {
+  MAKE_GUEST(image, {.arguments = {"stubborn"}});
+  image->spec.grace_period = 1ms;
+  TestRunOptions options;
+  options.start = emulated();
+  auto report = run_smoke_tests(image->spec, options);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->results.size(), 2u);
+  EXPECT_EQ(report->results[1].name, "stop");
+  EXPECT_EQ(report->exit_status(), 7);
+}
+
+/// A process of its own that holds a machine: tests/boot/hold_machine.cc.
+class Holder {
+ public:
+  explicit Holder(const GuestImage& image) {
+    auto path = image.directory() / "guest.vm.json";
+    EXPECT_TRUE(write_file(path, to_json(image.spec, image.directory())));
+    auto child = Child::spawn(
+        {.argv = {FAASC_HOLD_MACHINE, path.string()}, .working_directory = {}, .environment = {}},
+        {.out = Stream::Pipe, .err = Stream::Null});
+    EXPECT_TRUE(child);
+    child_.emplace(std::move(*child));
+    char buffer[256];
+    ssize_t count = ::read(child_->out.get(), buffer, sizeof buffer - 1);
+    if (count > 0)
+      qemu_ = static_cast<pid_t>(std::atoi(std::string(buffer, static_cast<std::size_t>(count)).c_str()));
+  }
+  pid_t qemu() const { return qemu_; }
+  Child& process() { return *child_; }
+
+ private:
+  std::optional<Child> child_;
+  pid_t qemu_ = 0;
+};
+
+TEST(MachineBoot, NoQemuIsLeftBehindByAKilledLauncher) {
+  MAKE_GUEST(image, {});
+  Holder holder(*image);
+  ASSERT_GT(holder.qemu(), 0);
+  ASSERT_TRUE(lives(holder.qemu()));
+  holder.process().signal(SIGKILL);
+  EXPECT_EQ(holder.process().wait().signal, SIGKILL);
+  EXPECT_TRUE(dies_within(holder.qemu(), 5s));
+}
+
+TEST(MachineBoot, AnInterruptStopsTheGuestWell) {
+  MAKE_GUEST(image, {});
+  Holder holder(*image);
+  ASSERT_GT(holder.qemu(), 0);
+  holder.process().signal(SIGINT);
+  EXPECT_EQ(holder.process().wait().code, 0);
+  EXPECT_FALSE(lives(holder.qemu()));
+}
+
+TEST(MachineBoot, AQemuThatIsKilledIsTold) {
+  MAKE_GUEST(image, {});
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine);
+  ASSERT_TRUE(machine->wait_ready());
+  ::kill(machine->pid(), SIGKILL);
+  auto exit = machine->wait();
+  ASSERT_TRUE(exit);
+  EXPECT_EQ(to_text(*exit), "was lost: QEMU was ended by signal 9 (SIGKILL)");
+  EXPECT_EQ(machine->error_of(*exit)->code, kQemuKilled);
+}
+
+}  // namespace
+}  // namespace faasc
