@@ -48,7 +48,7 @@ TEST_F(FileTest, CommitReplaces) {
 
 TEST_F(FileTest, UnchangedContentKeepsTheModificationTime) {
   ASSERT_TRUE(write_file(at("x"), "same"));
-  fs::last_write_time(at("x"), fs::file_time_type::min() + std::chrono::hours(24 * 365 * 400));
+  fs::last_write_time(at("x"), fs::file_time_type::clock::now() - std::chrono::hours(1));
   auto before = fs::last_write_time(at("x"));
   EXPECT_FALSE(write_file_if_changed(at("x"), "same").value());
   EXPECT_EQ(fs::last_write_time(at("x")), before);

@@ -42,7 +42,7 @@ struct CheckedValue {
   std::int64_t number = 0;  ///< Integer, FileMode, Boolean, Quantity, Duration; Choice: the index
   std::vector<Located<std::string>> list;
   std::vector<NamedText> map;
-  std::vector<std::pair<Located<std::string>, FreeValue>> free;
+  std::vector<FreeMember> free;
 };
 
 /// One key of the manifest. The reader, the JSON schema and the documentation all go by this table.

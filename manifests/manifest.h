@@ -48,13 +48,36 @@ struct NamedText {
   bool secret = false;  ///< came from `${env:…}`: never to be shown
 };
 
+struct FreeMember;
+
 /// A value without a fixed shape: text, a list or a map. Numbers and booleans stay as they were written.
 struct FreeValue {
   enum class Kind : std::uint8_t { Text, List, Map } kind = Kind::Text;
   std::string text;
   std::vector<FreeValue> items;
-  std::vector<std::pair<Located<std::string>, FreeValue>> members;
+  std::vector<FreeMember> members;  ///< in the order of the file
   SourcePlace place;
+};
+
+struct FreeMember {
+  Located<std::string> name;
+  FreeValue value;
+};
+
+/// A CMake target to take sources and flags from. Not nested in Manifest: a default member initialiser of a nested class
+/// cannot be used before the enclosing class is complete.
+struct CMakeTarget {
+  Located<std::string> directory{"."};
+  Located<std::string> target{"functions_framework_cpp_function"};
+};
+
+/// The event that a test sends.
+struct TestEvent {
+  Located<std::string> mode{"binary"};  ///< "binary", "structured"
+  Located<std::string> id{"1"}, source{"/faasc/test"}, type{"faasc.test"}, specversion{"1.0"};
+  Located<std::string> subject, time, datacontenttype, dataschema;  ///< empty: absent
+  std::vector<NamedText> extensions;
+  std::optional<Located<std::string>> data;  ///< JSON text
 };
 
 /// What the user wrote in `faas.yaml`, checked, with defaults. Paths are relative to `directory` and are not
@@ -77,15 +100,11 @@ struct Manifest {
   std::vector<Located<std::string>> include;  ///< gitignore patterns; empty: everything
   std::vector<Located<std::string>> exclude;  ///< on top of those that always apply (manifests/project.h)
 
-  struct CMake {
-    Located<std::string> directory{"."};
-    Located<std::string> target{"functions_framework_cpp_function"};
-  };
   struct CppBuild {
     std::vector<Located<std::string>> sources;  ///< globs; empty: every C++ source that is not a test
     Located<std::string> standard{"17"};        ///< "11" … "23"
     std::vector<Located<std::string>> includes, defines, flags, link;
-    std::optional<Located<CMake>> cmake;
+    std::optional<Located<CMakeTarget>> cmake;
   };
   struct PythonBuild {
     Located<std::string> requirements;  ///< empty: requirements.txt where there is one, then pyproject.toml
@@ -159,20 +178,12 @@ struct Manifest {
     std::optional<Located<std::uint64_t>> size;  ///< absent: as small as it gets
     Located<std::string> kernel{"auto"};  ///< "auto", "nanos", "linux@6.1", "0.1.55", or a path with a slash
     std::vector<Located<std::string>> klibs;
-    std::vector<std::pair<Located<std::string>, FreeValue>>
-        tuples;  ///< `image.manifest`: on top of Nanos' root tuple
+    std::vector<FreeMember> tuples;  ///< `image.manifest`: on top of Nanos' root tuple
   };
   ImageOptions image;
 
   Located<Compat> compat;
 
-  struct CloudEvent {
-    Located<std::string> mode{"binary"};  ///< "binary", "structured"
-    Located<std::string> id{"1"}, source{"/faasc/test"}, type{"faasc.test"}, specversion{"1.0"};
-    Located<std::string> subject, time, datacontenttype, dataschema;  ///< empty: absent
-    std::vector<NamedText> extensions;
-    std::optional<Located<std::string>> data;  ///< JSON text
-  };
   struct TestRequest {
     std::optional<Located<std::string>> method;  ///< absent: POST with a body or event, else GET
     Located<std::string> path{"/"};
@@ -180,7 +191,7 @@ struct Manifest {
     // At most one of these.
     std::optional<Located<std::string>> body;
     std::optional<Located<std::string>> body_file;
-    std::optional<Located<CloudEvent>> cloudevent;
+    std::optional<Located<TestEvent>> cloudevent;
   };
   struct TestExpectation {
     std::optional<Located<int>> status;

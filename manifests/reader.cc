@@ -338,7 +338,7 @@ bool Reading::check_free(const YamlNode& node, const std::string& noun, FreeValu
   for (const auto& [name, child] : node.members) {
     FreeValue member;
     good = check_free(child, in_quotes(name.text), member) && good;
-    value.members.emplace_back(Located<std::string>{name.text, name.place}, std::move(member));
+    value.members.push_back({{name.text, name.place}, std::move(member)});
   }
   return good;
 }

@@ -143,9 +143,9 @@ tests:
   EXPECT_EQ(manifest->files[0].mode->value, 0600);
   const auto& tuples = manifest->image.tuples;
   ASSERT_EQ(tuples.size(), 2u);
-  EXPECT_EQ(tuples[0].second.items[0].text, "a.test");
-  EXPECT_EQ(*tuples[0].second.items[1].members[0].first, "host");
-  EXPECT_EQ(tuples[1].second.text, "t");
+  EXPECT_EQ(tuples[0].value.items[0].text, "a.test");
+  EXPECT_EQ(*tuples[0].value.items[1].members[0].name, "host");
+  EXPECT_EQ(tuples[1].value.text, "t");
   ASSERT_EQ(manifest->tests.size(), 1u);
   EXPECT_EQ(manifest->tests[0].request.cloudevent->value.data->value, R"({"a":[1,"yes",null,"0x1","2"]})");
   EXPECT_EQ(manifest->tests[0].expect.body_json->value, R"({"ok":true,"n":-1.5e3,"s":"1\n"})");

@@ -286,7 +286,7 @@ bool TreeBuilder::build_members(llvm::yaml::MappingNode& mapping, int depth, Yam
       diagnostics_.add(std::move(twice));
       continue;  // the first one stands, and the rest is still worth reading
     }
-    result.members.emplace_back(std::move(*key), std::move(*value));
+    result.members.push_back({std::move(*key), std::move(*value)});
   }
   return !failed_;
 }

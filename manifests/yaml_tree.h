@@ -10,6 +10,8 @@
 
 namespace faasc {
 
+struct YamlMember;
+
 /// One node of a YAML document, with its place. Scalars are text: what they mean is for the reader of a key
 /// to say.
 struct YamlNode {
@@ -20,10 +22,14 @@ struct YamlNode {
   bool quoted = false;  ///< in quotes or a block: never a number, boolean or null
   SourcePlace place;
   std::vector<YamlNode> items;
-  std::vector<std::pair<YamlNode, YamlNode>>
-      members;  ///< in the order of the file; keys are scalars, each but once
+  std::vector<YamlMember> members;  ///< in the order of the file; keys are scalars, each but once
 
   const YamlNode* find(std::string_view key) const;
+};
+
+struct YamlMember {
+  YamlNode name;
+  YamlNode value;
 };
 
 inline constexpr std::size_t kYamlSizeLimit = 256 * 1024;
