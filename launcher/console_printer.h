@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "launcher/console.h"
+#include "launcher/guest_console.h"
 
 namespace faasc {
 

@@ -121,7 +121,7 @@ struct Machine::State {
   bool asked_to_stop = false;
   bool forced = false;
 
-  Console console;
+  GuestConsole console;
   std::thread reader;
   Fd events{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // the reader has news
   std::atomic<bool> listening = false;
@@ -529,7 +529,7 @@ pid_t Machine::pid() const {
 const BootPlan& Machine::plan() const {
   return state_->plan;
 }
-const Console& Machine::console() const {
+const GuestConsole& Machine::console() const {
   return state_->console;
 }
 

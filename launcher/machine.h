@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "launcher/boot_phases.h"
 #include "launcher/boot_plan.h"
-#include "launcher/console.h"
+#include "launcher/guest_console.h"
 #include "launcher/guest_exit.h"
 #include "launcher/http_client.h"
 #include "packager/spec/qemu_command.h"
@@ -31,9 +31,9 @@ struct StartOptions {
   /// How long the guest may take to get ready. Absent: the spec's init_timeout, ten times as long without
   /// KVM.
   std::optional<std::chrono::milliseconds> init_timeout;
-  std::size_t console_tail_bytes = Console::kDefaultTailBytes;
+  std::size_t console_tail_bytes = GuestConsole::kDefaultTailBytes;
   /// Called for every line the guest prints, in a thread of its own; must not call the machine.
-  Console::Listener on_console;
+  GuestConsole::Listener on_console;
   /// Called with what was decided and why, and with the command line: for -v. In the caller's thread.
   std::function<void(const std::string&)> on_note;
 };
@@ -79,7 +79,7 @@ class Machine {
   pid_t pid() const;
   const BootPlan& plan() const;
   BootPhases phases() const;
-  const Console& console() const;
+  const GuestConsole& console() const;
 
  private:
   struct State;

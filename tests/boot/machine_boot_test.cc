@@ -324,7 +324,7 @@ TEST(MachineBoot, AFloodIsBoundedAndItsEndIsSeen) {
   EXPECT_EQ(exit->code, 7);
   EXPECT_EQ(lines, 30001u);
   EXPECT_GT(bytes, 1'000'000u);
-  EXPECT_LE(machine->console().tail().size(), Console::kDefaultTailBytes);
+  EXPECT_LE(machine->console().tail().size(), GuestConsole::kDefaultTailBytes);
   EXPECT_THAT(machine->console().last_lines(2), Contains("the last line"));
 }
 

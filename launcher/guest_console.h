@@ -21,14 +21,14 @@ struct ConsoleLine {
 
 /// What a guest printed: cut into lines as it arrives, and its tail kept. Memory is bounded whatever the
 /// guest does. Feeding and asking may happen in different threads.
-class Console {
+class GuestConsole {
  public:
   using Listener = std::function<void(const ConsoleLine&)>;
   static constexpr std::size_t kDefaultTailBytes = 64 * 1024;
   static constexpr std::size_t kLongestPiece = 16 * 1024;
 
   /// `listener` is called in the feeding thread, and may be empty.
-  explicit Console(Listener listener, std::size_t tail_bytes = kDefaultTailBytes)
+  explicit GuestConsole(Listener listener, std::size_t tail_bytes = kDefaultTailBytes)
       : listener_(std::move(listener)), tail_bytes_(tail_bytes) {}
 
   void feed(std::string_view bytes);

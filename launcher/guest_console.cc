@@ -1,4 +1,4 @@
-#include "launcher/console.h"
+#include "launcher/guest_console.h"
 
 #include <algorithm>
 #include <cctype>
@@ -27,7 +27,7 @@ bool has_kernel_time(std::string_view text) {
 
 }  // namespace
 
-ConsoleLine::Source Console::source_of(std::string_view text) {
+ConsoleLine::Source GuestConsole::source_of(std::string_view text) {
   // Nanos prints registers and stack of a program that a signal ended without any mark on the lines.
   if (text.starts_with("*** signal ") && text.find(" received by tid ") != std::string_view::npos)
     in_dump_ = true;
@@ -36,13 +36,13 @@ ConsoleLine::Source Console::source_of(std::string_view text) {
   return kernel ? ConsoleLine::Source::Kernel : ConsoleLine::Source::Program;
 }
 
-void Console::deliver(std::string_view text, bool complete) {
+void GuestConsole::deliver(std::string_view text, bool complete) {
   if (!continues_) source_ = source_of(text);
   continues_ = !complete;
   if (listener_) listener_({text, complete, source_});
 }
 
-void Console::feed(std::string_view bytes) {
+void GuestConsole::feed(std::string_view bytes) {
   {
     std::lock_guard lock(mutex_);
     position_ += bytes.size();
@@ -70,25 +70,25 @@ void Console::feed(std::string_view bytes) {
   }
 }
 
-void Console::flush() {
+void GuestConsole::flush() {
   if (unfinished_.empty()) return;
   deliver(unfinished_, false);
   unfinished_.clear();
 }
 
-std::uint64_t Console::position() const {
+std::uint64_t GuestConsole::position() const {
   std::lock_guard lock(mutex_);
   return position_;
 }
 
-std::string Console::since(std::uint64_t position) const {
+std::string GuestConsole::since(std::uint64_t position) const {
   std::lock_guard lock(mutex_);
   std::size_t kept = std::min(tail_.size(), tail_bytes_);
   std::uint64_t wanted = position_ - std::min(position, position_);
   return tail_.substr(tail_.size() - static_cast<std::size_t>(std::min<std::uint64_t>(wanted, kept)));
 }
 
-std::vector<std::string> Console::last_lines(std::size_t count) const {
+std::vector<std::string> GuestConsole::last_lines(std::size_t count) const {
   std::string text = tail();
   std::vector<std::string> lines;
   std::string_view rest = text;
