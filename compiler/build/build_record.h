@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "compiler/build/file_stamp.h"
+#include "base/file_stamp.h"
 
 namespace faasc {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "compiler/build/file_stamp.h"
+#include "base/file_stamp.h"
 
 namespace faasc::cpp {
 

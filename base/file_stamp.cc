@@ -1,4 +1,4 @@
-#include "compiler/build/file_stamp.h"
+#include "base/file_stamp.h"
 
 #include <ctime>
 
