@@ -1,0 +1,60 @@
+#include "src/crew.h"
+
+#include "src/log.h"
+
+namespace faasc::rt {
+
+Crew::Crew(unsigned max_threads, Lead lead, void* context)
+    : max_threads_(max_threads), lead_(lead), context_(context) {}
+
+void Crew::work() {
+  follow();
+  // Only finish() ends follow(), and after it no thread is added.
+  for (pthread_t const thread : threads_) ::pthread_join(thread, nullptr);
+}
+
+void* Crew::run(void* crew) {
+  static_cast<Crew*>(crew)->follow();
+  return nullptr;
+}
+
+void Crew::follow() {
+  while (become_leader()) lead_(context_);
+}
+
+bool Crew::become_leader() {
+  ::pthread_mutex_lock(&mutex_);
+  ++waiting_;
+  while (has_leader_ && !finished_) ::pthread_cond_wait(&leader_wanted_, &mutex_);
+  --waiting_;
+  bool const leads = !finished_;
+  if (leads) has_leader_ = true;
+  ::pthread_mutex_unlock(&mutex_);
+  return leads;
+}
+
+void Crew::hand_over() {
+  ::pthread_mutex_lock(&mutex_);
+  has_leader_ = false;
+  if (waiting_ > 0) {
+    ::pthread_cond_signal(&leader_wanted_);
+  } else if (threads_.size() + 1 < max_threads_) {
+    pthread_t thread{};
+    if (::pthread_create(&thread, nullptr, &Crew::run, this) == 0) {
+      threads_.push_back(thread);
+    } else if (threads_.empty()) {
+      log(Severity::Warning, "cannot start a thread; requests are served one after the other");
+    }
+  }
+  ::pthread_mutex_unlock(&mutex_);
+}
+
+void Crew::finish() {
+  ::pthread_mutex_lock(&mutex_);
+  has_leader_ = false;
+  finished_ = true;
+  ::pthread_cond_broadcast(&leader_wanted_);
+  ::pthread_mutex_unlock(&mutex_);
+}
+
+}  // namespace faasc::rt

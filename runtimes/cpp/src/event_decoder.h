@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "google/cloud/functions/cloud_event.h"
+#include "google/cloud/functions/http_request.h"
+
+namespace faasc::rt {
+
+/// The events of one request, by the HTTP binding of CloudEvents 1.0: structured
+/// ("application/cloudevents+json"), batched
+/// ("application/cloudevents-batch+json") or binary (ce-* headers). JSON without ce-id, ce-source and ce-type
+/// is taken for an event of Google's older functions and converted; a Pub/Sub message that carries a Cloud
+/// Storage notification becomes the storage event it is. Throws std::invalid_argument that says what is
+/// wrong.
+std::vector<google::cloud::functions::CloudEvent> decode_events(
+    google::cloud::functions::HttpRequest request);
+
+}  // namespace faasc::rt

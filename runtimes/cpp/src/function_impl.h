@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "google/cloud/functions/function.h"
+
+namespace google::cloud::functions_internal {
+FUNCTIONS_FRAMEWORK_CPP_INLINE_NAMESPACE_BEGIN
+
+/// What a Function holds. One object file per kind, so that a program carries only the decoders it uses.
+class FunctionImpl {
+ public:
+  virtual ~FunctionImpl() = default;
+
+  /// The function to serve where --target is `name`; null where there is none. Only a map of functions looks
+  /// at the name.
+  virtual FunctionImpl* select(std::string_view name) = 0;
+
+  /// Answers one request. Throws what the handler throws.
+  virtual functions::HttpResponse call(functions::HttpRequest request) = 0;
+
+  static std::shared_ptr<FunctionImpl> of(functions::Function const& function) { return function.impl_; }
+  static functions::Function wrap(std::shared_ptr<FunctionImpl> impl) {
+    return functions::Function(std::move(impl));
+  }
+};
+
+FUNCTIONS_FRAMEWORK_CPP_INLINE_NAMESPACE_END
+}  // namespace google::cloud::functions_internal

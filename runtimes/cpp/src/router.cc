@@ -1,0 +1,51 @@
+#include "src/router.h"
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "src/crash_reply.h"
+
+namespace faasc::rt {
+
+namespace gcf = google::cloud::functions;
+
+std::optional<Reply> answer_without_function(gcf::HttpRequest const& request, Settings const& settings,
+                                             Readiness readiness) {
+  std::string_view const target = request.target();
+  std::string_view const path = target.substr(0, target.find('?'));
+  if (path == "/robots.txt" || path == "/favicon.ico") return text_reply(404, "");
+  if (!settings.health || (request.verb() != "GET" && request.verb() != "HEAD")) return std::nullopt;
+  if (path == "/health/readiness" || path == "/_/ready") {
+    return readiness == Readiness::Ready ? text_reply(200, "READY") : text_reply(503, "STOPPING");
+  }
+  if (path == "/health/liveness" || path == "/_/health") return text_reply(200, "ALIVE");
+  return std::nullopt;
+}
+
+Reply call_function(google::cloud::functions_internal::FunctionImpl& function, gcf::HttpRequest request,
+                    Settings const& settings) {
+  Reply reply;
+  try {
+    reply = reply_from(function.call(std::move(request)));
+  } catch (std::exception const& thrown) {
+    reply = crash_reply(std::string("standard C++ exception thrown by the function: ") + thrown.what());
+  } catch (...) {
+    reply = crash_reply("unknown C++ exception thrown by the function");
+  }
+  if (settings.response_size && reply.body.size() > *settings.response_size) {
+    reply = crash_reply("the function returned " + std::to_string(reply.body.size()) + " bytes; at most " +
+                        std::to_string(*settings.response_size) + " are allowed");
+  }
+  flush_user_output();
+  return reply;
+}
+
+Reply timeout_reply(Settings const& settings) {
+  std::string const hundredths = std::to_string(settings.timeout % 1000 / 10);
+  return text_reply(504, "Task timed out after " + std::to_string(settings.timeout / 1000) + '.' +
+                             std::string(2 - hundredths.size(), '0') + hundredths + " seconds");
+}
+
+}  // namespace faasc::rt

@@ -1,0 +1,106 @@
+#include "src/signals.h"
+
+#include <cstdint>
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <unwind.h>
+
+namespace faasc::rt {
+namespace {
+
+Server* g_server = nullptr;
+
+void on_stop(int) {
+  g_server->request_stop();
+}
+
+/// A line put together without anything a crashed process may have broken.
+struct CrashLine {
+  char text[640];
+  std::size_t length = 0;
+  int frames = 0;
+
+  void add(char const* words) {
+    while (*words != '\0' && length < sizeof text) text[length++] = *words++;
+  }
+  void add_address(std::uintptr_t address) {
+    char digits[19] = "0x";
+    int at = 2;
+    bool started = false;
+    for (int shift = 60; shift >= 0; shift -= 4) {
+      unsigned const digit = (address >> shift) & 15;
+      started = started || digit != 0 || shift == 0;
+      if (started) digits[at++] = "0123456789abcdef"[digit];
+    }
+    digits[at] = '\0';
+    add(digits);
+  }
+};
+
+_Unwind_Reason_Code add_frame(_Unwind_Context* context, void* line_pointer) {
+  auto& line = *static_cast<CrashLine*>(line_pointer);
+  if (++line.frames > 24) return _URC_END_OF_STACK;
+  line.add(" ");
+  line.add_address(_Unwind_GetIP(context));
+  return _URC_NO_REASON;
+}
+
+void on_crash(int signal, siginfo_t* info, void*) {
+  CrashLine line;
+  line.add(R"({"severity":"CRITICAL","message":"crashed with )");
+  switch (signal) {
+    case SIGSEGV:
+      line.add("SIGSEGV");
+      break;
+    case SIGBUS:
+      line.add("SIGBUS");
+      break;
+    case SIGFPE:
+      line.add("SIGFPE");
+      break;
+    case SIGILL:
+      line.add("SIGILL");
+      break;
+    default:
+      line.add("SIGABRT");
+      break;
+  }
+  if (signal == SIGSEGV || signal == SIGBUS) {
+    line.add(" at ");
+    line.add_address(reinterpret_cast<std::uintptr_t>(info->si_addr));
+  }
+  line.add("; called from");
+  _Unwind_Backtrace(&add_frame, &line);
+  line.add("\",\"logger\":\"faasc\"}\n");
+  static_cast<void>(!::write(STDERR_FILENO, line.text, line.length));
+  ::raise(signal);  // SA_RESETHAND has put the usual course back
+}
+
+/// Where the function has not spoken for itself.
+void set_unless_taken(int signal, struct sigaction const& action) {
+  struct sigaction before{};
+  if (::sigaction(signal, nullptr, &before) != 0) return;
+  if ((before.sa_flags & SA_SIGINFO) == 0 && before.sa_handler == SIG_DFL)
+    ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+void handle_signals(Server& server) {
+  g_server = &server;
+  struct sigaction action{};
+  action.sa_flags = SA_RESTART;
+  action.sa_handler = &on_stop;
+  set_unless_taken(SIGTERM, action);
+  set_unless_taken(SIGINT, action);
+  action.sa_handler = SIG_IGN;
+  set_unless_taken(SIGPIPE, action);
+
+  action.sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER;
+  action.sa_sigaction = &on_crash;
+  for (int const signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) set_unless_taken(signal, action);
+}
+
+}  // namespace faasc::rt
