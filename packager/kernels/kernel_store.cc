@@ -127,6 +127,12 @@ struct KernelStore::Entry {
 Result<KernelStore> KernelStore::open() {
   auto home = path_variable("HOME");
   fs::path root;
+  if (const char* asked = std::getenv("FAASC_HOME"); asked != nullptr && asked[0] != '\0' && asked[0] != '/')
+    return Error{Fault::Usage,
+                 kNoKernelStore,
+                 "FAASC_HOME is '" + std::string(asked) + "', which is not an absolute path",
+                 {},
+                 "set it to an absolute path, or unset it"};
   if (auto faasc_home = path_variable("FAASC_HOME")) {
     root = *faasc_home / "kernels";
   } else if (auto data_home = path_variable("XDG_DATA_HOME")) {
@@ -251,6 +257,10 @@ namespace {
 
 /// A kernel outside of any store. `file` is empty where the user named the directory.
 Result<Kernel> load_path(const fs::path& directory, const fs::path& file) {
+  if (file.empty() && is_there(directory / kKernelRecordName)) {
+    FAASC_TRY(KernelRecord record, read_kernel_record(directory / kKernelRecordName));
+    return load(record.family, {}, directory, {}, Digests::Complete);
+  }
   fs::path image = file;
   for (KernelFamily family : {KernelFamily::Nanos, KernelFamily::Linux})
     if (image.empty() && is_there(directory / image_name(family))) image = directory / image_name(family);
@@ -259,9 +269,6 @@ Result<Kernel> load_path(const fs::path& directory, const fs::path& file) {
                          "' holds neither a Nanos kernel ('kernel.img') nor a Linux kernel ('vmlinux')",
                      "name the directory of an unpacked Nanos release, or the kernel's ELF file");
   FAASC_TRY(KernelElf elf, read_kernel_elf(image));
-
-  if (is_there(directory / kKernelRecordName) && image == directory / image_name(elf.family))
-    return load(elf.family, {}, directory, directory.string(), Digests::Complete);
 
   Kernel kernel;
   kernel.family = elf.family;

@@ -91,6 +91,14 @@ TEST_F(KernelStoreTest, IsWhereTheEnvironmentSays) {
     Variable set("FAASC_HOME", "/opt/faasc");
     EXPECT_EQ(KernelStore::open()->root(), "/opt/faasc/kernels");
   }
+  {
+    Variable relative("FAASC_HOME", "faasc");
+    EXPECT_EQ(to_text(KernelStore::open().error(), Color::Off),
+              "faasc: error: FAASC_HOME is 'faasc', which is not an absolute path [FAASC0604]\n"
+              "  hint: set it to an absolute path, or unset it\n");
+    Variable empty("FAASC_HOME", "");
+    EXPECT_EQ(KernelStore::open()->root(), "/data/faasc/kernels");
+  }
   Variable no_data("XDG_DATA_HOME", std::nullopt), no_home("HOME", std::nullopt);
   EXPECT_EQ(to_text(KernelStore::open().error(), Color::Off),
             "faasc: error: there is no telling where kernels are kept: HOME is not set [FAASC0604]\n"
@@ -301,6 +309,20 @@ TEST_F(KernelStoreTest, TakesThePathOfADirectoryOrAFile) {
   resolved = store_.resolve((here / "stripped").string());
   ASSERT_TRUE(resolved) << resolved.error().what;
   EXPECT_EQ(resolved->kernel.version, "sha256-" + to_hex(sha256(sample_elf({}))).substr(0, 12));
+}
+
+TEST_F(KernelStoreTest, ADirectoryWithARecordIsWhatTheRecordSays) {
+  add_nanos("0.1.55");
+  record(KernelFamily::Nanos, "0.1.55");
+  fs::path elsewhere = fs::canonical(directory_.path()) / "copy";
+  fs::rename(root_ / "nanos/0.1.55", elsewhere);
+  auto resolved = store_.resolve(elsewhere.string());
+  ASSERT_TRUE(resolved) << resolved.error().what;
+  EXPECT_EQ(full_name(resolved->kernel), "nanos@0.1.55");
+  EXPECT_EQ(resolved->kernel.origin, "https://example.org/0.1.55");
+  EXPECT_EQ(resolved->kernel.image, elsewhere / "kernel.img");
+  write_sample_file(elsewhere / "kernel.img", "short");
+  EXPECT_EQ(store_.resolve(elsewhere.string()).error().code, "FAASC0606");
 }
 
 TEST_F(KernelStoreTest, RefusesPathsWithoutAKernel) {

@@ -70,7 +70,6 @@ Result<KernelCommand> parse_command_line(const std::vector<std::string>& argumen
   app.require_subcommand(1);
 
   std::string format = "text";
-  ListKernels list;
   CLI::App* list_command = app.add_subcommand("list", "what is there, newest first; * marks the default");
   add_format(list_command, format);
   list_command->footer("\nExample:\n  faasc kernel list --format json");

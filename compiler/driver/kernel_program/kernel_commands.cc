@@ -97,24 +97,22 @@ Result<int> run(const KernelStore& store, const VerifyKernels& command) {
   return status;
 }
 
-void tell_outcome(const Added& added, const KernelStore& store) {
+std::string outcome_of(const Added& added, const KernelStore& store) {
   std::string name = std::string(name_of(added.name.family)) + "@" + added.name.version;
   switch (added.outcome) {
-    case StagedKernel::Outcome::Added:
-      std::fprintf(stderr, "added %s to '%s'\n", name.c_str(), store.root().c_str());
-      break;
-    case StagedKernel::Outcome::Replaced:
-      std::fprintf(stderr, "replaced %s in '%s'\n", name.c_str(), store.root().c_str());
-      break;
     case StagedKernel::Outcome::AlreadyThere:
-      std::fprintf(stderr, "%s is there already\n", name.c_str());
+      return name + " is there already";
+    case StagedKernel::Outcome::Replaced:
+      return "replaced " + name + " in '" + store.root().string() + "'";
+    case StagedKernel::Outcome::Added:
       break;
   }
+  return "added " + name + " to '" + store.root().string() + "'";
 }
 
 Result<int> run(const KernelStore& store, const AddKernel& command) {
   FAASC_TRY(Added added, add_kernel(store, {command.source, command.version, command.force}));
-  tell_outcome(added, store);
+  Progress().say(outcome_of(added, store));
   return 0;
 }
 
@@ -144,7 +142,7 @@ Result<int> run(const KernelStore& store, const PullKernel& command) {
     pull.say = [&](const std::string& line) { progress.say(line); };
     FAASC_TRY(pulled, pull_linux(store, pull));
   }
-  tell_outcome(pulled, store);
+  progress.say(outcome_of(pulled, store));
   return 0;
 }
 

@@ -1,13 +1,20 @@
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
+#include <sys/wait.h>
+
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
+#include "compiler/driver/kernel_program/kernel_listing.h"
+#include "packager/archive/made_archive.h"
 #include "packager/kernels/sample_kernel.h"
 #include "packager/kernels/test_server.h"
 
@@ -200,6 +207,59 @@ TEST_F(KernelProgramTest, TouchesTheNetworkOnlyWhenAllowed) {
   offline.environment["FAASC_OFFLINE"] = "";
   EXPECT_THAT(faasc::run(offline)->err, HasSubstr("'" + server.url() + "/latest.txt' is not there"));
   EXPECT_EQ(server.requests().size(), 1u);
+}
+
+/// What a user sees of standard error on a terminal.
+std::string on_a_terminal(const Command& command) {
+  Fd terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (!terminal || ::grantpt(terminal.get()) != 0 || ::unlockpt(terminal.get()) != 0)
+    return "no terminal to be had";
+  std::string name = ::ptsname(terminal.get());
+  pid_t child = ::fork();
+  if (child == 0) {
+    int slave = ::open(name.c_str(), O_RDWR | O_NOCTTY);
+    ::dup2(slave, STDERR_FILENO);
+    for (const auto& [variable, value] : command.environment) ::setenv(variable.c_str(), value.c_str(), 1);
+    std::vector<char*> argv;
+    for (const std::string& argument : command.argv) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  std::string said;
+  char buffer[1024];
+  for (;;) {
+    // Once the child has closed its end, reading fails.
+    ssize_t count = ::read(terminal.get(), buffer, sizeof buffer);
+    if (count <= 0) break;
+    said.append(buffer, static_cast<std::size_t>(count));
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return said + "exit status " + std::to_string(WEXITSTATUS(status));
+}
+
+TEST_F(KernelProgramTest, ShowsHowFarItIsOnATerminalOnly) {
+  TestServer server;
+  std::string archive = made_archive({{"kernel.img", sample_nanos()}, {"boot.img", sample_boot_blob(600)}});
+  Command md5;
+  md5.argv = {"md5sum"};
+  RunOptions options;
+  options.input = archive;
+  auto digest = faasc::run(md5, options);
+  if (!digest) GTEST_SKIP() << "there is no md5sum program";
+  std::string stem = "/0.1.55/nanos-release-linux-0.1.55";
+  server.serve(stem + ".md5", {{.body = digest->out}});
+  server.serve(stem + ".tar.gz", {{.body = archive}});
+  std::string said = on_a_terminal(command({"pull", "nanos@0.1.55", "--url", server.url()}));
+  EXPECT_THAT(said, testing::StartsWith("downloading " + server.url() + stem + ".tar.gz\r\n\r\x1b[K"));
+  EXPECT_THAT(said,
+              testing::EndsWith("\r\x1b[K100 % of " + readable_size(archive.size()) +
+                                "\r\x1b[Kadded nanos@0.1.55 to '" + root_.string() + "'\r\nexit status 0"));
+  fs::remove_all(root_);
+  EXPECT_EQ(
+      run({"pull", "nanos@0.1.55", "--url", server.url()}).err,
+      "downloading " + server.url() + stem + ".tar.gz\nadded nanos@0.1.55 to '" + root_.string() + "'\n");
 }
 
 TEST_F(KernelProgramTest, AnInterruptedPullEndsSoonAndLeavesNothingListed) {
