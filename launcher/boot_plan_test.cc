@@ -1,0 +1,181 @@
+#include "launcher/boot_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "launcher/boot_phases.h"
+#include "launcher/codes.h"
+
+namespace faasc {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+const KvmVerdict kNative{true, "runs 4000 million instructions per second", ""};
+const KvmVerdict kEmulated{false, "runs 2 million instructions per second: emulated, not native", ""};
+const KvmVerdict kForbidden{false, "no permission to open /dev/kvm", "join the group"};
+
+VmSpec spec_of(const char* family) {
+  VmSpec spec;
+  spec.name = "hello";
+  spec.kernel_family = family;
+  spec.direct_boot.emplace();
+  spec.direct_boot->kernel = "/k/kernel";
+  spec.direct_boot->kernel_version = "1.2";
+  spec.disks = {{.path = "/d", .format = "raw", .read_only = false, .bios_bootable = true}};
+  spec.nics.emplace_back();
+  return spec;
+}
+
+TEST(BootPlan, Choices) {
+  struct Case {
+    const char* family;
+    AcceleratorChoice accelerator;
+    MachineChoice machine;
+    BootFacts facts;
+    const char *summary, *why_accelerator, *why_machine;
+  };
+  using A = AcceleratorChoice;
+  using M = MachineChoice;
+  const Case cases[] = {
+      {"nanos",
+       A::Auto,
+       M::Auto,
+       {true, 256 * kMiB, kNative},
+       "microvm, kvm, kernel loaded directly",
+       "kvm: runs 4000 million instructions per second",
+       "microvm: boots fastest"},
+      {"nanos",
+       A::Auto,
+       M::Auto,
+       {true, 256 * kMiB, kEmulated},
+       "microvm, tcg, kernel loaded directly",
+       "tcg: KVM cannot be used: runs 2 million instructions per second: emulated, not native",
+       "microvm: boots fastest"},
+      {"nanos",
+       A::Tcg,
+       M::Auto,
+       {true, 96 * kMiB, {}},
+       "microvm, tcg, kernel loaded directly",
+       "tcg: asked for",
+       "microvm: boots fastest"},
+      {"nanos",
+       A::Kvm,
+       M::Auto,
+       {true, 95 * kMiB, kNative},
+       "q35, kvm, kernel loaded directly",
+       "kvm: asked for",
+       "q35: the network of Nanos on microvm needs 96 MiB of memory, and there are 95 MiB"},
+      {"nanos",
+       A::Tcg,
+       M::Auto,
+       {false, 256 * kMiB, {}},
+       "q35, tcg, booted from the disk",
+       "tcg: asked for",
+       "q35, booted from the disk: the kernel is not there: '/k/kernel'"},
+      {"nanos",
+       A::Tcg,
+       M::Q35,
+       {true, 256 * kMiB, {}},
+       "q35, tcg, kernel loaded directly",
+       "tcg: asked for",
+       "q35: asked for"},
+      {"nanos",
+       A::Tcg,
+       M::Q35,
+       {false, 256 * kMiB, {}},
+       "q35, tcg, booted from the disk",
+       "tcg: asked for",
+       "q35: asked for"},
+      {"nanos",
+       A::Tcg,
+       M::Microvm,
+       {true, 64 * kMiB, {}},
+       "microvm, tcg, kernel loaded directly",
+       "tcg: asked for",
+       "microvm: asked for"},
+      {"linux",
+       A::Auto,
+       M::Auto,
+       {true, 64 * kMiB, kNative},
+       "microvm, kvm, kernel loaded directly",
+       "kvm: runs 4000 million instructions per second",
+       "microvm: boots fastest"},
+      {"linux",
+       A::Tcg,
+       M::Auto,
+       {true, 256 * kMiB, {}},
+       "q35, tcg, kernel loaded directly",
+       "tcg: asked for",
+       "q35: without KVM, Linux boots faster on it than on microvm"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.summary);
+    auto plan = plan_boot(spec_of(c.family), c.accelerator, c.machine, c.facts);
+    ASSERT_TRUE(plan) << plan.error().what;
+    EXPECT_EQ(plan->summary(), c.summary);
+    EXPECT_THAT(plan->reasons, ElementsAre(c.why_accelerator, c.why_machine));
+  }
+}
+
+TEST(BootPlan, ADiskAloneBoots) {
+  VmSpec spec = spec_of("linux");
+  spec.direct_boot.reset();
+  auto plan = plan_boot(spec, AcceleratorChoice::Tcg, MachineChoice::Auto, {});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->summary(), "q35, tcg, booted from the disk");
+  EXPECT_EQ(plan->reasons[1], "q35, booted from the disk: the image names no kernel to load directly");
+}
+
+TEST(BootPlan, Refusals) {
+  VmSpec spec = spec_of("nanos");
+  auto refused = plan_boot(spec, AcceleratorChoice::Kvm, MachineChoice::Auto, {true, 256 * kMiB, kEmulated});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::Host);
+  EXPECT_EQ(refused.error().code, kKvmUnusable);
+  EXPECT_EQ(refused.error().what,
+            "KVM cannot be used here: runs 2 million instructions per second: emulated, not native");
+  EXPECT_EQ(refused.error().hint, "leave out '--accel kvm'; the guest then runs emulated");
+  refused = plan_boot(spec, AcceleratorChoice::Kvm, MachineChoice::Auto, {true, 256 * kMiB, kForbidden});
+  EXPECT_EQ(refused.error().hint, "join the group");
+
+  refused = plan_boot(spec, AcceleratorChoice::Tcg, MachineChoice::Microvm, {false, 256 * kMiB, {}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, kCannotBoot);
+  EXPECT_EQ(refused.error().what, "microvm cannot boot 'hello': the kernel is not there: '/k/kernel'");
+  EXPECT_EQ(refused.error().hint,
+            "leave out '--machine microvm', or get the kernel with 'faasc kernel pull nanos'");
+
+  spec.disks[0].bios_bootable = false;
+  refused = plan_boot(spec, AcceleratorChoice::Tcg, MachineChoice::Auto, {false, 256 * kMiB, {}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::Missing);
+  EXPECT_EQ(refused.error().code, kKernelMissing);
+  EXPECT_EQ(refused.error().what, "the kernel is not there: '/k/kernel', and the disk has no boot loader");
+  EXPECT_EQ(refused.error().hint, "faasc kernel pull nanos@1.2");
+
+  spec.direct_boot.reset();
+  refused = plan_boot(spec, AcceleratorChoice::Tcg, MachineChoice::Auto, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::Input);
+  EXPECT_EQ(refused.error().what, "'hello' names neither a kernel nor a disk that boots");
+}
+
+TEST(BootPhases, Text) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(to_text(BootPhases{}), "");
+  BootPhases phases;
+  phases.spawned = 1200us;
+  phases.vmm_ready = 21ms;
+  phases.first_console = 15ms;  // before QEMU has said that it is there
+  phases.ready = 98'040us;
+  EXPECT_EQ(to_text(phases),
+            "      1.2 ms  +     1.2  QEMU started\n"
+            "     15.0 ms  +    13.8  first byte on the console\n"
+            "     21.0 ms  +     6.0  QEMU has built the machine\n"
+            "     98.0 ms  +    77.0  ready: the guest accepts connections\n");
+}
+
+}  // namespace
+}  // namespace faasc

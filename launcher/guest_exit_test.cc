@@ -1,0 +1,165 @@
+#include "launcher/guest_exit.h"
+
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "launcher/codes.h"
+
+namespace faasc {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(GuestExit, Decoding) {
+  struct Case {
+    const char* name;
+    ExitEvidence evidence;
+    const char* text;
+    const char* code;  // of the error; null: it is ok
+  };
+  const ExitStatus killed{.code = 0, .signal = SIGKILL};
+  auto status = [](int code) { return ExitStatus{.code = code, .signal = 0}; };
+  const std::string segv = "bye\n\n*** signal 11 received by tid 2, errno 0, code 1\n    fault address 0x0\n";
+  const Case cases[] = {
+      {"status 0", {.qemu = status(1), .has_exit_port = true}, "exited with status 0", nullptr},
+      {"status 1", {.qemu = status(3), .has_exit_port = true}, "exited with status 1", kGuestExited},
+      {"status 7", {.qemu = status(15), .has_exit_port = true}, "exited with status 7", kGuestExited},
+      {"status 11 that is no signal",
+       {.qemu = status(23), .has_exit_port = true, .console_tail = "bye\n"},
+       "exited with status 11",
+       kGuestExited},
+      {"segmentation fault",
+       {.qemu = status(23), .has_exit_port = true, .console_tail = segv},
+       "was ended by signal 11 (SIGSEGV)",
+       kGuestKilled},
+      {"an exit after a fault that was survived",
+       {.qemu = status(5), .has_exit_port = true, .console_tail = segv},
+       "exited with status 2",
+       kGuestExited},
+      {"a program that quotes the kernel",
+       {.qemu = status(23), .has_exit_port = true, .console_tail = "see *** signal 11 received\n"},
+       "exited with status 11",
+       kGuestExited},
+      {"SIGTERM after the power button",
+       {.qemu = status(31), .has_exit_port = true, .asked_to_stop = true},
+       "was ended by signal 15 (SIGTERM)",
+       nullptr},
+      {"status 15 of its own",
+       {.qemu = status(31), .has_exit_port = true},
+       "exited with status 15",
+       kGuestExited},
+      {"status 3 after the power button",
+       {.qemu = status(7), .has_exit_port = true, .asked_to_stop = true},
+       "exited with status 3",
+       kGuestExited},
+      {"no program",
+       {.qemu = status(255),
+        .has_exit_port = true,
+        .console_tail = "program startup failed on exec: (result:unable to open program file /x)\n[0.1] y\n"},
+       "failed: the kernel could not start the program: (result:unable to open program file /x)",
+       kGuestCrashed},
+      {"status 127 of its own",
+       {.qemu = status(255), .has_exit_port = true},
+       "exited with status 127",
+       kGuestExited},
+      {"kernel fault",
+       {.qemu = status(253), .has_exit_port = true},
+       "failed: the kernel crashed",
+       kGuestCrashed},
+      {"Linux: status",
+       {.qemu = status(85),
+        .has_exit_port = true,
+        .console_tail = "x\nfaasc-init: program exited with status 42\n"},
+       "exited with status 42",
+       kGuestExited},
+      {"Linux: status 0, and a power-off",
+       {.qemu = status(0),
+        .shutdown_reason = "guest-shutdown",
+        .console_tail = "faasc-init: program exited with status 0\r\n"},
+       "exited with status 0",
+       nullptr},
+      {"Linux: signal",
+       {.qemu = status(1),
+        .has_exit_port = true,
+        .console_tail = "faasc-init: program was killed by signal 11 (SIGSEGV)\n"},
+       "was ended by signal 11 (SIGSEGV)",
+       kGuestKilled},
+      {"power-off",
+       {.qemu = status(0), .has_exit_port = true, .shutdown_reason = "guest-shutdown"},
+       "powered off",
+       nullptr},
+      {"triple fault",
+       {.qemu = status(0), .has_exit_port = true, .shutdown_reason = "guest-reset"},
+       "reset itself, which is what a triple fault looks like",
+       kGuestCrashed},
+      {"panic",
+       {.qemu = status(0), .shutdown_reason = "guest-panic"},
+       "failed: the kernel panicked",
+       kGuestCrashed},
+      {"killed",
+       {.qemu = killed, .has_exit_port = true},
+       "was lost: QEMU was ended by signal 9 (SIGKILL)",
+       kQemuKilled},
+      {"terminated",
+       {.qemu = status(0), .shutdown_reason = "host-signal"},
+       "was lost: QEMU was ended by signal 15 (SIGTERM)",
+       kQemuKilled},
+      {"forced",
+       {.qemu = killed, .has_exit_port = true, .asked_to_stop = true, .forced = true},
+       "did not stop when asked to, and was ended by force",
+       kGuestNotStopped},
+      {"no exit port, QEMU fails",
+       {.qemu = status(1), .vmm_errors = "warning\nqemu: out of luck\n"},
+       "was lost: QEMU gave up with status 1: qemu: out of luck",
+       kQemuRefused},
+      {"no exit port, QEMU fails silently",
+       {.qemu = status(2)},
+       "was lost: QEMU gave up with status 2",
+       kQemuRefused},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    GuestExit exit = decode_exit(c.evidence);
+    EXPECT_EQ(to_text(exit), c.text);
+    EXPECT_EQ(exit.ok(), c.code == nullptr);
+    auto error = error_of(exit, {"a line"});
+    ASSERT_EQ(error.has_value(), c.code != nullptr);
+    if (!error) continue;
+    EXPECT_EQ(error->code, c.code);
+    EXPECT_EQ(error->what, "the guest " + std::string(c.text));
+    EXPECT_THAT(error->excerpt, ElementsAre("a line"));
+  }
+}
+
+TEST(GuestExit, SignalNames) {
+  EXPECT_EQ(signal_name(SIGSEGV), "SIGSEGV");
+  EXPECT_EQ(signal_name(99), "signal 99");
+  EXPECT_EQ(to_text({.how = GuestExit::How::Signaled, .signal = 99}), "was ended by signal 99");
+}
+
+TEST(GuestExit, TellingLines) {
+  EXPECT_THAT(telling_lines({}, 3), ElementsAre());
+  EXPECT_THAT(telling_lines({"a", "b", "c", "d"}, 3), ElementsAre("b", "c", "d"));
+  EXPECT_THAT(telling_lines({"a", "b"}, 3), ElementsAre("a", "b"));
+  const std::vector<std::string> crash = {"one",
+                                          "two",
+                                          "three",
+                                          "",
+                                          "*** signal 11 received by tid 2, errno 0, code 1",
+                                          "    fault address 0x0",
+                                          "",
+                                          "*** Thread context:",
+                                          "   rsp: 1",
+                                          "   rip: 2",
+                                          "",
+                                          "stack trace:",
+                                          "0: 0"};
+  EXPECT_THAT(telling_lines(crash, 5),
+              ElementsAre("two", "three", "*** signal 11 received by tid 2, errno 0, code 1",
+                          "    fault address 0x0", "   rip: 2"));
+}
+
+}  // namespace
+}  // namespace faasc

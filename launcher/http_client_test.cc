@@ -1,0 +1,166 @@
+#include "launcher/http_client.h"
+
+#include <thread>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "launcher/codes.h"
+
+namespace faasc {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Takes one connection, reads until `request` bytes or the end of a request's head have come, sends `answer`
+/// and closes.
+class OneAnswer {
+ public:
+  explicit OneAnswer(std::string answer, std::chrono::milliseconds delay = 0ms)
+      : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(listener_.get(), 4), 0);
+    EXPECT_EQ(::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this, answer = std::move(answer), delay] {
+      Fd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      char buffer[4096];
+      while (request_.find("\r\n\r\n") == std::string::npos) {
+        ssize_t count = ::read(connection.get(), buffer, sizeof buffer);
+        if (count <= 0) return;
+        request_.append(buffer, static_cast<std::size_t>(count));
+      }
+      std::this_thread::sleep_for(delay);
+      for (std::string_view rest = answer; !rest.empty();) {
+        ssize_t count = ::send(connection.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+        if (count <= 0) return;
+        rest.remove_prefix(static_cast<std::size_t>(count));
+      }
+    });
+  }
+  ~OneAnswer() { join(); }
+  std::uint16_t port() const { return port_; }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  const std::string& request() {
+    join();
+    return request_;
+  }
+
+ private:
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  Fd listener_;
+  std::uint16_t port_ = 0;
+  std::string request_;
+  std::thread thread_;
+};
+
+TEST(HttpClient, Exchange) {
+  OneAnswer server("HTTP/1.1 418 I'm a teapot\r\nX-A: 1\r\nx-a: 2\r\nContent-Length: 3\r\n\r\nabc");
+  auto response = send_http(
+      server.port(),
+      {.method = "POST", .target = "/p?q=1", .headers = {{"x-test", "a"}, {"x-test", "b"}}, .body = "body"});
+  ASSERT_TRUE(response) << response.error().what;
+  EXPECT_EQ(response->status, 418);
+  EXPECT_EQ(response->reason, "I'm a teapot");
+  EXPECT_EQ(response->headers, (HttpHeaders{{"X-A", "1"}, {"x-a", "2"}, {"Content-Length", "3"}}));
+  EXPECT_EQ(response->header("x-A"), "1");
+  EXPECT_EQ(response->header("none"), "");
+  EXPECT_EQ(response->body, "abc");
+  EXPECT_GT(response->time_to_head, 0ns);
+  EXPECT_GE(response->duration, response->time_to_head);
+  EXPECT_EQ(server.request(), "POST /p?q=1 HTTP/1.1\r\nx-test: a\r\nx-test: b\r\nHost: 127.0.0.1:" +
+                                  std::to_string(server.port()) +
+                                  "\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody");
+}
+
+TEST(HttpClient, GivenHeadersStay) {
+  OneAnswer server("HTTP/1.1 204 No Content\r\n\r\n");
+  ASSERT_TRUE(send_http(server.port(), {.headers = {{"host", "example.org"}, {"connection", "keep-alive"}}}));
+  EXPECT_EQ(server.request(), "GET / HTTP/1.1\r\nhost: example.org\r\nconnection: keep-alive\r\n\r\n");
+}
+
+TEST(HttpClient, BodiesOfEveryKind) {
+  struct Case {
+    const char *method, *answer, *body;
+  };
+  const Case cases[] = {
+      {"GET", "HTTP/1.0 200 OK\r\n\r\nuntil the end", "until the end"},
+      {"GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+       "abcde"},
+      {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""},
+      {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", ""},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.answer);
+    OneAnswer server(c.answer);
+    auto response = send_http(server.port(), {.method = c.method});
+    ASSERT_TRUE(response) << response.error().what;
+    EXPECT_EQ(response->body, c.body);
+  }
+}
+
+TEST(HttpClient, WhatGoesWrong) {
+  struct Case {
+    const char *answer, *code, *what;
+    Fault fault = Fault::Guest;
+    std::chrono::milliseconds delay{0};
+  };
+  const Case cases[] = {
+      {"", kNoConnection, "the connection was closed before the head of the answer"},
+      {"hello, who is there?\r\n\r\n", kBadResponse, "the answer is not HTTP: bad version"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", kBadResponse, "the answer is cut short"},
+      {"HTTP/1.1 200 OK\r\nContent-Le", kBadResponse, "the answer is cut short"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nmuch longer than ten bytes", kBadResponse,
+       "the answer's body has more than the allowed 10 bytes"},
+      {"HTTP/1.0 200 OK\r\n\r\nmuch longer than ten bytes", kBadResponse,
+       "the answer's body has more than the allowed 10 bytes"},
+      {"HTTP/1.1 200 OK\r\n\r\n", kRequestTimedOut, "no complete answer within 50 ms", Fault::Timeout, 300ms},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.answer);
+    OneAnswer server(c.answer, c.delay);
+    auto response = send_http(server.port(), {},
+                              {.timeout = c.fault == Fault::Timeout ? 50ms : 10'000ms, .body_bytes = 10});
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, c.code);
+    EXPECT_EQ(response.error().what, "GET " + server.url() + "/: " + c.what);
+    EXPECT_EQ(response.error().fault, c.fault);
+  }
+}
+
+TEST(HttpClient, NobodyThere) {
+  std::uint16_t port;
+  {
+    OneAnswer server("");
+    port = server.port();
+    (void)send_http(port, {});
+  }
+  auto response = send_http(port, {});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, kNoConnection);
+  EXPECT_EQ(response.error().what,
+            "GET http://127.0.0.1:" + std::to_string(port) + "/: cannot connect: Connection refused");
+}
+
+TEST(HttpClient, AnAnswerToABodyThatIsNotWanted) {
+  OneAnswer server("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 50ms);
+  auto response = send_http(server.port(), {.method = "POST", .body = std::string(8 << 20, 'x')});
+  // The server's end may reset the connection before we have read its answer: TCP's own race. Either is told.
+  if (response)
+    EXPECT_EQ(response->status, 413);
+  else
+    EXPECT_EQ(response.error().code, kNoConnection);
+}
+
+}  // namespace
+}  // namespace faasc
