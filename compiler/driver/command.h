@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace faasc {
+
+class Session;
+
+/// What a command does once its arguments were read. The value is the exit status; an error is shown by the
+/// driver, which exits with the status of its fault. What was reported as diagnostics is not an error again:
+/// return its exit status.
+using Action = std::function<Result<int>(Session& session)>;
+
+/// One row of the table of commands. Dispatch, help and shell completion go by it.
+struct CommandEntry {
+  std::string_view name;
+  std::string_view group;    ///< the heading it stands under in the help
+  std::string_view help;     ///< one line, lower case, no full stop
+  std::string_view example;  ///< of a whole command line
+  /// Declares options and arguments on `app`. The action owns what they are stored in (a shared_ptr in its
+  /// captures).
+  Action (*configure)(CLI::App& app);
+  bool passes_arguments = false;  ///< all arguments go to Session::arguments unread
+};
+
+/// In the order of the help; rows of one group follow each other.
+std::span<const CommandEntry> command_table();
+
+const CommandEntry* find_command(std::string_view name);
+
+}  // namespace faasc

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "compiler/driver/command.h"
+
+// The configure functions of the table, each in a file of its own: check_command.cc.
+
+namespace faasc {
+
+Action configure_check(CLI::App& app);
+Action configure_version(CLI::App& app);
+
+}  // namespace faasc

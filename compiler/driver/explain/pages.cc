@@ -1,0 +1,58 @@
+#include "compiler/driver/explain/pages.h"
+
+namespace faasc {
+namespace {
+
+// Everything but the digits is decoration.
+std::string normalised(std::string_view code) {
+  std::string lower;
+  for (char c : code) lower += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  if (lower.starts_with("FAASC")) lower.erase(0, 5);
+  if (lower.size() < 4) lower.insert(0, 4 - lower.size(), '0');
+  return "FAASC" + lower;
+}
+
+// Paragraphs are written as one line each and wrapped here.
+void append_wrapped(std::string& out, std::string_view text) {
+  constexpr std::size_t kWidth = 80;
+  while (text.size() > kWidth) {
+    std::size_t cut = text.rfind(' ', kWidth);
+    if (cut == std::string_view::npos) cut = text.find(' ');
+    if (cut == std::string_view::npos) break;
+    out.append(text.substr(0, cut)).append("\n");
+    text.remove_prefix(cut + 1);
+  }
+  out.append(text).append("\n");
+}
+
+}  // namespace
+
+const ExplainPage* find_page(std::string_view code) {
+  std::string wanted = normalised(code);
+  for (auto pages : {manifest_pages(), compiler_pages(), packager_pages(), launcher_pages(), driver_pages(),
+                     base_pages()}) {
+    for (const ExplainPage& page : pages) {
+      if (page.code == wanted) return &page;
+    }
+  }
+  return nullptr;
+}
+
+std::string to_text(const ExplainPage& page) {
+  std::string out = std::string(page.code) + ": " + std::string(page.title) + "\n\n";
+  append_wrapped(out, page.meaning);
+  if (!page.example.empty()) {
+    out += "\nRefused, for example:\n\n";
+    std::string_view rest = page.example;
+    while (!rest.empty()) {
+      std::size_t end = rest.find('\n');
+      out.append("    ").append(rest.substr(0, end)).append("\n");
+      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+  }
+  out += "\nWhat to do:\n\n";
+  append_wrapped(out, page.fix);
+  return out;
+}
+
+}  // namespace faasc

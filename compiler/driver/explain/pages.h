@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace faasc {
+
+/// What `faasc explain CODE` has to say, and SARIF's rules.
+struct ExplainPage {
+  std::string_view code;
+  std::string_view title;    ///< one line, lower case
+  std::string_view meaning;  ///< one paragraph
+  std::string_view example;  ///< what is refused; empty where it is not something one writes
+  std::string_view fix;      ///< the way out
+};
+
+/// Null where there is no such page. "120", "0120" and "faasc0120" find FAASC0120.
+const ExplainPage* find_page(std::string_view code);
+
+/// The pages of one room, in the order of their codes.
+std::span<const ExplainPage> manifest_pages();  // 01xx, and 02xx that the manifest's reader reports
+std::span<const ExplainPage> compiler_pages();  // 02xx-04xx
+std::span<const ExplainPage> packager_pages();  // 05xx, 06xx
+std::span<const ExplainPage> launcher_pages();  // 07xx
+std::span<const ExplainPage> driver_pages();    // 08xx
+std::span<const ExplainPage> base_pages();      // 09xx
+
+/// The page as it is printed.
+std::string to_text(const ExplainPage& page);
+
+}  // namespace faasc

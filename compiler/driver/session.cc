@@ -1,0 +1,83 @@
+#include "compiler/driver/session.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "compiler/driver/reports/reports.h"
+
+namespace faasc {
+
+Session::Session(Console& console, GlobalOptions options, EnvironmentLookup environment)
+    : console_(console),
+      options_(std::move(options)),
+      environment_(std::move(environment)),
+      progress_(console) {}
+
+void Session::report(const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics.all()) report(diagnostic);
+}
+
+void Session::report(const Error& error) {
+  if (options_.format == ReportFormat::Text) console_.complain(to_text(error, console_.color()));
+  Diagnostic diagnostic = as_diagnostic(error);
+  if (options_.format == ReportFormat::Text) {
+    ++errors_;
+    all_.push_back(std::move(diagnostic));
+  } else {
+    report(diagnostic);
+  }
+}
+
+void Session::report(const Diagnostic& diagnostic) {
+  if (diagnostic.severity == Severity::Error) ++errors_;
+  all_.push_back(diagnostic);
+  switch (options_.format) {
+    case ReportFormat::Text:
+      if (diagnostic.severity == Severity::Error || console_.verbosity() != Verbosity::Quiet) {
+        console_.complain(to_text(diagnostic, console_.color()));
+      }
+      break;
+    case ReportFormat::Json:
+      console_.print(to_json_line(diagnostic));
+      break;
+    case ReportFormat::GitHub:
+      console_.print(to_github(diagnostic));
+      break;
+    case ReportFormat::Sarif:
+      break;
+  }
+}
+
+void Session::set_result(std::string name, std::string json) {
+  results_[std::move(name)] = std::move(json);
+}
+
+Result<void> Session::finish(bool ok) {
+  progress_.summarize();
+  if (options_.format == ReportFormat::Json) console_.print(to_json_result(ok, results_));
+  if (options_.format == ReportFormat::Sarif) console_.print(to_sarif(all_, ok));
+  for (const std::string& file : options_.diagnostics_files) {
+    std::string path = file.substr(file.find(':') + 1), text;
+    if (file.starts_with("sarif:")) {
+      text = to_sarif(all_, ok);
+    } else {
+      for (const Diagnostic& diagnostic : all_) text += to_json_line(diagnostic);
+      text += to_json_result(ok, results_);
+    }
+    FAASC_CHECK(write_file(path, text).during("writing the findings"));
+  }
+  if (options_.format == ReportFormat::GitHub) {
+    // GitHub gives each step a file to append to.
+    std::optional<std::string> path = environment_("GITHUB_STEP_SUMMARY");
+    std::string summary = to_github_summary(all_);
+    if (path && !path->empty() && !summary.empty()) {
+      Fd fd(::open(path->c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+      if (!fd) return io_error("open", *path, errno);
+      FAASC_CHECK(write_all(fd, summary, *path));
+    }
+  }
+  return {};
+}
+
+}  // namespace faasc

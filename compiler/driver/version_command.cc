@@ -1,0 +1,16 @@
+#include <CLI/CLI.hpp>
+
+#include "compiler/driver/commands.h"
+#include "compiler/driver/session.h"
+#include "compiler/driver/version.h"
+
+namespace faasc {
+
+Action configure_version(CLI::App&) {
+  return [](Session& session) -> Result<int> {
+    session.console().print("faasc " + std::string(kVersion) + "\n");
+    return 0;
+  };
+}
+
+}  // namespace faasc
