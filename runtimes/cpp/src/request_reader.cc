@@ -1,9 +1,6 @@
 #include "src/request_reader.h"
 
-// The build defines `boost` as faasc_rt_boost: a function may bring a Boost of its own into the same program,
-// and under another name the linker cannot take one for the other.
-#include <boost/beast/http/basic_parser.hpp>
-
+#include "src/beast_parser.h"
 #include "src/text.h"
 
 namespace faasc::rt {

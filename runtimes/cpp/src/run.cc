@@ -7,6 +7,7 @@
 
 #include "src/function_impl.h"
 #include "src/log.h"
+#include "src/memory.h"
 #include "src/server.h"
 #include "src/settings.h"
 #include "src/signals.h"
@@ -47,6 +48,7 @@ int run(int argc, char const* const argv[], google::cloud::functions::Function (
     }
     set_log_format(read.settings.log_format);
     if (!read.error.empty()) return refuse(read.error);
+    limit_arenas();
     auto const function = make(context);
     flush_user_output();
     return start(read.settings, function);

@@ -1,0 +1,22 @@
+#include "src/memory.h"
+
+#include <features.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+namespace faasc::rt {
+
+void limit_arenas() {
+#ifdef __GLIBC__
+  if (::getenv("MALLOC_ARENA_MAX") != nullptr) return;
+  cpu_set_t processors;
+  int const count = ::sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 1;
+  ::mallopt(M_ARENA_MAX, count > 0 ? count : 1);
+#endif
+}
+
+}  // namespace faasc::rt
