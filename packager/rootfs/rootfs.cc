@@ -55,35 +55,42 @@ Error bad_path(std::string_view path, std::string_view why) {
   return {Fault::Input, kBadGuestPath, "guest path '" + printable(path) + "' " + std::string(why), {}, {}};
 }
 
+// Whether `name` is UTF-8 without a NUL. Eight bytes at a time as long as they are ASCII.
+bool is_text(std::string_view name) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighBits = 0x8080808080808080;
+  while (!name.empty()) {
+    std::uint64_t word;
+    if (name.size() >= sizeof word) {
+      std::memcpy(&word, name.data(), sizeof word);
+      if (((word | (word - kOnes)) & kHighBits) == 0) {
+        name.remove_prefix(sizeof word);
+        continue;
+      }
+    }
+    std::size_t size = name[0] == 0 ? 0 : utf8_sequence(name);
+    if (size == 0) return false;
+    name.remove_prefix(size);
+  }
+  return true;
+}
+
 Result<void> check_name(std::string_view path, std::string_view name) {
   if (name.empty()) return bad_path(path, "has an empty component");
   if (name == "." || name == "..") return bad_path(path, "has a '" + std::string(name) + "' component");
   if (name.size() > kMaxNameBytes)
     return bad_path(path, "has a name of " + std::to_string(name.size()) + " bytes; at most " +
                               std::to_string(kMaxNameBytes) + " are allowed");
+  if (!is_text(name))
+    return bad_path(path, name.find('\0') != std::string_view::npos ? "holds a NUL" : "is not UTF-8");
   return {};
 }
 
 Result<void> check_path(std::string_view path) {
-  if (path.empty() || path[0] != '/') return bad_path(path, "is not absolute");
-  if (path.size() > kMaxPathBytes)
-    return bad_path(path.substr(0, 64), "... has " + std::to_string(path.size()) + " bytes; at most " +
-                                            std::to_string(kMaxPathBytes) + " are allowed");
-  std::size_t start = 1;
-  for (std::size_t i = 1; i < path.size();) {
-    auto byte = static_cast<std::uint8_t>(path[i]);
-    if (byte == '/') {
-      FAASC_CHECK(check_name(path, path.substr(start, i - start)));
-      start = ++i;
-    } else if (byte == 0) {
-      return bad_path(path, "holds a NUL");
-    } else if (std::size_t size = byte < 0x80 ? 1 : utf8_sequence(path.substr(i)); size == 0) {
-      return bad_path(path, "is not UTF-8");
-    } else {
-      i += size;
-    }
+  for (std::size_t start = 1, end = 0; end < path.size(); start = end + 1) {
+    end = std::min(path.find('/', start), path.size());
+    FAASC_CHECK(check_name(path, path.substr(start, end - start)));
   }
-  return check_name(path, path.substr(start));
+  return {};
 }
 
 bool is_directory(const RootfsNode& node) {
@@ -119,7 +126,13 @@ bool PathOrder::operator()(std::string_view a, std::string_view b) const {
 }
 
 Result<void> Rootfs::add(std::string path, RootfsNode node) {
-  FAASC_CHECK(check_path(path));
+  if (path.empty() || path[0] != '/') return bad_path(path, "is not absolute");
+  if (path.size() > kMaxPathBytes)
+    return bad_path(path.substr(0, 64), "... has " + std::to_string(path.size()) + " bytes; at most " +
+                                            std::to_string(kMaxPathBytes) + " are allowed");
+  std::string_view parent = parent_of(path);
+  FAASC_CHECK(check_name(path, std::string_view(path).substr(parent.size() + 1)));
+
   auto next =
       nodes_.empty() || PathOrder{}(nodes_.rbegin()->first, path) ? nodes_.end() : nodes_.lower_bound(path);
   if (next != nodes_.end() && next->first == path) {
@@ -135,25 +148,24 @@ Result<void> Rootfs::add(std::string path, RootfsNode node) {
     return {};
   }
 
-  // The node before this one shows whether the directories above exist: in this order, everything inside a
-  // directory follows it at once.
-  std::string_view parent = parent_of(path);
-  if (!parent.empty()) {
-    std::string_view before =
-        next == nodes_.begin() ? std::string_view{} : std::string_view(std::prev(next)->first);
-    bool inside = before.size() > parent.size() && before.starts_with(parent) && before[parent.size()] == '/';
-    if (!inside) {
-      auto above = nodes_.find(parent);
-      if (above == nodes_.end()) {
-        FAASC_CHECK(add(std::string(parent), {Directory{}, 0755, {}}));
-      } else if (!is_directory(above->second)) {
+  // In this order everything inside a directory follows it at once. So where the node before is inside the
+  // same directory, that one is there and its name was checked.
+  std::string_view before =
+      next == nodes_.begin() ? std::string_view{} : std::string_view(std::prev(next)->first);
+  bool beside = before.size() > parent.size() && before.starts_with(parent) && before[parent.size()] == '/';
+  if (!beside) {
+    FAASC_CHECK(check_path(path));
+    auto above = parent.empty() ? nodes_.end() : nodes_.find(parent);
+    if (above != nodes_.end()) {
+      if (!is_directory(above->second))
         return Error{Fault::Input,
                      kParentIsNoDirectory,
                      "guest path '" + path + "' is inside '" + std::string(parent) + "', which is " +
                          std::string(kind_of(above->second)),
                      {},
                      {}};
-      }
+    } else if (!parent.empty()) {
+      FAASC_CHECK(add(std::string(parent), {Directory{}, 0755, {}}));
     }
   }
   nodes_.emplace_hint(next, std::move(path), std::move(node));

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,7 +12,9 @@ namespace faasc {
 
 /// What a path of the guest's root file system is.
 struct HostFile {
-  std::filesystem::path path;  ///< read when an image is written, not before
+  /// Read when an image is written, not before. A string, because std::filesystem::path takes every path apart, which takes
+  /// longer than all else that a node needs.
+  std::string path;
 };
 struct InlineBytes {
   std::string bytes;
