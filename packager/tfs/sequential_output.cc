@@ -16,13 +16,21 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kHoleBytes = 4096;  // shorter gaps cost nothing to write and a system call to skip
 
-Error changed(const std::filesystem::path& path, std::uint64_t expected, std::string_view found) {
+Error changed(const std::string& path, std::uint64_t expected, std::string_view found) {
   return {Fault::Input,
           kTfsInputChanged,
-          "'" + path.string() + "' had " + std::to_string(expected) + " bytes and " + std::string(found) +
+          "'" + path + "' had " + std::to_string(expected) + " bytes and " + std::string(found) +
               " while it was read",
           {},
           "build again once nothing writes to it"};
+}
+
+Result<std::size_t> read_up_to(const Fd& fd, char* buffer, std::size_t size, const std::string& path) {
+  for (;;) {
+    ssize_t count = ::read(fd.get(), buffer, size);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return io_error("read", path, errno);
+  }
 }
 
 }  // namespace
@@ -31,7 +39,17 @@ SequentialOutput::SequentialOutput(const Fd& fd, std::filesystem::path path, std
     : fd_(fd),
       path_(std::move(path)),
       position_(position),
-      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)) {}
+      // One byte more, to read past the end of a file that should end where the buffer does.
+      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes + 1)) {}
+
+std::size_t SequentialOutput::room() const {
+  return kBufferBytes - position_ % kBufferBytes - used_;
+}
+
+Result<void> SequentialOutput::make_room() {
+  if (room() > 0) return {};
+  return flush();
+}
 
 Result<void> SequentialOutput::flush() {
   FAASC_CHECK(write_all_at(fd_, {buffer_.get(), used_}, position_, path_));
@@ -42,8 +60,8 @@ Result<void> SequentialOutput::flush() {
 
 Result<void> SequentialOutput::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (used_ == kBufferBytes) FAASC_CHECK(flush());
-    std::size_t count = std::min(bytes.size(), kBufferBytes - used_);
+    FAASC_CHECK(make_room());
+    std::size_t count = std::min(bytes.size(), room());
     std::memcpy(buffer_.get() + used_, bytes.data(), count);
     used_ += count;
     bytes.remove_prefix(count);
@@ -53,74 +71,67 @@ Result<void> SequentialOutput::write(std::string_view bytes) {
 
 Result<void> SequentialOutput::skip_to(std::uint64_t target) {
   assert(target >= position());
-  std::uint64_t gap = target - position();
-  if (gap >= kHoleBytes) {
+  if (target - position() >= kHoleBytes) {
     FAASC_CHECK(flush());
     position_ = target;
-    return {};
   }
-  if (gap > kBufferBytes - used_) FAASC_CHECK(flush());
-  std::memset(buffer_.get() + used_, 0, gap);
-  used_ += gap;
+  while (position() < target) {
+    FAASC_CHECK(make_room());
+    std::size_t count = std::min<std::uint64_t>(target - position(), room());
+    std::memset(buffer_.get() + used_, 0, count);
+    used_ += count;
+  }
   return {};
 }
 
-Result<void> SequentialOutput::copy_data(const Fd& in, const std::filesystem::path& from,
-                                         std::uint64_t size_bytes) {
-  for (std::uint64_t left = size_bytes; left > 0;) {
+// The rest of the file from where `in` stands.
+Result<void> SequentialOutput::copy_data(const Fd& in, const std::string& from, std::uint64_t size_bytes) {
+  for (std::uint64_t left = size_bytes;;) {
     FAASC_CHECK(check_interrupt());
-    if (used_ == kBufferBytes) FAASC_CHECK(flush());
-    std::size_t room = std::min<std::uint64_t>(kBufferBytes - used_, left);
-    FAASC_TRY(std::size_t count, read_some(in, buffer_.get() + used_, room, from));
-    if (count == 0) return changed(from, size_bytes, "lost its last " + std::to_string(left));
+    FAASC_CHECK(make_room());
+    // One byte more than there is to be, so that the last read shows that the file has not grown.
+    std::size_t wanted = std::min<std::uint64_t>(left, room());
+    if (wanted == left) ++wanted;
+    FAASC_TRY(std::size_t count, read_up_to(in, buffer_.get() + used_, wanted, from));
+    if (count > left) return changed(from, size_bytes, "grew");
     used_ += count;
     left -= count;
+    // Only at its end a regular file gives less than was asked for; whoever gives less sooner is asked again.
+    if (left == 0 && count < wanted) return {};
+    if (count == 0) return changed(from, size_bytes, "lost its last " + std::to_string(left));
   }
-  return {};
 }
 
-Result<void> SequentialOutput::copy_file(const std::filesystem::path& from, std::uint64_t size_bytes,
-                                         Holes holes) {
-  FAASC_TRY(Fd in, open_for_reading(from));
-  if (size_bytes < kBufferBytes) {
-    // One byte more than the file had, so that the same read shows that it has not grown.
-    if (size_bytes + 1 > kBufferBytes - used_) FAASC_CHECK(flush());
-    std::size_t count = 0;
-    while (count <= size_bytes) {
-      FAASC_TRY(std::size_t more, read_some(in, buffer_.get() + used_ + count, size_bytes + 1 - count, from));
-      count += more;
-      // A regular file gives less than asked only at its end.
-      if (more == 0 || count == size_bytes) break;
-    }
-    if (count > size_bytes) return changed(from, size_bytes, "grew");
-    if (count < size_bytes)
-      return changed(from, size_bytes, "lost its last " + std::to_string(size_bytes - count));
-    used_ += size_bytes;
-    return {};
-  }
-
+Result<void> SequentialOutput::copy_with_holes(const Fd& in, const std::string& from,
+                                               std::uint64_t size_bytes) {
   std::uint64_t start = position();
   for (std::uint64_t at = 0; at < size_bytes;) {
-    std::uint64_t end = size_bytes;
-    if (holes == Holes::Look) {
-      off_t data = ::lseek(in.get(), static_cast<off_t>(at), SEEK_DATA);
-      if (data < 0 && errno == ENXIO) break;  // nothing but a hole is left
-      if (data >= 0) {
-        off_t hole = ::lseek(in.get(), data, SEEK_HOLE);
-        at = std::min(static_cast<std::uint64_t>(data), size_bytes);
-        if (hole > data) end = std::min(static_cast<std::uint64_t>(hole), size_bytes);
-      }
-      if (::lseek(in.get(), static_cast<off_t>(at), SEEK_SET) < 0) return io_error("read", from, errno);
-      FAASC_CHECK(skip_to(start + at));
+    off_t data = ::lseek(in.get(), static_cast<off_t>(at), SEEK_DATA);
+    if (data < 0 && errno == ENXIO) break;  // nothing but a hole is left
+    off_t hole = data < 0 ? data : ::lseek(in.get(), data, SEEK_HOLE);
+    if (hole < 0 || ::lseek(in.get(), data, SEEK_SET) < 0) return io_error("read", from, errno);
+    at = std::min(static_cast<std::uint64_t>(data), size_bytes);
+    FAASC_CHECK(skip_to(start + at));
+    for (std::uint64_t end = std::min(static_cast<std::uint64_t>(hole), size_bytes); at < end;) {
+      FAASC_CHECK(check_interrupt());
+      FAASC_CHECK(make_room());
+      FAASC_TRY(std::size_t count,
+                read_up_to(in, buffer_.get() + used_, std::min<std::uint64_t>(end - at, room()), from));
+      if (count == 0) return changed(from, size_bytes, "lost its last " + std::to_string(size_bytes - at));
+      used_ += count;
+      at += count;
     }
-    FAASC_CHECK(copy_data(in, from, end - at));
-    at = end;
   }
   off_t size = ::lseek(in.get(), 0, SEEK_END);
   if (size < 0) return io_error("read", from, errno);
   if (static_cast<std::uint64_t>(size) != size_bytes)
     return changed(from, size_bytes, "has " + std::to_string(size));
   return skip_to(start + size_bytes);
+}
+
+Result<void> SequentialOutput::copy_file(const std::string& from, std::uint64_t size_bytes, Holes holes) {
+  FAASC_TRY(Fd in, host_files_.open_for_reading(from));
+  return holes == Holes::Look ? copy_with_holes(in, from, size_bytes) : copy_data(in, from, size_bytes);
 }
 
 }  // namespace faasc

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/file.h"
 #include "base/result.h"
+#include "packager/tfs/host_files.h"
 
 namespace faasc {
 
@@ -26,17 +28,23 @@ class SequentialOutput {
   enum class Holes : std::uint8_t { None, Look };
   /// Exactly `size_bytes` bytes of the file `from`; one that has become shorter or longer is an error. With
   /// Holes::Look, what the host's file system says is a hole in `from` stays one.
-  Result<void> copy_file(const std::filesystem::path& from, std::uint64_t size_bytes, Holes holes);
+  Result<void> copy_file(const std::string& from, std::uint64_t size_bytes, Holes holes);
 
   /// Writes what is still gathered. The file is as long as what was written; skipped bytes at its end are not
   /// there.
   Result<void> flush();
 
  private:
-  Result<void> copy_data(const Fd& in, const std::filesystem::path& from, std::uint64_t size_bytes);
+  // The pieces that are written end at multiples of the buffer's size, so that the host's page cache gets
+  // whole pages.
+  std::size_t room() const;
+  Result<void> make_room();
+  Result<void> copy_data(const Fd& in, const std::string& from, std::uint64_t size_bytes);
+  Result<void> copy_with_holes(const Fd& in, const std::string& from, std::uint64_t size_bytes);
 
   const Fd& fd_;
   std::filesystem::path path_;
+  HostFiles host_files_;
   std::uint64_t position_;  // where the buffer's first byte goes
   std::size_t used_ = 0;
   std::unique_ptr<char[]> buffer_;

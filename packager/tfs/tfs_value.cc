@@ -39,12 +39,16 @@ std::string to_text(const TfsValue& value) {
 
 namespace tfs {
 
-void Encoder::header(bool immediate, ValueType type, std::uint64_t number) {
-  int bits = static_cast<int>(std::bit_width(number));
-  int groups = bits <= 3 ? 0 : (bits - 3 + 6) / 7;
+void Encoder::long_header(int first, std::uint64_t number) {
+  if (number < 1024) {
+    char both[] = {static_cast<char>(first | 0x08 | static_cast<int>(number >> 7)),
+                   static_cast<char>(number & 0x7f)};
+    bytes_.append(both, sizeof both);
+    return;
+  }
+  int groups = (static_cast<int>(std::bit_width(number)) - 3 + 6) / 7;
   std::uint64_t top = groups * 7 < 64 ? number >> (groups * 7) : 0;
-  bytes_ += static_cast<char>((immediate ? 0x80 : 0) | (static_cast<int>(type) << 4) |
-                              (groups > 0 ? 0x08 : 0) | static_cast<int>(top));
+  bytes_ += static_cast<char>(first | 0x08 | static_cast<int>(top));
   while (groups-- > 0)
     bytes_ += static_cast<char>(((number >> (groups * 7)) & 0x7f) | (groups > 0 ? 0x80 : 0));
 }
@@ -54,7 +58,7 @@ void Encoder::composite(ValueType type, std::uint64_t count) {
   ++last_index_;
 }
 
-void Encoder::name(std::string_view name) {
+std::uint32_t Encoder::name(std::string_view name) {
   if ((name_count_ + 1) * 2 > names_.size()) grow_names(names_.empty() ? 64 : names_.size() * 2);
   std::size_t hash = std::hash<std::string_view>{}(name);
   std::size_t mask = names_.size() - 1;
@@ -62,14 +66,15 @@ void Encoder::name(std::string_view name) {
   for (; names_[slot].index != 0; slot = (slot + 1) & mask) {
     const Known& known = names_[slot];
     if (known.hash == hash && std::string_view(bytes_).substr(known.offset, known.size) == name) {
-      header(false, ValueType::Buffer, known.index);
-      return;
+      known_name(known.index);
+      return known.index;
     }
   }
   header(true, ValueType::Buffer, name.size());
   names_[slot] = {hash, bytes_.size(), static_cast<std::uint32_t>(name.size()), ++last_index_};
   ++name_count_;
   bytes_ += name;
+  return last_index_;
 }
 
 void Encoder::string(std::string_view text) {

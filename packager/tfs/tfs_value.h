@@ -61,7 +61,10 @@ class Encoder {
   /// A new tuple of `count` attributes, each to follow as a name and a value.
   void tuple(std::uint64_t count) { composite(ValueType::Tuple, count); }
   void vector(std::uint64_t count) { composite(ValueType::Vector, count); }
-  void name(std::string_view name);
+  /// Returns the name's index.
+  std::uint32_t name(std::string_view name);
+  /// A name that was used before, by its index.
+  void known_name(std::uint32_t index) { header(false, ValueType::Buffer, index); }
   void string(std::string_view text);
   void integer(TfsInteger value);
   void flag() { bytes_ += std::string_view("\x81\0", 2); }
@@ -80,7 +83,14 @@ class Encoder {
     std::uint32_t index = 0;  // 0: a free slot
   };
 
-  void header(bool immediate, ValueType type, std::uint64_t number);
+  void header(bool immediate, ValueType type, std::uint64_t number) {
+    int first = (immediate ? 0x80 : 0) | static_cast<int>(type) << 4;
+    if (number < 8)
+      bytes_ += static_cast<char>(first | static_cast<int>(number));
+    else
+      long_header(first, number);
+  }
+  void long_header(int first, std::uint64_t number);
   void composite(ValueType type, std::uint64_t count);
   void grow_names(std::size_t slots);
 

@@ -276,7 +276,7 @@ TEST_F(TfsWriterTest, InputsThatChangeAreRefused) {
       {100, 101, "had 100 bytes and grew while it was read"},
       {100, 99, "had 100 bytes and lost its last 1 while it was read"},
       {100, 0, "had 100 bytes and lost its last 100 while it was read"},
-      {2'000'000, 2'000'001, "had 2000000 bytes and has 2000001 while it was read"},
+      {2'000'000, 2'000'001, "had 2000000 bytes and grew while it was read"},
       {2'000'000, 1'500'000, "had 2000000 bytes and lost its last 500000 while it was read"},
   };
   for (const Case& c : cases) {
