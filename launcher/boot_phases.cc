@@ -23,7 +23,7 @@ std::string to_text(const BootPhases& phases) {
   add(phases.ready, "ready: the guest accepts connections");
   add(phases.first_response, "first response");
   // The guest does not wait for QEMU's monitor: the order is what happened, not the list's.
-  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at < b.at; });
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at < b.at; });
 
   std::string out;
   std::chrono::nanoseconds before{0};

@@ -15,7 +15,7 @@ struct BootPhases {
   Time first_kernel;    ///< the first line that is the kernel's
   Time listening;       ///< the program says that it listens
   Time ready;           ///< the guest accepts connections, and its ready path answers where one was asked
-  Time first_response;  ///< the head of the first answer to a request
+  Time first_response;  ///< the head of the first answer to a request; the ready path does not count
 };
 
 /// A table for people: when, how long since the line before, what. Ends with a newline; empty where nothing

@@ -13,21 +13,22 @@ namespace {
 
 constexpr int kNanosStartFailed = 127;
 constexpr int kNanosKernelFault = 126;
+constexpr std::string_view kInitGaveUp = "faasc-init: cannot start the machine";
 
-/// The number that follows the last `prefix` at the beginning of a line.
-std::optional<int> number_after(std::string_view text, std::string_view prefix) {
-  for (std::size_t at = text.rfind(prefix); at != std::string_view::npos;
-       at = at == 0 ? at : text.rfind(prefix, at - 1)) {
-    if (at == 0 || text[at - 1] == '\n') {
-      std::string_view digits = text.substr(at + prefix.size());
-      int number = 0;
-      if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc())
-        return number;
-      return std::nullopt;
-    }
-    if (at == 0) break;
-  }
-  return std::nullopt;
+/// Where a line has to begin for its words to count. Init's may follow an unfinished line of the program's.
+enum class Place : std::uint8_t { LineStart, Anywhere };
+
+/// The number that follows the last `prefix`.
+std::optional<int> number_after(std::string_view text, std::string_view prefix, Place place) {
+  std::size_t at = text.rfind(prefix);
+  while (place == Place::LineStart && at != std::string_view::npos && at > 0 && text[at - 1] != '\n')
+    at = text.rfind(prefix, at - 1);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view digits = text.substr(at + prefix.size());
+  int number = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec != std::errc())
+    return std::nullopt;
+  return number;
 }
 
 /// The line of `text` that begins with `prefix`, without it.
@@ -52,14 +53,21 @@ GuestExit decode_how(const ExitEvidence& evidence) {
   if (evidence.shutdown_reason == "host-signal") return {.how = How::Killed, .signal = SIGTERM};
 
   // What our init says goes before the number: the number has no room for signals.
-  if (auto signal = number_after(evidence.console_tail, "faasc-init: program was killed by signal "))
+  if (auto signal =
+          number_after(evidence.console_tail, "faasc-init: program was killed by signal ", Place::Anywhere))
     return {.how = How::Signaled, .signal = *signal};
-  if (auto code = number_after(evidence.console_tail, "faasc-init: program exited with status "))
+  if (auto code =
+          number_after(evidence.console_tail, "faasc-init: program exited with status ", Place::Anywhere))
     return {.how = How::Exited, .code = *code};
+  if (std::size_t at = evidence.console_tail.rfind(kInitGaveUp); at != std::string::npos) {
+    std::string why = line_after(std::string_view(evidence.console_tail).substr(0, at), "faasc-init: ");
+    return {.how = How::Failed,
+            .detail = "init could not start the machine" + (why.empty() ? "" : ": " + why)};
+  }
 
   if (evidence.has_exit_port && (evidence.qemu.code & 1) != 0) {
     int code = evidence.qemu.code >> 1;
-    if (number_after(evidence.console_tail, "*** signal ") == code)
+    if (number_after(evidence.console_tail, "*** signal ", Place::LineStart) == code)
       return {.how = How::Signaled, .signal = code};
     // Asked to stop, a program without a handler of its own is ended by SIGTERM; Nanos prints no registers
     // then.

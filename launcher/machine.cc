@@ -434,10 +434,6 @@ Result<void> Machine::State::wait_ready() {
             send_http(port, {.method = "GET", .target = spec.ready_path, .headers = {}, .body = {}}, limits);
         accepted = health && health->status == 200;
         if (!accepted) pause(kSlowMs);
-        if (accepted) {
-          std::lock_guard lock(mutex);
-          phases.first_response = elapsed();
-        }
       }
     }
     if (port == 0 ? listened : accepted) {
