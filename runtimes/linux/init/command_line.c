@@ -1,0 +1,120 @@
+#include "command_line.h"
+
+#include "text.h"
+
+static uint32_t network_order(uint32_t value) {
+  return __builtin_bswap32(value);
+} /* x86 is little-endian */
+
+static bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n';
+}
+
+bool parse_ipv4(const char* text, size_t size, uint32_t* out) {
+  uint32_t address = 0;
+  size_t at = 0;
+  for (int part = 0; part < 4; ++part) {
+    size_t start = at;
+    unsigned long value;
+    while (at < size && text[at] != '.') ++at;
+    if (!text_number(text + start, at - start, 255, &value) || text[start + (at - start > 1)] == 'x')
+      return false;
+    address = address << 8 | (uint32_t)value;
+    if (part < 3 && (at == size || text[at++] != '.')) return false;
+  }
+  if (at != size) return false;
+  *out = network_order(address);
+  return true;
+}
+
+bool parse_ipv4_network(const char* text, size_t size, struct ipv4_network* out) {
+  size_t slash = 0;
+  unsigned long prefix;
+  while (slash < size && text[slash] != '/') ++slash;
+  if (slash == size || !text_number(text + slash + 1, size - slash - 1, 32, &prefix)) return false;
+  if (!parse_ipv4(text, slash, &out->address)) return false;
+  out->netmask = prefix ? network_order(0xffffffffu << (32 - prefix)) : 0;
+  return true;
+}
+
+static bool copy_word(char* out, size_t room, const char* text, size_t size) {
+  if (size == 0 || size >= room) return false;
+  for (size_t i = 0; i < size; ++i) out[i] = text[i];
+  out[size] = 0;
+  return true;
+}
+
+static bool is_off(const char* text, size_t size) {
+  return size == 3 && text[0] == 'o' && text[1] == 'f' && text[2] == 'f';
+}
+
+/* One "name=value"; `name` without the "faasc.". False where the value cannot be. */
+static bool set_option(const char* name, const char* value, size_t size, struct options* out) {
+  unsigned long number;
+  uint32_t address;
+  if (text_equal(name, "root")) return value[0] == '/' && copy_word(out->root, sizeof out->root, value, size);
+  if (text_equal(name, "hostname")) return copy_word(out->hostname, sizeof out->hostname, value, size);
+  if (text_equal(name, "ip")) {
+    if (is_off(value, size)) return out->has_network = false, true;
+    struct ipv4_network network;
+    if (!parse_ipv4_network(value, size, &network)) return false;
+    out->network = network;
+    return out->has_network = true;
+  }
+  if (text_equal(name, "gw")) {
+    if (is_off(value, size)) return out->has_gateway = false, true;
+    return parse_ipv4(value, size, &out->gateway) && (out->has_gateway = true);
+  }
+  if (text_equal(name, "dns")) {
+    if (is_off(value, size)) return out->has_dns = false, true;
+    return parse_ipv4(value, size, &address) && copy_word(out->dns, sizeof out->dns, value, size) &&
+           (out->has_dns = true);
+  }
+  if (text_equal(name, "exit_port")) {
+    if (!text_number(value, size, 0xfffc, &number)) return false;
+    out->exit_port = (unsigned)number;
+    return true;
+  }
+  if (text_equal(name, "grace")) {
+    if (!text_number(value, size, 3600, &number)) return false;
+    out->grace_seconds = (unsigned)number;
+    return true;
+  }
+  return false; /* no such option */
+}
+
+void parse_command_line(const char* line, struct options* out, char* complaint, size_t complaint_room) {
+  static const char kPrefix[] = "faasc.";
+  *out = (struct options){.root = "/dev/vda",
+                          .has_network = true,
+                          .has_gateway = true,
+                          .has_dns = true,
+                          .dns = "10.0.2.3",
+                          .hostname = "faasc",
+                          .grace_seconds = 10};
+  parse_ipv4_network("10.0.2.15/24", 12, &out->network);
+  parse_ipv4("10.0.2.2", 8, &out->gateway);
+  complaint[0] = 0;
+  while (*line) {
+    if (is_space(*line)) {
+      ++line;
+      continue;
+    }
+    size_t size = 0, prefix = 0, equals = 0;
+    while (line[size] && !is_space(line[size])) ++size;
+    if (size == 2 && line[0] == 'r' && line[1] == 'w') out->writable = true;
+    if (size == 2 && line[0] == 'r' && line[1] == 'o') out->writable = false;
+    while (kPrefix[prefix] && line[prefix] == kPrefix[prefix]) ++prefix;
+    if (!kPrefix[prefix]) {
+      char name[16];
+      for (equals = prefix; equals < size && line[equals] != '=';) ++equals;
+      bool known = equals < size && copy_word(name, sizeof name, line + prefix, equals - prefix) &&
+                   set_option(name, line + equals + 1, size - equals - 1, out);
+      if (!known) {
+        size_t shown = size < complaint_room ? size : complaint_room - 1;
+        copy_word(complaint, complaint_room, line, shown);
+      }
+    }
+    line += size;
+  }
+}

@@ -1,0 +1,47 @@
+/* The kernel command line, as far as it speaks to init:
+ *
+ *   rw                     the root disk is writable; otherwise it is mounted read-only
+ *   faasc.root=/dev/vda    the root disk
+ *   faasc.ip=A.B.C.D/N     the address of eth0; "off" leaves it alone
+ *   faasc.gw=A.B.C.D       the gateway; "off" for none
+ *   faasc.dns=A.B.C.D      the name server; "off" for none
+ *   faasc.hostname=NAME
+ *   faasc.exit_port=0xf4   the port of an isa-debug-exit device, to which the exit status goes
+ *   faasc.grace=10         seconds between SIGTERM and SIGKILL when the machine is asked to stop
+ *
+ * Without these, the address is the one that QEMU's user network hands out. There is no DHCP client.
+ */
+#ifndef FAASC_INIT_COMMAND_LINE_H
+#define FAASC_INIT_COMMAND_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ipv4_network {
+  uint32_t address; /* all in network byte order */
+  uint32_t netmask;
+};
+
+struct options {
+  bool writable;
+  char root[64];
+  bool has_network, has_gateway, has_dns;
+  struct ipv4_network network;
+  uint32_t gateway;
+  char dns[16];
+  char hostname[65];
+  unsigned exit_port; /* 0: none */
+  unsigned grace_seconds;
+};
+
+/* Reads `line`, a string. What cannot be read leaves its default, and null-terminated `complaint` names it
+ * (the last one). */
+void parse_command_line(const char* line, struct options* out, char* complaint, size_t complaint_room);
+
+/* "10.0.2.15", all of it. */
+bool parse_ipv4(const char* text, size_t size, uint32_t* out);
+/* "10.0.2.15/24" */
+bool parse_ipv4_network(const char* text, size_t size, struct ipv4_network* out);
+
+#endif

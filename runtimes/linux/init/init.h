@@ -1,0 +1,49 @@
+/* What the parts of init offer each other. */
+#ifndef FAASC_INIT_INIT_H
+#define FAASC_INIT_INIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "command_line.h"
+#include "program_file.h"
+
+/* report.c: lines on the console, "faasc-init: …". The pieces after the first may be null. */
+void report(const char* a, const char* b, const char* c, const char* d);
+/* "<a><b><c>: error 2 (no such file or directory)"; `error` is a negative errno. */
+void report_error(const char* a, const char* b, const char* c, int error);
+const char* signal_name(int signal);
+
+/* files.c */
+/* Reads a file of less than `room` bytes and ends it with a NUL. Its size, or a negative errno; -EFBIG where
+ * it is larger. */
+long read_whole_file(const char* path, char* buffer, size_t room);
+int write_whole_file(const char* path, const char* text);
+
+/* mounts.c */
+void mount_kernel_filesystems(void); /* /proc, /sys, /dev */
+bool enter_root(const struct options* options);
+void mount_temporary_filesystems(void); /* /dev/shm, /tmp, /run */
+
+/* modules.c */
+void load_modules(void);
+
+/* network.c */
+void set_up_network(const struct options* options);
+
+/* power_button.c: descriptors that become readable when the button is pressed. */
+#define MAX_POWER_BUTTONS 8
+int open_power_buttons(int fds[MAX_POWER_BUTTONS]);
+bool power_button_pressed(int fd);
+
+/* supervisor.c: runs the program and stays until it ends. */
+struct ending {
+  int status; /* exit status, or */
+  int signal; /* the signal that killed it; 0 otherwise */
+};
+struct ending run_program(const struct options* options, struct program* program);
+
+/* exit.c: does not return. `code` is what the exit port gets. */
+__attribute__((noreturn)) void power_down(unsigned exit_port, int code);
+
+#endif

@@ -1,0 +1,152 @@
+// The parts of init that read input, compiled for the host.
+
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include <arpa/inet.h>
+
+#include <gtest/gtest.h>
+
+extern "C" {
+#include "command_line.h"
+#include "program_file.h"
+#include "text.h"
+}
+
+namespace {
+
+using std::string_literals::operator""s;
+
+// A copy of exactly the input's size on the heap, so that a sanitizer sees every byte read beyond it.
+std::string described(const std::string& bytes) {
+  std::unique_ptr<char[]> copy(new char[bytes.size()]);
+  std::memcpy(copy.get(), bytes.data(), bytes.size());
+  auto program = std::make_unique<struct program>();
+  if (const char* problem = parse_program(copy.get(), bytes.size(), program.get())) return problem;
+  std::string text = "in "s + program->directory + " run " + program->executable + ":";
+  for (char** one = program->argv; *one; ++one) text += " ["s + *one + "]";
+  text += " with";
+  for (char** one = program->envp; *one; ++one) text += " ["s + *one + "]";
+  return text;
+}
+
+const std::string kProgram = "faasc-program 1\0/srv\0/bin/app\0002\0app\0two words\0001\0A=1\0"s;
+
+TEST(ProgramFile, ReadsWhatToRun) {
+  EXPECT_EQ(described(kProgram), "in /srv run /bin/app: [app] [two words] with [A=1]");
+  EXPECT_EQ(described("faasc-program 1\0/\0/a\0001\0\0000\0"s), "in / run /a: [] with");
+}
+
+TEST(ProgramFile, RefusesEveryTruncation) {
+  for (std::size_t n = 0; n < kProgram.size(); ++n) {
+    std::string result = described(kProgram.substr(0, n));
+    EXPECT_TRUE(result == "it ends too soon" ||
+                (n < 16 && result == "it does not begin with 'faasc-program 1'"))
+        << n << ": " << result;
+  }
+}
+
+TEST(ProgramFile, RefusesWhatCannotBe) {
+  EXPECT_EQ(described("faasc-program 2\0/\0/a\0001\0a\0000\0"s), "it does not begin with 'faasc-program 1'");
+  EXPECT_EQ(described("faasc-program 1\0srv\0/a\0001\0a\0000\0"s), "it has a path that is not absolute");
+  EXPECT_EQ(described("faasc-program 1\0/\0a\0001\0a\0000\0"s), "it has a path that is not absolute");
+  EXPECT_EQ(described("faasc-program 1\0/\0/a\0000\0000\0"s), "it has no arguments");
+  EXPECT_EQ(described("faasc-program 1\0/\0/a\0002049\0a\0000\0"s), "it has a count that cannot be");
+  EXPECT_EQ(described("faasc-program 1\0/\0/a\000-1\0a\0000\0"s), "it has a count that cannot be");
+  EXPECT_EQ(described("faasc-program 1\0/\0/a\000x\0a\0000\0"s), "it has a count that cannot be");
+  EXPECT_EQ(described("faasc-program 1\0/\0/a\00099999999999999999999999\0a\0000\0"s),
+            "it has a count that cannot be");
+  EXPECT_EQ(described(kProgram + "x"), "something follows its end");
+}
+
+TEST(ProgramFile, TakesAsManyStringsAsItSays) {
+  std::string bytes = "faasc-program 1\0/\0/a\0002048\0"s;
+  for (int i = 0; i < 2048; ++i) bytes += "x\0"s;
+  bytes += "0\0"s;
+  EXPECT_EQ(described(bytes).size(), std::strlen("in / run /a:") + 2048 * 4 + std::strlen(" with"));
+}
+
+struct Parsed {
+  options values{};
+  std::string complaint;
+};
+Parsed parsed(const char* line) {
+  Parsed result;
+  char complaint[24];
+  parse_command_line(line, &result.values, complaint, sizeof complaint);
+  result.complaint = complaint;
+  return result;
+}
+
+std::string described(const struct options& o) {
+  return std::string(o.root) + " " + std::to_string(o.writable) + std::to_string(o.has_network) +
+         std::to_string(o.has_gateway) + std::to_string(o.has_dns) + " " + std::to_string(o.network.address) +
+         "/" + std::to_string(o.network.netmask) + " " + std::to_string(o.gateway) + " " + o.dns + " " +
+         o.hostname + " " + std::to_string(o.exit_port) + " " + std::to_string(o.grace_seconds);
+}
+
+TEST(CommandLine, Defaults) {
+  Parsed p = parsed("console=ttyS0 quiet panic=-1\n");
+  EXPECT_EQ(p.complaint, "");
+  EXPECT_FALSE(p.values.writable);
+  EXPECT_STREQ(p.values.root, "/dev/vda");
+  EXPECT_TRUE(p.values.has_network && p.values.has_gateway && p.values.has_dns);
+  EXPECT_EQ(p.values.network.address, inet_addr("10.0.2.15"));
+  EXPECT_EQ(p.values.network.netmask, inet_addr("255.255.255.0"));
+  EXPECT_EQ(p.values.gateway, inet_addr("10.0.2.2"));
+  EXPECT_STREQ(p.values.dns, "10.0.2.3");
+  EXPECT_STREQ(p.values.hostname, "faasc");
+  EXPECT_EQ(p.values.exit_port, 0u);
+  EXPECT_EQ(p.values.grace_seconds, 10u);
+}
+
+TEST(CommandLine, ReadsEveryOption) {
+  Parsed p = parsed(
+      "quiet rw faasc.root=/dev/vdb faasc.ip=192.168.7.9/30 faasc.gw=192.168.7.10\tfaasc.dns=9.9.9.9 "
+      "faasc.hostname=orders faasc.exit_port=0xf4 faasc.grace=25");
+  EXPECT_EQ(p.complaint, "");
+  EXPECT_TRUE(p.values.writable);
+  EXPECT_STREQ(p.values.root, "/dev/vdb");
+  EXPECT_EQ(p.values.network.address, inet_addr("192.168.7.9"));
+  EXPECT_EQ(p.values.network.netmask, inet_addr("255.255.255.252"));
+  EXPECT_EQ(p.values.gateway, inet_addr("192.168.7.10"));
+  EXPECT_STREQ(p.values.dns, "9.9.9.9");
+  EXPECT_STREQ(p.values.hostname, "orders");
+  EXPECT_EQ(p.values.exit_port, 0xf4u);
+  EXPECT_EQ(p.values.grace_seconds, 25u);
+  p = parsed("rw ro faasc.ip=off faasc.gw=off faasc.dns=off");
+  EXPECT_EQ(p.complaint, "");
+  EXPECT_FALSE(p.values.writable || p.values.has_network || p.values.has_gateway || p.values.has_dns);
+}
+
+TEST(CommandLine, ComplainsAndKeepsTheDefault) {
+  for (const char* bad :
+       {"faasc.ip=10.0.2.15", "faasc.ip=10.0.2.15/33", "faasc.ip=", "faasc.ip", "faasc.gw=10.0.2",
+        "faasc.gw=10.0.2.2.", "faasc.gw=10.0.2.256", "faasc.gw=0x1.0.0.1", "faasc.dns=dns", "faasc.root=vda",
+        "faasc.grace=-1", "faasc.exit_port=0x10000", "faasc.colour=red", "faasc.", "faasc.grace="}) {
+    Parsed p = parsed(bad);
+    EXPECT_EQ(p.complaint, std::string(bad).substr(0, 23));
+    EXPECT_EQ(described(p.values), described(parsed("").values)) << bad;
+  }
+  EXPECT_EQ(parsed(("faasc.hostname=" + std::string(65, 'h')).c_str()).complaint, "faasc.hostname=hhhhhhhh");
+}
+
+TEST(Text, Numbers) {
+  unsigned long value = 7;
+  EXPECT_TRUE(text_number("0x1F", 4, 31, &value));
+  EXPECT_EQ(value, 31u);
+  for (const char* bad : {"", "0x", "1f", "32", " 1", "18446744073709551616"})
+    EXPECT_FALSE(text_number(bad, std::strlen(bad), 31, &value));
+  EXPECT_TRUE(text_number("18446744073709551615", 20, ~0ul, &value));
+  char digits[21];
+  text_decimal(value, digits);
+  EXPECT_STREQ(digits, "18446744073709551615");
+  text_decimal(0, digits);
+  EXPECT_STREQ(digits, "0");
+  char small[4] = "a";
+  EXPECT_FALSE(text_append(small, sizeof small, "bcd"));
+  EXPECT_STREQ(small, "abc");
+}
+
+}  // namespace

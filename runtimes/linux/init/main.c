@@ -1,0 +1,96 @@
+/* faasc's init: the first process of a Linux machine that does nothing but run one program.
+ *
+ * It lies as /init in the initramfs, beside the kernel modules that lead to the root disk; from there on it
+ * works in that disk, whose /etc/faasc/program names the program. It ends with one of these lines on the
+ * console,
+ *
+ *   faasc-init: program exited with status N
+ *   faasc-init: program was killed by signal N (SIGNAME)
+ *   faasc-init: cannot start the machine
+ *
+ * and the status on the exit port: the low 7 bits of the program's exit status, or the signal's number; 125
+ * where there was no program to run. Whoever reads the console has the whole status. The line may follow an
+ * unfinished one of the program's.
+ */
+#include <linux/fcntl.h>
+
+#include "init.h"
+#include "syscalls.h"
+#include "text.h"
+
+#define CANNOT_START 125
+
+static char command_line[4096];
+static char program_bytes[FAASC_PROGRAM_MAX_BYTES];
+static struct program program;
+
+__attribute__((noreturn)) static void cannot_start(const struct options* options) {
+  report("cannot start the machine", 0, 0, 0);
+  power_down(options->exit_port, CANNOT_START);
+}
+
+/* The kernel opens /dev/console for init if it finds one, which depends on its built-in initramfs. */
+static void open_console(void) {
+  int fd = sys_open("/dev/console", O_RDWR, 0);
+  if (fd < 0) return;
+  for (int i = 0; i < 3; ++i)
+    if (fd != i) sys_dup2(fd, i);
+  if (fd > 2) sys_close(fd);
+}
+
+static bool read_program(void) {
+  long size = read_whole_file(FAASC_PROGRAM_PATH, program_bytes, sizeof program_bytes);
+  if (size < 0) {
+    report_error("cannot read '" FAASC_PROGRAM_PATH "'", 0, 0, (int)size);
+    return false;
+  }
+  const char* problem = parse_program(program_bytes, (size_t)size, &program);
+  if (problem) report("'" FAASC_PROGRAM_PATH "' is damaged: ", problem, 0, 0);
+  return !problem;
+}
+
+__attribute__((noreturn, used)) void init_main(void) {
+  struct options options;
+  char complaint[64], number[21];
+  mount_kernel_filesystems();
+  open_console();
+  long size = read_whole_file("/proc/cmdline", command_line, sizeof command_line);
+  parse_command_line(size < 0 ? "" : command_line, &options, complaint, sizeof complaint);
+  if (complaint[0]) report("cannot make sense of '", complaint, "' on the kernel command line", 0);
+  load_modules();
+  if (!enter_root(&options)) cannot_start(&options);
+  mount_temporary_filesystems();
+  sys_sethostname(options.hostname, text_length(options.hostname));
+  set_up_network(&options);
+  if (!read_program()) cannot_start(&options);
+
+  struct ending ending = run_program(&options, &program);
+  text_decimal((unsigned long)(ending.signal ? ending.signal : ending.status), number);
+  if (ending.signal) {
+    char name[32] = " (";
+    text_append(name, sizeof name, signal_name(ending.signal));
+    text_append(name, sizeof name, ")");
+    report("program was killed by signal ", number, name, 0);
+  } else {
+    report("program exited with status ", number, 0, 0);
+  }
+  power_down(options.exit_port, (ending.signal ? ending.signal : ending.status) & 0x7f);
+}
+
+/* The kernel starts a process with the stack aligned and no return address on it. */
+__asm__(
+    ".globl _start\n"
+    "_start:\n"
+    "  xorl %ebp, %ebp\n"
+    "  call init_main\n"
+    "  hlt\n");
+
+/* The compiler turns initialisations and copies of structures into calls of these. */
+__attribute__((used)) void* memset(void* to, int byte, size_t size) {
+  for (size_t i = 0; i < size; ++i) ((volatile char*)to)[i] = (char)byte;
+  return to;
+}
+__attribute__((used)) void* memcpy(void* restrict to, const void* restrict from, size_t size) {
+  for (size_t i = 0; i < size; ++i) ((volatile char*)to)[i] = ((const char*)from)[i];
+  return to;
+}

@@ -1,0 +1,71 @@
+#include <linux/errno.h>
+#include <linux/if.h>
+#include <linux/in.h>
+#include <linux/route.h>
+#include <linux/sockios.h>
+#include <sys/socket.h>
+
+#include "init.h"
+#include "syscalls.h"
+#include "text.h"
+
+static void set_address(struct sockaddr* out, uint32_t address) {
+  struct sockaddr_in* in = (struct sockaddr_in*)(void*)out;
+  *in = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {address}};
+}
+
+static struct ifreq request_for(const char* interface) {
+  struct ifreq request = {0};
+  text_append(request.ifr_name, sizeof request.ifr_name, interface);
+  return request;
+}
+
+/* The address, its mask, and the interface up; the first failure. */
+static int bring_up(int socket, const char* interface, struct ipv4_network network) {
+  int error;
+  struct ifreq request = request_for(interface);
+  set_address(&request.ifr_addr, network.address);
+  if ((error = sys_ioctl(socket, SIOCSIFADDR, &request)) < 0) return error;
+  set_address(&request.ifr_addr, network.netmask);
+  if ((error = sys_ioctl(socket, SIOCSIFNETMASK, &request)) < 0) return error;
+  request = request_for(interface);
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  return sys_ioctl(socket, SIOCSIFFLAGS, &request);
+}
+
+static int set_gateway(int socket, uint32_t gateway) {
+  struct rtentry route = {0};
+  set_address(&route.rt_dst, 0);
+  set_address(&route.rt_genmask, 0);
+  set_address(&route.rt_gateway, gateway);
+  route.rt_flags = RTF_UP | RTF_GATEWAY;
+  return sys_ioctl(socket, SIOCADDRT, &route);
+}
+
+/* The disk has /etc/resolv.conf pointing here, unless the program brought its own. */
+static void write_name_server(const char* address) {
+  char text[64] = "nameserver ";
+  text_append(text, sizeof text, address);
+  text_append(text, sizeof text, "\n");
+  int error = write_whole_file("/run/resolv.conf", text);
+  if (error < 0) report_error("cannot write '/run/resolv.conf'", 0, 0, error);
+}
+
+void set_up_network(const struct options* options) {
+  int error, socket = sys_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) {
+    report_error("cannot set up the network", 0, 0, socket);
+    return;
+  }
+  struct ipv4_network loopback;
+  parse_ipv4_network("127.0.0.1/8", 11, &loopback);
+  if ((error = bring_up(socket, "lo", loopback)) < 0) report_error("cannot bring up 'lo'", 0, 0, error);
+  if (options->has_network) {
+    error = bring_up(socket, "eth0", options->network);
+    if (error == 0 && options->has_gateway) error = set_gateway(socket, options->gateway);
+    /* A machine without a network card has no 'eth0'. */
+    if (error < 0 && error != -ENODEV) report_error("cannot bring up 'eth0'", 0, 0, error);
+    if (error == 0 && options->has_dns) write_name_server(options->dns);
+  }
+  sys_close(socket);
+}
