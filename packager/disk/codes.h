@@ -20,4 +20,8 @@ inline constexpr const char* kDiskUnknown =
     "FAASC0567";  ///< neither a partition table nor a Nanos file system
 inline constexpr const char* kDiskDamaged = "FAASC0568";  ///< a partition that is not on the disk
 
+// Linux disks.
+inline constexpr const char* kDiskNoInterpreter = "FAASC0581";  ///< what runs the program is not in the tree
+inline constexpr const char* kDiskBadProgram = "FAASC0582";     ///< arguments or environment that init cannot take
+
 }  // namespace faasc

@@ -85,8 +85,7 @@ static bool set_option(const char* name, const char* value, size_t size, struct 
 
 void parse_command_line(const char* line, struct options* out, char* complaint, size_t complaint_room) {
   static const char kPrefix[] = "faasc.";
-  *out = (struct options){.root = "/dev/vda",
-                          .has_network = true,
+  *out = (struct options){.has_network = true,
                           .has_gateway = true,
                           .has_dns = true,
                           .dns = "10.0.2.3",

@@ -90,7 +90,7 @@ TEST(CommandLine, Defaults) {
   Parsed p = parsed("console=ttyS0 quiet panic=-1\n");
   EXPECT_EQ(p.complaint, "");
   EXPECT_FALSE(p.values.writable);
-  EXPECT_STREQ(p.values.root, "/dev/vda");
+  EXPECT_STREQ(p.values.root, "");
   EXPECT_TRUE(p.values.has_network && p.values.has_gateway && p.values.has_dns);
   EXPECT_EQ(p.values.network.address, inet_addr("10.0.2.15"));
   EXPECT_EQ(p.values.network.netmask, inet_addr("255.255.255.0"));

@@ -63,6 +63,9 @@ __attribute__((noreturn, used)) void init_main(void) {
   sys_sethostname(options.hostname, text_length(options.hostname));
   set_up_network(&options);
   if (!read_program()) cannot_start(&options);
+  /* What the kernel has to say while the program runs, a kill for lack of memory first of all, is of
+   * interest. */
+  write_whole_file("/proc/sys/kernel/printk", "4");
 
   struct ending ending = run_program(&options, &program);
   text_decimal((unsigned long)(ending.signal ? ending.signal : ending.status), number);

@@ -8,6 +8,7 @@
 #include "text.h"
 
 #define ROOT "/root"
+#define MAX_WAIT_SECONDS 3
 
 static void mount_new(const char* type, const char* target, unsigned long flags, const char* data) {
   sys_mkdir(target, 0755);
@@ -22,30 +23,62 @@ void mount_kernel_filesystems(void) {
   mount_new("devtmpfs", "/dev", MS_NOSUID, "mode=0755");
 }
 
-/* Disks may turn up a little after their driver. */
-static int wait_for(const char* path) {
-  const struct timespec pause = {0, 2000000};
-  int fd = -ENOENT;
-  for (int tries = 0; tries < 2500; ++tries) { /* 5 seconds */
-    fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd != -ENOENT && fd != -ENXIO) break;
-    syscall3(__NR_nanosleep, (long)&pause, 0, 0);
+/* Whether the disk has an ext4 superblock (at byte 1024; magic at 56, volume name at 120) with our label. */
+static bool is_labelled_root(const char* disk) {
+  static const char kLabel[16] = "faasc-root";
+  unsigned char start[1024 + 256];
+  int fd = sys_open(disk, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return false;
+  long count = sys_read(fd, start, sizeof start);
+  sys_close(fd);
+  if (count != (long)sizeof start || start[1024 + 56] != 0x53 || start[1024 + 57] != 0xef) return false;
+  for (unsigned i = 0; i < sizeof kLabel; ++i)
+    if (start[1024 + 120 + i] != (unsigned char)kLabel[i]) return false;
+  return true;
+}
+
+/* The first disk need not be /dev/vda: VMMs number virtio-mmio devices as they like. */
+static bool find_root(char* path, bool given) {
+  int fd;
+  if (given) {
+    if ((fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0)) >= 0) sys_close(fd);
+    return fd >= 0;
   }
-  if (fd >= 0) sys_close(fd);
-  return fd;
+  text_append(path, sizeof "/dev/vda", "/dev/vda");
+  for (char letter = 'a'; letter <= 'z'; ++letter) {
+    path[7] = letter;
+    if (is_labelled_root(path)) return true;
+  }
+  path[0] = 0;
+  return false;
 }
 
 bool enter_root(const struct options* options) {
-  int error = wait_for(options->root);
-  if (error < 0) {
-    report_error("there is no root disk '", options->root, "'", error);
+  const struct timespec pause = {0, 4000000};
+  struct timespec start, now;
+  char root[sizeof options->root] = "";
+  text_append(root, sizeof root, options->root);
+  bool found = find_root(root, options->root[0] != 0);
+  syscall3(__NR_clock_gettime, CLOCK_MONOTONIC, (long)&start, 0);
+  /* Disks may turn up a little after their driver. */
+  for (now = start; !found && now.tv_sec - start.tv_sec < MAX_WAIT_SECONDS;
+       syscall3(__NR_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0)) {
+    syscall3(__NR_nanosleep, (long)&pause, 0, 0);
+    found = find_root(root, options->root[0] != 0);
+  }
+  if (!found) {
+    if (options->root[0])
+      report("there is no root disk '", options->root, "'", 0);
+    else
+      report("there is no disk with an ext4 labelled 'faasc-root'", 0, 0, 0);
     return false;
   }
+  int error;
   sys_mkdir(ROOT, 0755);
   /* Nothing on the disk is ever looked up by time of access. */
-  error = sys_mount(options->root, ROOT, "ext4", MS_NOATIME | (options->writable ? 0 : MS_RDONLY), 0);
+  error = sys_mount(root, ROOT, "ext4", MS_NOATIME | (options->writable ? 0 : MS_RDONLY), 0);
   if (error < 0) {
-    report_error("cannot mount the root disk '", options->root, "'", error);
+    report_error("cannot mount the root disk '", root, "'", error);
     return false;
   }
   static const char* const kMoved[] = {"/proc", "/sys", "/dev"};

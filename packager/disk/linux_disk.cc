@@ -1,0 +1,146 @@
+#include "packager/disk/linux_disk.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "packager/archive/cpio_writer.h"
+#include "packager/disk/codes.h"
+#include "packager/disk/exec_chain.h"
+#include "packager/ext4/ext4_writer.h"
+
+namespace faasc {
+namespace fs = std::filesystem;
+namespace {
+
+// As in runtimes/linux/init/program_file.h.
+constexpr std::size_t kMaxProgramBytes = 256 * 1024;
+constexpr std::size_t kMaxProgramStrings = 2048;
+constexpr std::uint64_t kMaxInitBytes = 16 << 20;
+constexpr std::uint64_t kMaxModulesBytes = 256 << 20;
+
+Error bad_program(const std::string& why) {
+  return {Fault::Input, kDiskBadProgram, "init cannot run the program: " + why, {}, {}};
+}
+
+Result<Rootfs> root_tree(const Program& program) {
+  Rootfs rootfs;
+  FAASC_TRY(std::vector<std::string> executables, exec_chain(program.rootfs, program.executable));
+  for (const auto& [path, node] : program.rootfs.nodes()) {
+    RootfsNode copy = node;
+    if (std::find(executables.begin(), executables.end(), path) != executables.end()) copy.mode |= 0111;
+    FAASC_CHECK(rootfs.add(path, std::move(copy)));
+  }
+  if (program.working_directory != "/") {
+    const auto* directory = resolve(rootfs, program.working_directory);
+    if (!directory || !std::holds_alternative<Directory>(directory->second.content))
+      return Error{
+          Fault::Input,
+          kDiskNoExecutable,
+          "the working directory '" + program.working_directory + "' is not a directory of the image",
+          {},
+          {}};
+  }
+  const std::pair<const char*, RootfsNode> additions[] = {
+      {"/dev", {Directory{}, 0755, "mount point"}},
+      {"/etc/hosts", {InlineBytes{"127.0.0.1 localhost\n"}, 0644, "name of the loopback address"}},
+      {"/etc/resolv.conf", {Symlink{"/run/resolv.conf"}, 0777, "name server"}},
+      {"/proc", {Directory{}, 0755, "mount point"}},
+      {"/run", {Directory{}, 0755, "mount point"}},
+      {"/sys", {Directory{}, 0755, "mount point"}},
+      {"/tmp", {Directory{}, 01777, "mount point"}},
+  };
+  for (const auto& [path, node] : additions)
+    if (!rootfs.find(path)) FAASC_CHECK(rootfs.add(path, node));
+  FAASC_TRY(std::string program_file, linux_program_file(program));
+  FAASC_CHECK(
+      rootfs.add("/etc/faasc/program", {InlineBytes{std::move(program_file)}, 0644, "what init runs"}));
+  return rootfs;
+}
+
+Result<std::string> initramfs(const LinuxDiskRequest& request) {
+  std::string archive;
+  if (!request.kernel.initramfs.empty()) {
+    FAASC_TRY(archive, read_file(request.kernel.initramfs, kMaxModulesBytes));
+  }
+  FAASC_TRY(std::string init, read_file(request.init, kMaxInitBytes));
+  CpioWriter writer;
+  writer.add_file("init", init, 0755);
+  return archive + std::move(writer).finish();
+}
+
+}  // namespace
+
+fs::path linux_initrd_path(const fs::path& out) {
+  fs::path path = out;
+  return path.replace_extension(".initrd");
+}
+
+Result<std::string> linux_program_file(const Program& program) {
+  std::string bytes;
+  bool has_nul = false;
+  auto add = [&](std::string_view text) {
+    has_nul = has_nul || text.find('\0') != std::string_view::npos;
+    bytes += text;
+    bytes += '\0';
+  };
+  if (program.argv.empty()) return bad_program("it has no arguments, where the first is its own name");
+  for (std::size_t count : {program.argv.size(), program.environment.size()})
+    if (count > kMaxProgramStrings)
+      return bad_program("it has " + std::to_string(count) + " arguments or environment variables; at most " +
+                         std::to_string(kMaxProgramStrings) + " are possible");
+  add("faasc-program 1");
+  add(program.working_directory);
+  add(program.executable);
+  add(std::to_string(program.argv.size()));
+  for (const std::string& argument : program.argv) add(argument);
+  add(std::to_string(program.environment.size()));
+  for (const auto& [name, value] : program.environment) add(name + "=" + value);
+  if (has_nul) return bad_program("an argument or environment variable of it holds a NUL");
+  if (bytes.size() >= kMaxProgramBytes)
+    return bad_program("its arguments and environment have " + std::to_string(bytes.size()) +
+                       " bytes; less than " + std::to_string(kMaxProgramBytes) + " are possible");
+  return bytes;
+}
+
+Result<Image> write_linux_disk(const LinuxDiskRequest& request, const fs::path& out) {
+  FAASC_TRY(Rootfs rootfs, root_tree(request.program));
+  FAASC_TRY(std::string initrd, initramfs(request));
+  Ext4Options options{.free_bytes = request.ephemeral_storage_bytes.value_or(0), .label = "faasc-root"};
+  FAASC_TRY(Ext4Image written, write_ext4(rootfs, options, out));
+  FAASC_CHECK(write_file(linux_initrd_path(out), initrd));
+  Image image;
+  image.path = out;
+  image.size_bytes = written.size_bytes;
+  image.payload_bytes = written.payload_bytes;
+  struct stat status{};
+  if (::stat(out.c_str(), &status) != 0) return io_error("read", out, errno);
+  image.allocated_bytes = static_cast<std::uint64_t>(status.st_blocks) * 512;
+  image.regions = {{"rootfs", 0, written.size_bytes}};
+  return image;
+}
+
+std::string linux_command_line(const LinuxCommandLine& request) {
+  // Errors of a machine without the devices of a PC are none of the user's; init raises the level before it
+  // runs the program, so that a kill for lack of memory is seen.
+  std::string line = "console=ttyS0 quiet loglevel=3 panic=-1";
+  line += request.writable ? " rw" : " ro";
+  if (request.exit_port) {
+    char port[8];
+    std::snprintf(port, sizeof port, "0x%x", *request.exit_port);
+    line += std::string(" faasc.exit_port=") + port;
+  }
+  if (request.address != "dhcp") {
+    line += " faasc.ip=" + request.address;
+    line += " faasc.gw=" + (request.gateway.empty() ? "off" : request.gateway);
+    // QEMU's name server is not to be had on other networks; a gateway that answers names is the best guess.
+    line += " faasc.dns=" + (request.gateway.empty() ? "off" : request.gateway);
+  }
+  line += " faasc.grace=" + std::to_string(request.grace.count());
+  if (!request.hostname.empty()) line += " faasc.hostname=" + request.hostname;
+  return line;
+}
+
+}  // namespace faasc

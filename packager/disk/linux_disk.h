@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "packager/disk/image.h"
+#include "packager/kernels/kernel.h"
+#include "packager/rootfs/program.h"
+
+namespace faasc {
+
+/// What a Linux root disk is to be made of. The program and the kernel have to outlive the request.
+struct LinuxDiskRequest {
+  const Program& program;
+  const Kernel& kernel;        ///< only its initramfs matters
+  std::filesystem::path init;  ///< ours: lib/faasc/linux/init
+
+  /// Absent: the root is read-only. Otherwise the guest can write to it, and there is room for so many bytes.
+  /// /tmp, /run and /dev/shm are in the guest's memory either way.
+  std::optional<std::uint64_t> ephemeral_storage_bytes;
+};
+
+/// Writes the root disk to `out`, a bare ext4 labelled "faasc-root" for direct boot, and the initramfs to
+/// linux_initrd_path(out): the kernel's modules, then our init. Each appears whole or not at all. Same
+/// request, same bytes.
+///
+/// On the disk there is the program's tree, and besides, where the tree does not have them: the directories
+/// that init mounts on (/proc, /sys, /dev, /tmp, /run), /etc/hosts, and /etc/resolv.conf as a link to
+/// /run/resolv.conf, which init writes. What is to be run is in /etc/faasc/program
+/// (runtimes/linux/init/program_file.h has its grammar). The executable and its interpreters get execute
+/// permission, which trees that were made for Nanos lack.
+Result<Image> write_linux_disk(const LinuxDiskRequest& request, const std::filesystem::path& out);
+
+/// "build/hello.img" → "build/hello.initrd"
+std::filesystem::path linux_initrd_path(const std::filesystem::path& out);
+
+/// The contents of /etc/faasc/program.
+Result<std::string> linux_program_file(const Program& program);
+
+/// What a machine's kernel command line has to say to the kernel and to our init.
+struct LinuxCommandLine {
+  bool writable = false;  ///< as the disk was written
+  std::string address =
+      "dhcp";           ///< as in VmSpec::Nic. There is no DHCP client: this is then QEMU's 10.0.2.15/24
+  std::string gateway;  ///< of a static address; empty: none
+  std::optional<std::uint16_t> exit_port = 0xf4;
+  std::chrono::seconds grace{10};  ///< from SIGTERM to SIGKILL, when the machine is asked to stop
+  std::string hostname;            ///< empty: "faasc"
+};
+
+/// "console=ttyS0 quiet loglevel=3 panic=-1 ro faasc.exit_port=0xf4 …"
+std::string linux_command_line(const LinuxCommandLine& request);
+
+}  // namespace faasc

@@ -1,0 +1,147 @@
+#include "packager/disk/linux_disk.h"
+
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "base/sha256.h"
+
+namespace faasc {
+namespace {
+namespace fs = std::filesystem;
+using std::string_literals::operator""s;
+
+class LinuxDiskTest : public testing::Test {
+ protected:
+  TemporaryDirectory directory_ = std::move(TemporaryDirectory::create(testing::TempDir(), "linux")).value();
+  fs::path out_ = directory_.path() / "hello.img";
+  Program program_;
+  Kernel kernel_;
+  LinuxDiskRequest request_{program_, kernel_, directory_.path() / "init", {}};
+
+  void SetUp() override {
+    ASSERT_TRUE(write_file(directory_.path() / "init", "the init"));
+    ASSERT_TRUE(write_file(directory_.path() / "modules.cpio", "the modules!"));
+    kernel_.initramfs = directory_.path() / "modules.cpio";
+    program_.executable = "/app/hello";
+    program_.argv = {"hello", "two words"};
+    program_.environment = {{"PORT", "8080"}, {"A", ""}};
+    program_.working_directory = "/app";
+    ASSERT_TRUE(program_.rootfs.add("/app/hello", {InlineBytes{"static"}, 0644, ""}));
+  }
+  std::string refusal() {
+    auto image = write_linux_disk(request_, out_);
+    return image ? "accepted" : image.error().what + " [" + image.error().code + "]";
+  }
+  std::string debugfs(const std::string& request) {
+    auto result = run({{"debugfs", "-R", request, out_.string()}, {}, {}});
+    return result ? result->out : result.error().what;
+  }
+};
+
+TEST_F(LinuxDiskTest, TheProgramFile) {
+  EXPECT_EQ(linux_program_file(program_).value(),
+            "faasc-program 1\0/app\0/app/hello\0002\0hello\0two words\0002\0A=\0PORT=8080\0"s);
+}
+
+TEST_F(LinuxDiskTest, TheInitrdPath) {
+  EXPECT_EQ(linux_initrd_path("build/hello.img"), "build/hello.initrd");
+  EXPECT_EQ(linux_initrd_path("hello"), "hello.initrd");
+}
+
+TEST_F(LinuxDiskTest, CommandLines) {
+  EXPECT_EQ(linux_command_line({}),
+            "console=ttyS0 quiet loglevel=3 panic=-1 ro faasc.exit_port=0xf4 faasc.grace=10");
+  EXPECT_EQ(
+      linux_command_line({.writable = true,
+                          .address = "10.1.2.3/16",
+                          .gateway = "10.1.0.1",
+                          .exit_port = {},
+                          .grace = std::chrono::seconds(3),
+                          .hostname = "orders"}),
+      "console=ttyS0 quiet loglevel=3 panic=-1 rw faasc.ip=10.1.2.3/16 faasc.gw=10.1.0.1 faasc.dns=10.1.0.1 "
+      "faasc.grace=3 "
+      "faasc.hostname=orders");
+  EXPECT_EQ(
+      linux_command_line({.address = "10.1.2.3/16", .gateway = ""}),
+      "console=ttyS0 quiet loglevel=3 panic=-1 ro faasc.exit_port=0xf4 faasc.ip=10.1.2.3/16 faasc.gw=off "
+      "faasc.dns=off faasc.grace=10");
+}
+
+TEST_F(LinuxDiskTest, WritesDiskAndInitramfs) {
+  if (!find_program("e2fsck")) GTEST_SKIP() << "no e2fsck (e2fsprogs) in PATH";
+  auto image = write_linux_disk(request_, out_);
+  ASSERT_TRUE(image) << image.error().what;
+  EXPECT_EQ(image->path, out_);
+  EXPECT_EQ(image->size_bytes, fs::file_size(out_));
+  ASSERT_EQ(image->regions.size(), 1u);
+  EXPECT_EQ(image->regions[0].size_bytes, image->size_bytes);
+  EXPECT_TRUE(run({{"e2fsck", "-fn", out_.string()}, {}, {}})->status.ok());
+  EXPECT_EQ(debugfs("cat /etc/faasc/program"), linux_program_file(program_).value());
+  EXPECT_EQ(debugfs("cat /etc/hosts"), "127.0.0.1 localhost\n");
+  EXPECT_NE(debugfs("stat /app/hello").find("Mode:  0755"), std::string::npos);
+  EXPECT_NE(debugfs("stat /tmp").find("Mode:  01777"), std::string::npos);
+  EXPECT_NE(debugfs("stat /etc/resolv.conf").find("Fast link dest: \"/run/resolv.conf\""), std::string::npos);
+  for (const char* directory : {"/proc", "/sys", "/dev", "/run"})
+    EXPECT_NE(debugfs("stat "s + directory).find("Type: directory"), std::string::npos) << directory;
+
+  std::string initrd = read_file(linux_initrd_path(out_)).value();
+  EXPECT_EQ(initrd.substr(0, 12 + 6), "the modules!070701");
+  EXPECT_NE(initrd.find("the init"), std::string::npos);
+}
+
+TEST_F(LinuxDiskTest, WhatTheTreeHasStays) {
+  ASSERT_TRUE(program_.rootfs.add("/etc/resolv.conf", {InlineBytes{"nameserver 9.9.9.9\n"}, 0644, ""}));
+  ASSERT_TRUE(program_.rootfs.add("/etc/hosts", {InlineBytes{"10.0.0.1 db\n"}, 0644, ""}));
+  ASSERT_TRUE(program_.rootfs.add("/tmp/seed", {InlineBytes{"x"}, 0644, ""}));
+  kernel_.initramfs.clear();
+  ASSERT_TRUE(write_linux_disk(request_, out_));
+  EXPECT_EQ(debugfs("cat /etc/resolv.conf"), "nameserver 9.9.9.9\n");
+  EXPECT_EQ(debugfs("cat /etc/hosts"), "10.0.0.1 db\n");
+  EXPECT_EQ(read_file(linux_initrd_path(out_)).value().substr(0, 6), "070701");
+}
+
+TEST_F(LinuxDiskTest, SameRequestSameBytes) {
+  fs::path other = directory_.path() / "elsewhere" / "hello.img";
+  request_.ephemeral_storage_bytes = 64 << 20;
+  auto image = write_linux_disk(request_, out_);
+  ASSERT_TRUE(image && write_linux_disk(request_, other));
+  EXPECT_GE(image->size_bytes, 64u << 20);
+  EXPECT_LT(image->allocated_bytes, 1u << 20);
+  EXPECT_EQ(sha256_of_file(out_).value(), sha256_of_file(other).value());
+  EXPECT_EQ(sha256_of_file(linux_initrd_path(out_)).value(),
+            sha256_of_file(linux_initrd_path(other)).value());
+}
+
+TEST_F(LinuxDiskTest, RefusesWhatCannotRun) {
+  auto with = [&](auto change) {
+    Program good = program_;
+    change();
+    std::string result = refusal();
+    program_ = good;
+    EXPECT_FALSE(fs::exists(out_));
+    return result;
+  };
+  EXPECT_EQ(with([&] { program_.executable = "/none"; }),
+            "the program '/none' is not a file of the image [FAASC0560]");
+  EXPECT_EQ(with([&] { program_.working_directory = "/app/hello"; }),
+            "the working directory '/app/hello' is not a directory of the image [FAASC0560]");
+  EXPECT_EQ(with([&] { program_.argv.clear(); }),
+            "init cannot run the program: it has no arguments, where the first is its own name [FAASC0582]");
+  EXPECT_EQ(with([&] { program_.argv.resize(2049); }),
+            "init cannot run the program: it has 2049 arguments or environment variables; at most 2048 are "
+            "possible [FAASC0582]");
+  EXPECT_EQ(with([&] { program_.argv[1] = "a\0b"s; }),
+            "init cannot run the program: an argument or environment variable of it holds a NUL [FAASC0582]");
+  EXPECT_EQ(with([&] { program_.argv[1] = std::string(300'000, 'x'); }),
+            "init cannot run the program: its arguments and environment have 300056 bytes; less than 262144 "
+            "are possible [FAASC0582]");
+  EXPECT_EQ(
+      with([&] { ASSERT_TRUE(program_.rootfs.add("/etc/faasc/program", {InlineBytes{""}, 0644, ""})); }),
+      "guest path '/etc/faasc/program' is given twice, as a file and as a file [FAASC0502]");
+  request_.init = directory_.path() / "no-init";
+  EXPECT_EQ(refusal(), "cannot open '" + request_.init.string() + "': No such file or directory [FAASC0901]");
+}
+
+}  // namespace
+}  // namespace faasc
