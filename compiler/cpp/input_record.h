@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "base/file_stamp.h"
+#include "base/result.h"
 
 namespace faasc::cpp {
 

@@ -99,9 +99,10 @@ CompileAnswer compile(const CompileRequest& request) {
   }
 
   clang::CompilerInstance instance;
-  instance.createDiagnostics(&recorder, false);
-  clang::CompilerInvocation::CreateFromArgs(instance.getInvocation(), job->getArguments(),
-                                            instance.getDiagnostics());
+  auto reading = clang::CompilerInstance::createDiagnostics(new clang::DiagnosticOptions, &recorder, false);
+  clang::CompilerInvocation::CreateFromArgs(instance.getInvocation(), job->getArguments(), *reading);
+  instance.createDiagnostics(&recorder,
+                             false);  // only now: it takes the warnings and limits that were asked for
   // Clang's own temporary names differ each time, and would pile up should it be killed.
   instance.getFrontendOpts().UseTemporary = false;
   llvm::IntrusiveRefCntPtr<LookupRecorder> files(new LookupRecorder);

@@ -1,0 +1,1 @@
+inline int in_header() { return "text"; }
