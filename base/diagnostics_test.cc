@@ -72,6 +72,7 @@ TEST(Diagnostics, CountsErrorsOnly) {
 TEST(Nearest, FindsTypingMistakesAndNothingElse) {
   EXPECT_EQ(nearest("memroy", {"memory", "vcpus"}), "memory");
   EXPECT_EQ(nearest("pyhton", {"python", "go", "cpp"}), "python");
+  EXPECT_EQ(nearest("chekc", {"check", "clean"}), "check");  // a swap is one mistake
   EXPECT_EQ(nearest("c++", {"cpp", "go"}), "");
   EXPECT_EQ(nearest("quantum", {"memory", "vcpus"}), "");
 }

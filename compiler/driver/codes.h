@@ -1,17 +1,16 @@
 #pragma once
 
-// Refusals of the command line itself: 08xx.
+// Refusals of the command line itself: 0810 to 0829. Those of a build are in compiler/build/codes.h.
 
 namespace faasc {
 
-inline constexpr const char* kUnknownCommand = "FAASC0801";
-inline constexpr const char* kBadCommandLine = "FAASC0802";
-inline constexpr const char* kIncompleteInstallation = "FAASC0803";
-inline constexpr const char* kCannotWriteOutput = "FAASC0804";
-inline constexpr const char* kBug = "FAASC0805";
-inline constexpr const char* kNothingToExplain = "FAASC0806";
-inline constexpr const char* kUnknownTemplate = "FAASC0807";
-inline constexpr const char* kWouldOverwrite = "FAASC0808";
-inline constexpr const char* kNoManifest = "FAASC0809";
+inline constexpr const char* kUnknownCommand = "FAASC0810";
+inline constexpr const char* kBadCommandLine = "FAASC0811";
+inline constexpr const char* kIncompleteInstallation = "FAASC0812";
+inline constexpr const char* kCannotWriteOutput = "FAASC0813";
+inline constexpr const char* kBug = "FAASC0814";
+inline constexpr const char* kNothingToExplain = "FAASC0815";
+inline constexpr const char* kUnknownTemplate = "FAASC0816";
+inline constexpr const char* kWouldOverwrite = "FAASC0817";
 
 }  // namespace faasc

@@ -29,6 +29,7 @@ struct CommandEntry {
   /// captures).
   Action (*configure)(CLI::App& app);
   bool passes_arguments = false;  ///< all arguments go to Session::arguments unread
+  std::string_view words;         ///< what its first argument may be, separated by spaces; for completion
 };
 
 /// In the order of the help; rows of one group follow each other.

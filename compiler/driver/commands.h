@@ -7,6 +7,10 @@
 namespace faasc {
 
 Action configure_check(CLI::App& app);
+Action configure_completion(CLI::App& app);
+Action configure_explain(CLI::App& app);
+Action configure_init(CLI::App& app);
+Action configure_kernel(CLI::App& app);
 Action configure_version(CLI::App& app);
 
 }  // namespace faasc

@@ -134,17 +134,17 @@ Result<int> Run::run_command(const std::vector<std::string>& arguments) {
   CLI::App app;
   add_global_options(app, globals_);
   Action action = command->configure(app);
-  bool asked_for_help = globals_.help;
   if (!command->passes_arguments) {
-    FAASC_CHECK(parse(app, rest, command->name));
-    asked_for_help = globals_.help;
+    // Who asks for help need not give everything that is required.
+    if (Result<void> parsed = parse(app, rest, command->name); !parsed && !globals_.help) return parsed.error();
     rest.clear();
+    if (globals_.help) {
+      console_.print(command_help(*command, app));
+      return 0;
+    }
+  } else if (globals_.help) {
+    rest = {"--help"};
   }
-  if (asked_for_help && !command->passes_arguments) {
-    console_.print(command_help(*command, app));
-    return 0;
-  }
-  if (asked_for_help) rest = {"--help"};
 
   FAASC_TRY(GlobalOptions options, resolve_global_options(globals_, console_.is_terminal(), environment_));
   console_.set_verbosity(options.verbosity);

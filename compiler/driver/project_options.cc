@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "compiler/driver/codes.h"
+#include "compiler/build/codes.h"
 #include "compiler/driver/session.h"
 #include "manifests/reader.h"
 

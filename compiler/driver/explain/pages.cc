@@ -1,5 +1,7 @@
 #include "compiler/driver/explain/pages.h"
 
+#include <algorithm>
+
 namespace faasc {
 namespace {
 
@@ -27,13 +29,20 @@ void append_wrapped(std::string& out, std::string_view text) {
 
 }  // namespace
 
+std::vector<const ExplainPage*> all_pages() {
+  std::vector<const ExplainPage*> all;
+  for (auto pages :
+       {manifest_pages(), compiler_pages(), packager_pages(), launcher_pages(), driver_pages(), base_pages()}) {
+    for (const ExplainPage& page : pages) all.push_back(&page);
+  }
+  std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->code < b->code; });
+  return all;
+}
+
 const ExplainPage* find_page(std::string_view code) {
   std::string wanted = normalised(code);
-  for (auto pages : {manifest_pages(), compiler_pages(), packager_pages(), launcher_pages(), driver_pages(),
-                     base_pages()}) {
-    for (const ExplainPage& page : pages) {
-      if (page.code == wanted) return &page;
-    }
+  for (const ExplainPage* page : all_pages()) {
+    if (page->code == wanted) return page;
   }
   return nullptr;
 }

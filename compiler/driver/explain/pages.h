@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace faasc {
 
@@ -17,6 +18,9 @@ struct ExplainPage {
 
 /// Null where there is no such page. "120", "0120" and "faasc0120" find FAASC0120.
 const ExplainPage* find_page(std::string_view code);
+
+/// All pages, in the order of their codes.
+std::vector<const ExplainPage*> all_pages();
 
 /// The pages of one room, in the order of their codes.
 std::span<const ExplainPage> manifest_pages();  // 01xx, and 02xx that the manifest's reader reports

@@ -1,0 +1,228 @@
+#include "compiler/driver/driver.h"
+
+#include <csignal>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "compiler/driver/command.h"
+#include "compiler/driver/version.h"
+
+namespace faasc {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int status = -1;
+  std::string out, err;
+};
+
+class DriverTest : public ::testing::Test {
+ protected:
+  DriverTest() : directory_(TemporaryDirectory::create(fs::temp_directory_path(), "faasc-driver-test").value()) {}
+
+  Outcome faasc(std::vector<std::string> arguments) {
+    Outcome outcome;
+    Console console(Console::Sinks{.out = [&](std::string_view text) -> Result<void> {
+                                     if (!out_error_.empty()) return Error{.fault = Fault::Io, .code = "FAASC0000", .what = out_error_};
+                                     outcome.out += text;
+                                     return {};
+                                   },
+                                   .err = [&](std::string_view text) -> Result<void> {
+                                     outcome.err += text;
+                                     return {};
+                                   }});
+    outcome.status = run_faasc(arguments, console, [this](std::string_view name) -> std::optional<std::string> {
+      auto found = environment_.find(std::string(name));
+      return found == environment_.end() ? std::nullopt : std::optional<std::string>(found->second);
+    });
+    return outcome;
+  }
+
+  std::string at(std::string_view name) const { return (directory_.path() / name).string(); }
+  std::string write(std::string_view name, std::string_view text) {
+    EXPECT_TRUE(write_file(at(name), text));
+    return at(name);
+  }
+
+  TemporaryDirectory directory_;
+  std::map<std::string, std::string> environment_;
+  std::string out_error_;
+};
+
+TEST_F(DriverTest, TellsItsVersion) {
+  for (const char* spelling : {"version", "--version"}) {
+    Outcome outcome = faasc({spelling});
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.out, "faasc " + std::string(kVersion) + "\n");
+    EXPECT_EQ(outcome.err, "");
+  }
+}
+
+TEST_F(DriverTest, HelpFitsAScreenAndNamesEveryCommand) {
+  Outcome outcome = faasc({"--help"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_LE(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 50);
+  for (const CommandEntry& command : command_table()) {
+    EXPECT_NE(outcome.out.find("\n  " + std::string(command.name) + " "), std::string::npos) << command.name;
+  }
+  EXPECT_EQ(faasc({"help"}).out, outcome.out);
+}
+
+TEST_F(DriverTest, WithoutACommandHelpIsAnError) {
+  Outcome outcome = faasc({});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, faasc({"--help"}).out);
+}
+
+TEST_F(DriverTest, EveryCommandHasHelpWithAnExample) {
+  for (const CommandEntry& command : command_table()) {
+    SCOPED_TRACE(command.name);
+    EXPECT_FALSE(command.help.empty());
+    EXPECT_FALSE(command.help.ends_with('.'));
+    EXPECT_LE(command.help.size(), 84u);
+    EXPECT_NE(command.example.find("faasc " + std::string(command.name)), std::string_view::npos);
+    if (command.passes_arguments) continue;
+    Outcome help = faasc({"help", std::string(command.name)});
+    EXPECT_EQ(help.status, 0);
+    EXPECT_EQ(help.err, "");
+    EXPECT_NE(help.out.find(std::string(command.example) + "\n"), std::string::npos);
+    EXPECT_EQ(faasc({std::string(command.name), "--help"}).out, help.out);
+    EXPECT_EQ(faasc({"--help", std::string(command.name)}).out, help.out);
+  }
+}
+
+TEST_F(DriverTest, RefusesWrongCommandLines) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string err;
+  };
+  const Case cases[] = {
+      {{"chekc"},
+       "faasc: error: unknown command 'chekc'; did you mean 'check'? [FAASC0810]\n"
+       "  hint: 'faasc --help' lists the commands\n"},
+      {{"frobnicate"},
+       "faasc: error: unknown command 'frobnicate' [FAASC0810]\n"
+       "  hint: 'faasc --help' lists the commands\n"},
+      {{"check", "--ofline"},
+       "faasc: error: unknown option '--ofline' for 'faasc check'; did you mean '--offline'? [FAASC0811]\n"
+       "  hint: 'faasc help check' lists what it takes\n"},
+      {{"--colour=never", "check"},
+       "faasc: error: unknown option '--colour'; did you mean '--color'? [FAASC0811]\n"
+       "  hint: 'faasc --help' lists them\n"},
+      {{"check", "a", "b"},
+       "faasc: error: argument 'b' is one too many for 'faasc check' [FAASC0811]\n"
+       "  hint: 'faasc help check' lists what it takes\n"},
+      {{"check", "-q", "-v"},
+       "faasc: error: --verbose and --quiet exclude each other [FAASC0811]\n"
+       "  hint: give one of them\n"},
+      {{"check", "--color", "red"},
+       "faasc: error: --color 'red' is unknown [FAASC0811]\n"
+       "  hint: it may be auto, always or never\n"},
+      {{"check", "--format", "xml"},
+       "faasc: error: --format 'xml' is unknown [FAASC0811]\n"
+       "  hint: it may be text, json, sarif or github\n"},
+      {{"check", "--diagnostics-file", "out.sarif"},
+       "faasc: error: --diagnostics-file 'out.sarif' names no format and file [FAASC0811]\n"
+       "  hint: write sarif:FILE or json:FILE\n"},
+      {{"help", "chekc"},
+       "faasc: error: unknown command 'chekc'; did you mean 'check'? [FAASC0810]\n"
+       "  hint: 'faasc --help' lists the commands\n"},
+      {{"explain", "FAASC9999"},
+       "faasc: error: there is no message with the code 'FAASC9999' [FAASC0815]\n"
+       "  hint: 'faasc explain' lists all codes\n"},
+      {{"completion", "tcsh"},
+       "faasc: error: there is no completion for 'tcsh' [FAASC0811]\n"
+       "  hint: it may be bash, zsh or fish\n"},
+      {{"completion"},
+       "faasc: error: shell is required [FAASC0811]\n"
+       "  hint: 'faasc help completion' lists what it takes\n"},
+  };
+  for (const Case& c : cases) {
+    Outcome outcome = faasc(c.arguments);
+    SCOPED_TRACE(outcome.err);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, c.err);
+  }
+}
+
+TEST_F(DriverTest, ChecksAProject) {
+  write("shop/hello.cc", "");
+  std::string manifest = write("shop/faas.yaml", "apiVersion: faasc/v1\n");
+  Outcome outcome = faasc({"check", at("shop")});
+  EXPECT_EQ(outcome.err, "faasc: 'shop' (cpp): " + manifest + " is fine\n");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(faasc({"check", "-q", "-f", manifest}).err, "");
+}
+
+TEST_F(DriverTest, ReportsAllFindingsOfAManifest) {
+  std::string manifest = write("faas.yaml", "apiVersion: faasc/v1\nresources: {memory: 64GiB, vcpus: 0}\n");
+  Outcome outcome = faasc({"check", at(".")});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "");
+  std::string path = at("./faas.yaml");
+  EXPECT_EQ(outcome.err, path + ":2:21: error: memory '64GiB' is outside 32MiB–10240MiB [FAASC0120]\n"
+                         "resources: {memory: 64GiB, vcpus: 0}\n"
+                         "                    ^~~~~\n" +
+                             path + ":2:35: error: vcpus '0' is outside 1–16 [FAASC0121]\n"
+                             "resources: {memory: 64GiB, vcpus: 0}\n"
+                             "                                  ^\n");
+}
+
+TEST_F(DriverTest, SaysWhereItLookedForAManifest) {
+  EXPECT_EQ(faasc({"check", at("")}).status, 2);
+  fs::create_directory(at("empty"));
+  EXPECT_EQ(faasc({"check", at("empty")}).err,
+            "faasc: error: there is no '" + at("empty/faas.yaml") +
+                "' [FAASC0801]\n"
+                "  hint: name the project's directory, or start a new project with 'faasc init'\n");
+  std::string yml = write("empty/faas.yml", "");
+  EXPECT_EQ(faasc({"check", at("empty")}).err, "faasc: error: there is no '" + at("empty/faas.yaml") +
+                                                   "' [FAASC0801]\n"
+                                                   "  hint: there is '" +
+                                                   yml + "': rename it to 'faas.yaml', or name it with -f\n");
+}
+
+TEST_F(DriverTest, OutputThatCannotBeWrittenIsAFailure) {
+  out_error_ = "cannot write to standard output: No space left on device";
+  Outcome outcome = faasc({"version"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "faasc: error: cannot write to standard output: No space left on device [FAASC0000]\n");
+}
+
+TEST_F(DriverTest, ColoursWhenToldTo) {
+  write("faas.yaml", "[]\n");
+  EXPECT_EQ(faasc({"check", at(".")}).err.find('\x1b'), std::string::npos);
+  EXPECT_NE(faasc({"check", at("."), "--color=always"}).err.find('\x1b'), std::string::npos);
+  environment_["NO_COLOR"] = "1";
+  EXPECT_NE(faasc({"check", at("."), "--color=always"}).err.find('\x1b'), std::string::npos);
+}
+
+TEST_F(DriverTest, WritesFindingsForPrograms) {
+  std::string manifest = write("faas.yaml", "apiVersion: faasc/v1\nhttp: {port: 0}\n");
+  Outcome json = faasc({"check", "-f", manifest, "--format", "json"});
+  EXPECT_EQ(json.err, "");
+  EXPECT_EQ(json.out,
+            R"({"schema":"faasc.diag/1","severity":"error","code":"FAASC0140","message":"port '0' is outside 1–65535","file":")" +
+                manifest + R"(","line":2,"column":14,"endLine":2,"endColumn":15,"notes":[]})" + "\n" +
+                R"({"schema":"faasc.result/1","ok":false})" + "\n");
+  environment_["GITHUB_ACTIONS"] = "true";
+  environment_["GITHUB_STEP_SUMMARY"] = at("summary.md");
+  Outcome github = faasc({"check", "-f", manifest});
+  EXPECT_EQ(github.out, "::error file=" + manifest + ",line=2,endLine=2,col=14,endColumn=15,title=FAASC0140::port '0' is outside 1–65535\n");
+  EXPECT_EQ(read_file(at("summary.md")).value(), "### faasc\n\n| | Place | Message | Code |\n|---|---|---|---|\n| error | " + manifest +
+                                                     ":2 | port '0' is outside 1–65535 | FAASC0140 |\n\n");
+  Outcome both = faasc({"check", "-f", manifest, "--format", "text", "--diagnostics-file", "sarif:" + at("a.sarif"), "--diagnostics-file",
+                        "json:" + at("a.json")});
+  EXPECT_EQ(both.out, "");
+  EXPECT_EQ(read_file(at("a.json")).value(), json.out);
+  EXPECT_NE(read_file(at("a.sarif")).value().find("\"ruleId\": \"FAASC0140\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace faasc
