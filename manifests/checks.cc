@@ -106,12 +106,12 @@ void Checking::files() {
   for (const Manifest::DataFile& file : manifest_.files) {
     if (!file.to.written()) continue;
     if (!targets.insert(*file.to).second) {
-      report(kBadGuestPath, "two files are placed at '" + *file.to + "'", file.to.place,
+      report(kBadFileTarget, "two files are placed at '" + *file.to + "'", file.to.place,
              "give each a path of its own");
     }
     for (std::string_view taken : {"/dev", "/proc", "/sys"}) {
       if (*file.to == taken || file.to->starts_with(std::string(taken) + "/")) {
-        report(kBadGuestPath,
+        report(kBadFileTarget,
                "to '" + *file.to + "' lies in '" + std::string(taken) + "', which the kernel provides",
                file.to.place, "choose a path elsewhere, such as '/etc/app/…'");
       }

@@ -362,7 +362,7 @@ constexpr Key kFileKeys[] = {
      .help = "Absolute path in the guest",
      .required = true,
      .store = store<&M::DataFile::to>,
-     .code = kBadGuestPath,
+     .code = kBadFileTarget,
      .pattern = kGuestPathPattern,
      .check = check_guest_path},
     {.name = "mode",
@@ -370,7 +370,7 @@ constexpr Key kFileKeys[] = {
      .help = "Permission bits in octal",
      .fallback = "those of the file",
      .store = store<&M::DataFile::mode>,
-     .code = kBadGuestPath},
+     .code = kBadFileTarget},
 };
 
 constexpr Key kMountKeys[] = {

@@ -4,8 +4,10 @@ namespace faasc {
 namespace {
 
 constexpr CommandEntry kCommands[] = {
-    {"init", "Functions", "begin a project from a template", "faasc init shop --template cpp-http", configure_init},
-    {"check", "Functions", "read faas.yaml and tell what is wrong with it", "faasc check shop", configure_check},
+    {"init", "Functions", "begin a project from a template", "faasc init shop --template cpp-http",
+     configure_init},
+    {"check", "Functions", "read faas.yaml and tell what is wrong with it", "faasc check shop",
+     configure_check},
     {.name = "kernel",
      .group = "Kernels",
      .help = "list, pull, add and remove the kernels that images boot",
@@ -13,7 +15,8 @@ constexpr CommandEntry kCommands[] = {
      .configure = configure_kernel,
      .passes_arguments = true,
      .words = "list info verify add pull remove"},
-    {"explain", "About faasc", "say more about the code of a message", "faasc explain FAASC0120", configure_explain},
+    {"explain", "About faasc", "say more about the code of a message", "faasc explain FAASC0120",
+     configure_explain},
     {.name = "completion",
      .group = "About faasc",
      .help = "print a script that completes faasc's command line in a shell",

@@ -102,17 +102,26 @@ std::string bash_completion() {
     for (const CompletedOption& option : command.options) {
       if (!option.long_name.empty()) options.push_back("--" + option.long_name);
     }
-    cases.append("    ").append(command.entry->name).append(") options='").append(joined(options)).append("' words='");
+    cases.append("    ")
+        .append(command.entry->name)
+        .append(") options='")
+        .append(joined(options))
+        .append("' words='");
     cases.append(joined(command.words)).append("' ;;\n");
     for (const CompletedOption& option : command.options) {
       if (option.choices.empty()) continue;
-      values.append("    ").append(command.entry->name).append(":--").append(option.long_name).append(") COMPREPLY=($(compgen -W '");
+      values.append("    ")
+          .append(command.entry->name)
+          .append(":--")
+          .append(option.long_name)
+          .append(") COMPREPLY=($(compgen -W '");
       values.append(joined(option.choices)).append("' -- \"$current\")); return ;;\n");
     }
   }
   return "# bash completion of faasc; load it with: source <(faasc completion bash)\n"
          "_faasc() {\n"
-         "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= at=0 i options= words=\n"
+         "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= at=0 i "
+         "options= words=\n"
          "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "    case ${COMP_WORDS[i]} in\n"
          "      --color|--format|--diagnostics-file) ((i++)) ;;\n"
@@ -148,14 +157,19 @@ std::string zsh_completion() {
   std::vector<CompletedCommand> commands = completed_commands();
   std::string list, cases;
   for (const CompletedCommand& command : commands) {
-    list.append("    '").append(command.entry->name).append(":").append(zsh_text(command.entry->help)).append("'\n");
+    list.append("    '")
+        .append(command.entry->name)
+        .append(":")
+        .append(zsh_text(command.entry->help))
+        .append("'\n");
     cases.append("    ").append(command.entry->name).append(")\n      _arguments");
     for (const CompletedOption& option : command.options) {
       std::string tail = "[" + zsh_text(option.help) + "]";
       if (option.takes_value) {
         tail += option.choices.empty() ? ":value:_files" : ":value:(" + joined(option.choices) + ")";
       }
-      if (!option.long_name.empty()) cases.append(" '--" + option.long_name + (option.takes_value ? "=" : "") + tail + "'");
+      if (!option.long_name.empty())
+        cases.append(" '--" + option.long_name + (option.takes_value ? "=" : "") + tail + "'");
       if (!option.short_name.empty()) cases.append(" '-" + option.short_name + tail + "'");
     }
     if (!command.words.empty()) cases.append(" '1:word:(" + joined(command.words) + ")'");
@@ -199,7 +213,8 @@ std::string fish_completion() {
     out.append("complete -c faasc -n '").append(condition).append("' ").append(rest).append("\n");
   };
   for (const CompletedCommand& command : commands) {
-    line("__fish_use_subcommand", "-f -a " + std::string(command.entry->name) + " -d '" + shell_text(command.entry->help) + "'");
+    line("__fish_use_subcommand",
+         "-f -a " + std::string(command.entry->name) + " -d '" + shell_text(command.entry->help) + "'");
   }
   line("__fish_use_subcommand", "-f -a help -d 'tell more about a command'");
   line("__fish_seen_subcommand_from help", "-f -a \"$commands\"");
@@ -210,7 +225,8 @@ std::string fish_completion() {
       std::string rest;
       if (!option.long_name.empty()) rest += "-l " + option.long_name + " ";
       if (!option.short_name.empty()) rest += "-s " + option.short_name + " ";
-      if (option.takes_value) rest += option.choices.empty() ? "-r " : "-x -a '" + joined(option.choices) + "' ";
+      if (option.takes_value)
+        rest += option.choices.empty() ? "-r " : "-x -a '" + joined(option.choices) + "' ";
       line(condition, rest + "-d '" + shell_text(option.help) + "'");
     }
   }

@@ -4,7 +4,8 @@
 
 namespace faasc {
 
-// Scripts that make a shell complete faasc's command line, from the table of commands and the options they declare.
+// Scripts that make a shell complete faasc's command line, from the table of commands and the options they
+// declare.
 
 std::string bash_completion();
 std::string zsh_completion();

@@ -44,7 +44,8 @@ Error parse_error(const CLI::App& app, const CLI::ParseError& error,
   if (!what.empty() && what.front() >= 'A' && what.front() <= 'Z')
     what.front() = static_cast<char>(what.front() + 32);
   if (what.ends_with('.')) what.pop_back();
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return usage(kBadCommandLine, std::move(what), std::move(help));
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr)
+    return usage(kBadCommandLine, std::move(what), std::move(help));
 
   std::vector<std::string> spelled;
   for (const CLI::Option* option : app.get_options()) {
@@ -136,7 +137,8 @@ Result<int> Run::run_command(const std::vector<std::string>& arguments) {
   Action action = command->configure(app);
   if (!command->passes_arguments) {
     // Who asks for help need not give everything that is required.
-    if (Result<void> parsed = parse(app, rest, command->name); !parsed && !globals_.help) return parsed.error();
+    if (Result<void> parsed = parse(app, rest, command->name); !parsed && !globals_.help)
+      return parsed.error();
     rest.clear();
     if (globals_.help) {
       console_.print(command_help(*command, app));

@@ -21,12 +21,15 @@ struct Outcome {
 
 class DriverTest : public ::testing::Test {
  protected:
-  DriverTest() : directory_(TemporaryDirectory::create(fs::temp_directory_path(), "faasc-driver-test").value()) {}
+  DriverTest()
+      : directory_(TemporaryDirectory::create(fs::temp_directory_path(), "faasc-driver-test").value()) {}
 
   Outcome faasc(std::vector<std::string> arguments) {
     Outcome outcome;
     Console console(Console::Sinks{.out = [&](std::string_view text) -> Result<void> {
-                                     if (!out_error_.empty()) return Error{.fault = Fault::Io, .code = "FAASC0000", .what = out_error_};
+                                     if (!out_error_.empty())
+                                       return Error{
+                                           .fault = Fault::Io, .code = "FAASC0000", .what = out_error_};
                                      outcome.out += text;
                                      return {};
                                    },
@@ -34,10 +37,11 @@ class DriverTest : public ::testing::Test {
                                      outcome.err += text;
                                      return {};
                                    }});
-    outcome.status = run_faasc(arguments, console, [this](std::string_view name) -> std::optional<std::string> {
-      auto found = environment_.find(std::string(name));
-      return found == environment_.end() ? std::nullopt : std::optional<std::string>(found->second);
-    });
+    outcome.status =
+        run_faasc(arguments, console, [this](std::string_view name) -> std::optional<std::string> {
+          auto found = environment_.find(std::string(name));
+          return found == environment_.end() ? std::nullopt : std::optional<std::string>(found->second);
+        });
     return outcome;
   }
 
@@ -166,10 +170,12 @@ TEST_F(DriverTest, ReportsAllFindingsOfAManifest) {
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.out, "");
   std::string path = at("./faas.yaml");
-  EXPECT_EQ(outcome.err, path + ":2:21: error: memory '64GiB' is outside 32MiB–10240MiB [FAASC0120]\n"
-                         "resources: {memory: 64GiB, vcpus: 0}\n"
-                         "                    ^~~~~\n" +
-                             path + ":2:35: error: vcpus '0' is outside 1–16 [FAASC0121]\n"
+  EXPECT_EQ(outcome.err, path +
+                             ":2:21: error: memory '64GiB' is outside 32MiB–10240MiB [FAASC0120]\n"
+                             "resources: {memory: 64GiB, vcpus: 0}\n"
+                             "                    ^~~~~\n" +
+                             path +
+                             ":2:35: error: vcpus '0' is outside 1–16 [FAASC0121]\n"
                              "resources: {memory: 64GiB, vcpus: 0}\n"
                              "                                  ^\n");
 }
@@ -192,7 +198,8 @@ TEST_F(DriverTest, OutputThatCannotBeWrittenIsAFailure) {
   out_error_ = "cannot write to standard output: No space left on device";
   Outcome outcome = faasc({"version"});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_EQ(outcome.err, "faasc: error: cannot write to standard output: No space left on device [FAASC0000]\n");
+  EXPECT_EQ(outcome.err,
+            "faasc: error: cannot write to standard output: No space left on device [FAASC0000]\n");
 }
 
 TEST_F(DriverTest, ColoursWhenToldTo) {
@@ -207,18 +214,22 @@ TEST_F(DriverTest, WritesFindingsForPrograms) {
   std::string manifest = write("faas.yaml", "apiVersion: faasc/v1\nhttp: {port: 0}\n");
   Outcome json = faasc({"check", "-f", manifest, "--format", "json"});
   EXPECT_EQ(json.err, "");
-  EXPECT_EQ(json.out,
-            R"({"schema":"faasc.diag/1","severity":"error","code":"FAASC0140","message":"port '0' is outside 1–65535","file":")" +
-                manifest + R"(","line":2,"column":14,"endLine":2,"endColumn":15,"notes":[]})" + "\n" +
-                R"({"schema":"faasc.result/1","ok":false})" + "\n");
+  EXPECT_EQ(
+      json.out,
+      R"({"schema":"faasc.diag/1","severity":"error","code":"FAASC0140","message":"port '0' is outside 1–65535","file":")" +
+          manifest + R"(","line":2,"column":14,"endLine":2,"endColumn":15,"notes":[]})" + "\n" +
+          R"({"schema":"faasc.result/1","ok":false})" + "\n");
   environment_["GITHUB_ACTIONS"] = "true";
   environment_["GITHUB_STEP_SUMMARY"] = at("summary.md");
   Outcome github = faasc({"check", "-f", manifest});
-  EXPECT_EQ(github.out, "::error file=" + manifest + ",line=2,endLine=2,col=14,endColumn=15,title=FAASC0140::port '0' is outside 1–65535\n");
-  EXPECT_EQ(read_file(at("summary.md")).value(), "### faasc\n\n| | Place | Message | Code |\n|---|---|---|---|\n| error | " + manifest +
-                                                     ":2 | port '0' is outside 1–65535 | FAASC0140 |\n\n");
-  Outcome both = faasc({"check", "-f", manifest, "--format", "text", "--diagnostics-file", "sarif:" + at("a.sarif"), "--diagnostics-file",
-                        "json:" + at("a.json")});
+  EXPECT_EQ(github.out,
+            "::error file=" + manifest +
+                ",line=2,endLine=2,col=14,endColumn=15,title=FAASC0140::port '0' is outside 1–65535\n");
+  EXPECT_EQ(read_file(at("summary.md")).value(),
+            "### faasc\n\n| | Place | Message | Code |\n|---|---|---|---|\n| error | " + manifest +
+                ":2 | port '0' is outside 1–65535 | FAASC0140 |\n\n");
+  Outcome both = faasc({"check", "-f", manifest, "--format", "text", "--diagnostics-file",
+                        "sarif:" + at("a.sarif"), "--diagnostics-file", "json:" + at("a.json")});
   EXPECT_EQ(both.out, "");
   EXPECT_EQ(read_file(at("a.json")).value(), json.out);
   EXPECT_NE(read_file(at("a.sarif")).value().find("\"ruleId\": \"FAASC0140\""), std::string::npos);

@@ -11,7 +11,8 @@ namespace faasc {
 
 Action configure_explain(CLI::App& app) {
   auto code = std::make_shared<std::string>();
-  app.add_option("code", *code, "the code at the end of a message; all of them where absent")->type_name("CODE");
+  app.add_option("code", *code, "the code at the end of a message; all of them where absent")
+      ->type_name("CODE");
   return [code](Session& session) -> Result<int> {
     if (code->empty()) {
       std::string list;

@@ -30,7 +30,9 @@ void add_global_options(CLI::App& app, GlobalArguments& arguments) {
   app.add_flag("-h,--help", arguments.help, "show help")->group(group);
   app.add_flag("-v,--verbose", arguments.verbose, "tell every step, and what took the time")->group(group);
   app.add_flag("-q,--quiet", arguments.quiet, "tell errors only")->group(group);
-  app.add_option("--color", arguments.color, "colours in messages")->type_name("auto|always|never")->group(group);
+  app.add_option("--color", arguments.color, "colours in messages")
+      ->type_name("auto|always|never")
+      ->group(group);
   app.add_option("--format", arguments.format, "how findings are written")
       ->type_name("text|json|sarif|github")
       ->group(group);

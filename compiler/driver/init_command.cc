@@ -18,9 +18,11 @@ Action configure_init(CLI::App& app) {
     bool list = false;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("directory", options->directory, "where the project goes; it may exist, its files are never overwritten")
+  app.add_option("directory", options->directory,
+                 "where the project goes; it may exist, its files are never overwritten")
       ->type_name("DIR");
-  app.add_option("-t,--template", options->name, "the project to begin with; cpp-http where absent")->type_name("NAME");
+  app.add_option("-t,--template", options->name, "the project to begin with; cpp-http where absent")
+      ->type_name("NAME");
   app.add_flag("--list", options->list, "list the templates");
   return [options](Session& session) -> Result<int> {
     FAASC_TRY(Installation installation, Installation::find());
@@ -35,11 +37,13 @@ Action configure_init(CLI::App& app) {
     FAASC_TRY(const ProjectTemplate* chosen, find_template(templates, options->name));
     FAASC_TRY(std::vector<std::string> files, lay_down(*chosen, options->directory));
     for (const std::string& file : files) {
-      session.console().say_verbose("wrote " + (fs::path(options->directory) / file).lexically_normal().string());
+      session.console().say_verbose("wrote " +
+                                    (fs::path(options->directory) / file).lexically_normal().string());
     }
     bool here = options->directory == ".";
-    session.console().say("made a project from '" + chosen->name + "'" + (here ? "" : " in '" + options->directory + "'") +
-                          "; next: faasc build" + (here ? "" : " " + options->directory));
+    session.console().say("made a project from '" + chosen->name + "'" +
+                          (here ? "" : " in '" + options->directory + "'") + "; next: faasc build" +
+                          (here ? "" : " " + options->directory));
     return 0;
   };
 }

@@ -3,9 +3,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"

@@ -17,7 +17,8 @@ namespace {
 Result<std::vector<std::string>> files_below(const fs::path& directory) {
   std::vector<std::string> files;
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::recursive_directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
     if (entry->is_regular_file(error)) files.push_back(entry->path().lexically_relative(directory).string());
   }
   if (error) return io_error("read", directory, error.value());
@@ -25,7 +26,7 @@ Result<std::vector<std::string>> files_below(const fs::path& directory) {
   return files;
 }
 
-Result<void> copy(const fs::path& from, const fs::path& to) {
+Result<void> copy_file_of_template(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::perms mode = fs::status(from, error).permissions();
   if (error) return io_error("read", from, error.value());
@@ -46,14 +47,16 @@ Result<std::vector<ProjectTemplate>> list_templates(const fs::path& directory) {
     Diagnostics unused;
     // Only for its description: what is wrong with it is told when it is used.
     std::optional<Manifest> manifest = read_manifest(manifest_path, unused, ManifestEnvironment{});
-    templates.push_back({entry->path().filename().string(), manifest ? *manifest->description : "", entry->path()});
+    templates.push_back(
+        {entry->path().filename().string(), manifest ? *manifest->description : "", entry->path()});
   }
   if (error) return io_error("read", directory, error.value());
   std::sort(templates.begin(), templates.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return templates;
 }
 
-Result<const ProjectTemplate*> find_template(const std::vector<ProjectTemplate>& templates, std::string_view name) {
+Result<const ProjectTemplate*> find_template(const std::vector<ProjectTemplate>& templates,
+                                             std::string_view name) {
   std::vector<std::string_view> names;
   std::string list;
   for (const ProjectTemplate& one : templates) {
@@ -87,7 +90,7 @@ Result<std::vector<std::string>> lay_down(const ProjectTemplate& project, const 
   FAASC_CHECK(make_directories(target));
   for (std::size_t i = 0; i < files.size(); ++i) {
     Result<void> copied = check_interrupt();
-    if (copied) copied = copy(project.directory / files[i], target / files[i]);
+    if (copied) copied = copy_file_of_template(project.directory / files[i], target / files[i]);
     if (copied) continue;
     std::error_code ignored;
     for (std::size_t k = 0; k < i; ++k) fs::remove(target / files[k], ignored);

@@ -11,7 +11,7 @@ namespace faasc {
 
 /// A project that `faasc init` lays down: a directory with a faas.yaml.
 struct ProjectTemplate {
-  std::string name;  ///< of the directory
+  std::string name;         ///< of the directory
   std::string description;  ///< of its manifest
   std::filesystem::path directory;
 };
@@ -20,10 +20,13 @@ struct ProjectTemplate {
 Result<std::vector<ProjectTemplate>> list_templates(const std::filesystem::path& directory);
 
 /// An error that names the templates there are, where none is called `name`.
-Result<const ProjectTemplate*> find_template(const std::vector<ProjectTemplate>& templates, std::string_view name);
+Result<const ProjectTemplate*> find_template(const std::vector<ProjectTemplate>& templates,
+                                             std::string_view name);
 
-/// Copies the files into `target`, which is made if need be. Nothing is written where one of them is there already; what was
-/// written is taken back where a later one fails. The value is the files' paths relative to `target`, in byte order.
-Result<std::vector<std::string>> lay_down(const ProjectTemplate& project, const std::filesystem::path& target);
+/// Copies the files into `target`, which is made if need be. Nothing is written where one of them is there
+/// already; what was written is taken back where a later one fails. The value is the files' paths relative to
+/// `target`, in byte order.
+Result<std::vector<std::string>> lay_down(const ProjectTemplate& project,
+                                          const std::filesystem::path& target);
 
 }  // namespace faasc

@@ -1,9 +1,53 @@
 #include "compiler/driver/explain/pages.h"
 
 namespace faasc {
+namespace {
+
+constexpr ExplainPage kPages[] = {
+    {"FAASC0801", "there is no manifest",
+     "faasc works on a project: a directory with a faas.yaml. It is the current directory, the one that was "
+     "named, or the file given with -f.",
+     "faasc build src/",
+     "Name the directory that holds the faas.yaml, or start a project with 'faasc init'."},
+    {"FAASC0802", "this language cannot be built yet",
+     "The manifest names a language that this faasc reads about but cannot compile.", "",
+     "Use a language that 'faasc help build' names, or a later faasc."},
+    {"FAASC0803", "the build failed",
+     "A step of the build did not end well; what it wrote stands above the message.", "",
+     "Correct what the step complains about, and build again: steps that ended well are not repeated."},
+    {"FAASC0810", "unknown command", "The first word after 'faasc' that is not an option names the command.",
+     "faasc complie", "'faasc --help' lists the commands."},
+    {"FAASC0811", "the command line is not right",
+     "An option or argument is unknown, lacks its value, or has a value that means nothing.",
+     "faasc check --colour", "'faasc help COMMAND' lists what a command takes."},
+    {"FAASC0812", "a part of faasc is missing",
+     "faasc consists of several programs and libraries. It finds them relative to itself: libexec/faasc, "
+     "lib/faasc and share/faasc beside the bin "
+     "directory it was started from, with symbolic links followed.",
+     "",
+     "Install faasc again, or build all of it. The program cannot be copied elsewhere by itself; make a "
+     "symbolic link instead."},
+    {"FAASC0813", "standard output cannot be written to",
+     "The result could not be delivered: the disk is full, or the program that reads it has gone.", "",
+     "Make room, or look at what became of the reader."},
+    {"FAASC0814", "a bug in faasc",
+     "Something happened that must never happen. Nothing of the input is to blame.", "",
+     "Please report it, with the command line, the manifest and the output of 'faasc version'."},
+    {"FAASC0815", "nothing is known about this code",
+     "'faasc explain' was asked about a code that no message has.", "faasc explain 9999",
+     "The code stands in brackets at the end of a message. 'faasc explain' lists all of them."},
+    {"FAASC0816", "unknown template",
+     "Templates are the projects that 'faasc init' begins with; they come with faasc.",
+     "faasc init --template cpp-htp", "'faasc init --list' shows them."},
+    {"FAASC0817", "a file would be overwritten",
+     "'faasc init' writes into an existing directory, but never over a file that is there.", "",
+     "Choose another directory, or move the files away."},
+};
+
+}  // namespace
 
 std::span<const ExplainPage> driver_pages() {
-  return {};
+  return kPages;
 }
 
 }  // namespace faasc
