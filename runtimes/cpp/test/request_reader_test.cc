@@ -73,7 +73,8 @@ TEST(RequestReader, KnowsWhatTheServerNeeds) {
   EXPECT_TRUE(head.facts().keep_alive);
   EXPECT_EQ(head.facts().execution_id, "abc");
 
-  for (std::string const id : {"", "a b", "caf\xC3\xA9", std::string(129, 'x').c_str()}) {
+  for (std::string const& id :
+       {std::string(), std::string("a b"), std::string("caf\xC3\xA9"), std::string(129, 'x')}) {
     RequestReader reader(100);
     feed(reader, "GET / HTTP/1.1\r\nFunction-Execution-Id: " + id + "\r\n" + kHost, 1000);
     ASSERT_EQ(reader.state(), State::Complete) << id;

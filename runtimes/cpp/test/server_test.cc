@@ -74,8 +74,7 @@ TEST(Start, RefusesWithOneLine) {
     SCOPED_TRACE(c.message);
     ServerProcess server(c.environment, c.arguments);
     EXPECT_EQ(server.wait(), "exit 1");
-    EXPECT_EQ(server.out(), "main returns
-");
+    EXPECT_EQ(server.out(), "main returns\n");
     EXPECT_EQ(server.err(),
               R"({"severity":"CRITICAL","message":")" + c.message + "\",\"logger\":\"faasc\"}\n");
   }
