@@ -169,7 +169,7 @@ class LinuxBoot : public testing::TestWithParam<Machine> {
     auto add = [&](std::initializer_list<std::string> words) { argv.insert(argv.end(), words); };
     if (microvm) {
       text += " tsc_early_khz=" + tsc_khz();
-      add({"-machine", "microvm,pit=off,pic=off,rtc=off,isa-serial=on", "-global",
+      add({"-machine", "microvm,pit=off,pic=off,rtc=on,isa-serial=on", "-global",
            "virtio-mmio.force-legacy=false"});
     } else {
       add({"-machine", "q35"});

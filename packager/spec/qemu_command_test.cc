@@ -98,7 +98,7 @@ TEST(QemuCommand, LinuxOnQ35) {
 TEST(QemuCommand, LinuxOnMicrovmIsToldTheTscWithoutKvm) {
   EXPECT_EQ(rendered(linux_spec(), {.sandbox = QemuOptions::Sandbox::Off, .tsc_khz = 2'596'122}),
             "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none"
-            " -machine microvm,acpi=on,pit=off,pic=off,rtc=off -accel tcg -cpu max -smp 1 -m 256M"
+            " -machine microvm,acpi=on,pit=off,pic=off,rtc=on -accel tcg -cpu max -smp 1 -m 256M"
             " -chardev stdio,id=console,signal=off -serial chardev:console"
             " -bios qboot.rom -kernel /k/vmlinux -initrd /out/hello.initrd"
             " -append 'console=ttyS0 quiet tsc_early_khz=2596122' -global virtio-mmio.force-legacy=false"
