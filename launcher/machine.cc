@@ -85,7 +85,9 @@ struct Machine::State {
 
   // ---- starting
   Result<void> prepare();
-  Result<void> launch(QemuOptions qemu);
+  Result<void> decide();
+  QemuOptions qemu_options();
+  Result<void> launch();
   Result<void> learn_ports();
 
   // ---- the reader's thread
@@ -120,6 +122,7 @@ struct Machine::State {
   std::optional<GuestExit> exit;
   bool asked_to_stop = false;
   bool forced = false;
+  QemuOptions::Sandbox sandbox = QemuOptions::Sandbox::On;
 
   GuestConsole console;
   std::thread reader;
@@ -134,12 +137,8 @@ struct Machine::State {
 // starting
 
 Result<void> Machine::State::prepare() {
-  BootFacts facts;
-  facts.kernel_is_there = spec.direct_boot && ::access(spec.direct_boot->kernel.c_str(), R_OK) == 0;
-  facts.memory_bytes = options.memory_bytes.value_or(spec.memory_bytes);
-  if (options.accelerator != AcceleratorChoice::Tcg) facts.kvm = probe_kvm();
-  FAASC_TRY(plan, plan_boot(spec, options.accelerator, options.machine, facts));
-  for (const std::string& reason : plan.reasons) note(reason);
+  if (options.accelerator != AcceleratorChoice::Tcg && !options.kvm) options.kvm = probe_kvm();
+  FAASC_CHECK(decide());
 
   if (!find_program(options.qemu))
     return Error{Fault::Host,
@@ -149,16 +148,46 @@ Result<void> Machine::State::prepare() {
                  "sudo apt install qemu-system-x86"};
   for (const VmSpec::Disk& disk : spec.disks)
     if (::access(disk.path.c_str(), R_OK) != 0) return io_error("open", disk.path, errno);
-
-  if (spec.nics.empty()) return {};
-  ports = options.ports;
-  bool reaches_function = std::any_of(ports.begin(), ports.end(),
-                                      [&](const PortForward& port) { return port.guest == spec.http_port; });
-  if (!reaches_function) ports.push_back({0, spec.http_port});
   return {};
 }
 
-Result<void> Machine::State::launch(QemuOptions qemu) {
+Result<void> Machine::State::decide() {
+  BootFacts facts;
+  facts.kernel_is_there = spec.direct_boot && ::access(spec.direct_boot->kernel.c_str(), R_OK) == 0;
+  facts.memory_bytes = options.memory_bytes.value_or(spec.memory_bytes);
+  facts.kvm = options.kvm.value_or(KvmVerdict{});
+  FAASC_TRY(plan, plan_boot(spec, options.accelerator, options.machine, facts));
+  for (const std::string& reason : plan.reasons) note(reason);
+  return {};
+}
+
+QemuOptions Machine::State::qemu_options() {
+  QemuOptions qemu;
+  qemu.program = options.qemu;
+  qemu.machine = plan.machine;
+  qemu.accelerator = plan.accelerator;
+  qemu.boot = plan.boot;
+  qemu.memory_bytes = options.memory_bytes;
+  qemu.vcpus = options.vcpus;
+  qemu.disk_writes = options.disk_writes;
+  qemu.sandbox = sandbox;
+  if (!spec.nics.empty()) {
+    qemu.ports = options.ports;
+    bool reaches_function = std::any_of(qemu.ports.begin(), qemu.ports.end(), [&](const PortForward& port) {
+      return port.guest == spec.http_port;
+    });
+    if (!reaches_function) qemu.ports.push_back({0, spec.http_port});
+  }
+  if (spec.kernel_family == "linux" && qemu.machine == MachineType::Microvm &&
+      qemu.accelerator == Accelerator::Tcg)
+    qemu.tsc_khz = measure_tsc_khz();
+  return qemu;
+}
+
+Result<void> Machine::State::launch() {
+  end_by_force();  // of an attempt before
+  QemuOptions qemu = qemu_options();
+  ports = qemu.ports;
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return io_error("create", "socket pair", errno);
@@ -179,6 +208,7 @@ Result<void> Machine::State::launch(QemuOptions qemu) {
   phases = {};
   phases.spawned = elapsed();
   vmm_errors.clear();
+  exit.reset();
 
   // The reader takes no signals: they are for the thread that waits.
   sigset_t all, before;
@@ -200,9 +230,11 @@ Result<void> Machine::State::launch(QemuOptions qemu) {
     std::lock_guard lock(mutex);
     return explain_refusal(vmm_errors, status, spec.http_port);
   }
-  std::lock_guard lock(mutex);
-  phases.vmm_ready = elapsed();
-  return {};
+  {
+    std::lock_guard lock(mutex);
+    phases.vmm_ready = elapsed();
+  }
+  return learn_ports();
 }
 
 Result<void> Machine::State::learn_ports() {
@@ -227,27 +259,20 @@ Result<void> Machine::State::learn_ports() {
 Result<Machine> Machine::start(const VmSpec& spec, const StartOptions& options) {
   auto state = std::make_unique<State>(spec, options);
   FAASC_CHECK(state->prepare());
-  QemuOptions qemu;
-  qemu.program = options.qemu;
-  qemu.machine = state->plan.machine;
-  qemu.accelerator = state->plan.accelerator;
-  qemu.boot = state->plan.boot;
-  qemu.ports = state->ports;
-  qemu.memory_bytes = options.memory_bytes;
-  qemu.vcpus = options.vcpus;
-  qemu.disk_writes = options.disk_writes;
-  if (spec.kernel_family == "linux" && qemu.machine == MachineType::Microvm &&
-      qemu.accelerator == Accelerator::Tcg)
-    qemu.tsc_khz = measure_tsc_khz();
-
-  auto launched = state->launch(qemu);
+  auto launched = state->launch();
   if (!launched && lacks_sandbox(state->vmm_errors)) {
     state->note("this QEMU has no sandbox; starting it without");
-    qemu.sandbox = QemuOptions::Sandbox::Off;
-    launched = state->launch(qemu);
+    state->sandbox = QemuOptions::Sandbox::Off;
+    launched = state->launch();
+  }
+  // The probe has seen a virtual CPU run; QEMU may still want something of KVM that is not there.
+  if (!launched && state->plan.accelerator == Accelerator::Kvm &&
+      options.accelerator == AcceleratorChoice::Auto && launched.error().code != kPortInUse) {
+    state->options.kvm = KvmVerdict{false, launched.error().what, {}};
+    FAASC_CHECK(state->decide());
+    launched = state->launch();
   }
   if (!launched) return std::move(launched).error();
-  FAASC_CHECK(state->learn_ports());
   return Machine(std::move(state));
 }
 

@@ -22,6 +22,8 @@ namespace faasc {
 struct StartOptions {
   AcceleratorChoice accelerator = AcceleratorChoice::Auto;
   MachineChoice machine = MachineChoice::Auto;
+  /// What is already known about KVM on this host. Absent: it is probed where it matters.
+  std::optional<KvmVerdict> kvm;
   /// A host port of 0 takes any that is free. Empty: one free port to the function's.
   std::vector<PortForward> ports;
   std::optional<std::uint64_t> memory_bytes;

@@ -15,7 +15,8 @@
 namespace faasc {
 namespace {
 
-constexpr std::string_view kForwarding = "Could not set up host forwarding rule 'tcp:127.0.0.1:";
+// QEMU has written this with and without a capital letter.
+constexpr std::string_view kForwarding = "ould not set up host forwarding rule 'tcp:127.0.0.1:";
 
 std::optional<std::uint16_t> refused_port(std::string_view errors) {
   std::size_t at = errors.find(kForwarding);

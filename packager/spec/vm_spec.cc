@@ -379,6 +379,11 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
 
 }  // namespace
 
+fs::path vm_spec_path(const fs::path& image) {
+  fs::path path = image;
+  return path.replace_extension(".vm.json");
+}
+
 std::string to_json(const VmSpec& spec, const fs::path& directory, const fs::path& kernel_store) {
   auto text_of = [&](const fs::path& path) { return path_text(path, directory, kernel_store); };
   Json root = {{"schema", kSchema},

@@ -80,6 +80,9 @@ struct VmSpec {
   std::vector<SmokeTest> tests;
 };
 
+/// Where the description of an image lies: "build/hello.img" → "build/hello.vm.json".
+std::filesystem::path vm_spec_path(const std::filesystem::path& image);
+
 /// Pretty-printed JSON, the same bytes for the same spec. Paths are made relative to `directory`; those below
 /// `kernel_store` are written as "${kernels}/nanos/0.1.55/kernel.img", so that the file says the same
 /// wherever it is built, and means the reader's own store. Bytes that are not UTF-8 survive in the bodies of

@@ -154,6 +154,12 @@ constexpr const char* kFullText = R"({
 }
 )";
 
+TEST(VmSpec, LiesBesideItsImage) {
+  EXPECT_EQ(vm_spec_path("build/hello.img"), "build/hello.vm.json");
+  EXPECT_EQ(vm_spec_path("/a.b/hello.qcow2"), "/a.b/hello.vm.json");
+  EXPECT_EQ(vm_spec_path("hello"), "hello.vm.json");
+}
+
 TEST(VmSpec, WholeText) {
   EXPECT_EQ(to_json(full_spec(), "/out", "/store/kernels"), kFullText);
 }

@@ -1,6 +1,7 @@
 #include "tests/boot/guest_image.h"
 
 #include "base/process.h"
+#include "packager/disk/linux_disk.h"
 #include "packager/disk/nanos_disk.h"
 #include "packager/kernels/kernel_store.h"
 
@@ -9,8 +10,13 @@ namespace faasc {
 Result<GuestImage> GuestImage::make(const Options& options) {
   if (!find_program("qemu-system-x86_64")) return Error{Fault::Missing, "", "QEMU is not installed", {}, {}};
   FAASC_TRY(KernelStore store, KernelStore::open());
-  auto kernel = store.find(KernelFamily::Nanos);
-  if (!kernel) return Error{Fault::Missing, "", "no Nanos kernel: " + kernel.error().what, {}, {}};
+  auto kernel = store.find(options.family);
+  if (!kernel)
+    return Error{Fault::Missing,
+                 "",
+                 "no kernel of " + std::string(name_of(options.family)) + ": " + kernel.error().what,
+                 {},
+                 {}};
   FAASC_TRY(TemporaryDirectory directory,
             TemporaryDirectory::create(std::filesystem::temp_directory_path(), "boot"));
   GuestImage image(std::move(directory));
@@ -21,28 +27,48 @@ Result<GuestImage> GuestImage::make(const Options& options) {
       program.rootfs.add("/guest", {.content = HostFile{FAASC_BOOT_GUEST}, .mode = 0755, .why = "program"}));
   program.argv = {"/guest"};
   program.argv.insert(program.argv.end(), options.arguments.begin(), options.arguments.end());
-  NanosDiskRequest request{.program = program, .kernel = *kernel};
-  request.bios_bootable = options.bios_bootable;
-  if (options.writable) request.ephemeral_storage_bytes = 1 << 20;
-  FAASC_TRY(Image disk, write_nanos_disk(request, image.directory() / "guest.img"));
 
   VmSpec& spec = image.spec;
   spec.name = "guest";
-  spec.kernel_family = "nanos";
+  spec.kernel_family = name_of(options.family);
   spec.memory_bytes = std::uint64_t{256} << 20;
   spec.direct_boot.emplace();
   spec.direct_boot->kernel_version = kernel->version;
   spec.direct_boot->kernel = kernel->image;
-  spec.disks = {{.path = disk.path,
+  spec.disks = {{.path = image.directory() / "guest.img",
                  .format = "raw",
                  .read_only = !options.writable,
-                 .bios_bootable = options.bios_bootable}};
+                 .bios_bootable = false}};
   spec.nics.emplace_back();
-  spec.exit_port = 0x501;
   spec.function = "guest";
   spec.kind = "http";
   spec.ready_path = "/health/readiness";
+  if (options.family == KernelFamily::Nanos)
+    FAASC_CHECK(image.write_nanos(program, *kernel, options));
+  else
+    FAASC_CHECK(image.write_linux(program, *kernel, options));
   return image;
+}
+
+Result<void> GuestImage::write_nanos(const Program& program, const Kernel& kernel, const Options& options) {
+  NanosDiskRequest request{.program = program, .kernel = kernel};
+  request.bios_bootable = options.bios_bootable;
+  if (options.writable) request.ephemeral_storage_bytes = 1 << 20;
+  FAASC_TRY([[maybe_unused]] Image disk, write_nanos_disk(request, spec.disks[0].path));
+  spec.disks[0].bios_bootable = options.bios_bootable;
+  spec.exit_port = 0x501;
+  return {};
+}
+
+Result<void> GuestImage::write_linux(const Program& program, const Kernel& kernel, const Options& options) {
+  LinuxDiskRequest request{.program = program, .kernel = kernel, .init = FAASC_LINUX_INIT};
+  if (options.writable) request.ephemeral_storage_bytes = 1 << 20;
+  FAASC_TRY([[maybe_unused]] Image disk, write_linux_disk(request, spec.disks[0].path));
+  spec.exit_port = 0xf4;
+  spec.direct_boot->initrd = linux_initrd_path(spec.disks[0].path);
+  spec.direct_boot->command_line =
+      linux_command_line({.writable = options.writable, .exit_port = spec.exit_port});
+  return {};
 }
 
 }  // namespace faasc

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/file.h"
+#include "packager/kernels/kernel.h"
+#include "packager/rootfs/program.h"
 #include "packager/spec/vm_spec.h"
 
 namespace faasc {
@@ -13,19 +15,23 @@ namespace faasc {
 class GuestImage {
  public:
   struct Options {
+    KernelFamily family = KernelFamily::Nanos;
     std::vector<std::string> arguments = {"serve"};  ///< of tests/boot/guest.c
-    bool bios_bootable = true;
+    bool bios_bootable = true;                       ///< Nanos only: our Linux disks hold no boot loader
     bool writable = true;
   };
 
-  /// With the newest Nanos of the store. Where this host has none, or no QEMU, an error of Fault::Missing,
-  /// for which a test skips.
+  /// With the newest kernel of the family in the store. Where this host has none, or no QEMU, an error of
+  /// Fault::Missing, for which a test skips.
   static Result<GuestImage> make(const Options& options);
 
   VmSpec spec;
   const std::filesystem::path& directory() const { return directory_.path(); }
 
  private:
+  Result<void> write_nanos(const Program& program, const Kernel& kernel, const Options& options);
+  Result<void> write_linux(const Program& program, const Kernel& kernel, const Options& options);
+
   explicit GuestImage(TemporaryDirectory directory) : directory_(std::move(directory)) {}
   TemporaryDirectory directory_;
 };

@@ -526,6 +526,37 @@ TEST(MachineBoot, KvmThatWasAskedForIsUsedOrRefused) {
   EXPECT_EQ(machine->plan().accelerator, Accelerator::Tcg);
 }
 
+TEST(MachineBoot, AKvmThatFailsQemuIsGivenUp) {
+  MAKE_GUEST(image, {});
+  // The real QEMU, behind a program under which KVM does not work, whatever the probe has found.
+  auto wrapper = image->directory() / "qemu";
+  ASSERT_TRUE(write_file(wrapper,
+                         "#!/bin/sh\n"
+                         "case \" $* \" in *' -accel kvm '*)\n"
+                         "  echo 'qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69' >&2\n"
+                         "  kill -ABRT $$;; esac\n"
+                         "exec qemu-system-x86_64 \"$@\"\n",
+                         0755));
+  std::vector<std::string> notes;
+  StartOptions options;
+  options.kvm = KvmVerdict{true, "runs 4000 million instructions per second", ""};
+  options.qemu = wrapper.string();
+  options.on_note = [&](const std::string& note) { notes.push_back(note); };
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  EXPECT_THAT(
+      notes,
+      Contains("tcg: KVM cannot be used: QEMU would not run the machine: error: failed to set MSR 0x10a "
+               "to 0x69"));
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+
+  options.accelerator = AcceleratorChoice::Kvm;
+  auto refused = Machine::start(image->spec, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "QEMU would not run the machine: error: failed to set MSR 0x10a to 0x69");
+}
+
 TEST(MachineBoot, SmokeTests) {
   MAKE_GUEST(image, {});
   auto add = [&](SmokeTest test) { image->spec.tests.push_back(std::move(test)); };

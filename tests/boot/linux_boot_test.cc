@@ -1,0 +1,95 @@
+// Starts real guests of the Linux family.
+
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/diagnostics.h"
+#include "launcher/codes.h"
+#include "launcher/machine.h"
+#include "tests/boot/guest_image.h"
+
+namespace faasc {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+#define MAKE_LINUX_GUEST(image, ...)                                                       \
+  GuestImage::Options image##_options __VA_ARGS__;                                         \
+  image##_options.family = KernelFamily::Linux;                                            \
+  auto image = GuestImage::make(image##_options);                                          \
+  if (!image && image.error().fault == Fault::Missing) GTEST_SKIP() << image.error().what; \
+  ASSERT_TRUE(image) << image.error().what
+
+StartOptions emulated(MachineChoice machine = MachineChoice::Auto) {
+  StartOptions options;
+  options.accelerator = AcceleratorChoice::Tcg;
+  options.machine = machine;
+  return options;
+}
+
+std::string text_of(const Error& error) {
+  return to_text(error, Color::Off);
+}
+
+TEST(LinuxMachineBoot, ServesAndStopsAtThePowerButton) {
+  for (auto [choice, summary] : {std::pair{MachineChoice::Auto, "q35, tcg, kernel loaded directly"},
+                                 std::pair{MachineChoice::Microvm, "microvm, tcg, kernel loaded directly"}}) {
+    SCOPED_TRACE(summary);
+    MAKE_LINUX_GUEST(image, {});
+    auto machine = Machine::start(image->spec, emulated(choice));
+    ASSERT_TRUE(machine) << text_of(machine.error());
+    EXPECT_EQ(machine->plan().summary(), summary);
+    auto ready = machine->wait_ready();
+    ASSERT_TRUE(ready) << text_of(ready.error());
+    auto response = machine->request({});
+    ASSERT_TRUE(response) << text_of(response.error());
+    EXPECT_EQ(response->body, "hello\n");
+    RecordProperty("phases", to_text(machine->phases()));
+    GuestExit exit = machine->stop();
+    EXPECT_EQ(to_text(exit), "exited with status 0") << machine->console().tail();
+    EXPECT_TRUE(exit.ok());
+    EXPECT_THAT(machine->console().tail(), HasSubstr("the guest got SIGTERM"));
+  }
+}
+
+TEST(LinuxMachineBoot, AReadOnlyRootServes) {
+  MAKE_LINUX_GUEST(image, {.writable = false});
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  auto response = machine->request({.target = "/exit/200"});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().what, "the guest exited with status 200");
+  EXPECT_EQ(response.error().code, kGuestExited);
+}
+
+TEST(LinuxMachineBoot, ACrashIsToldWithItsSignal) {
+  MAKE_LINUX_GUEST(image, {});
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  auto response = machine->request({.target = "/signal/" + std::to_string(SIGSEGV)});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().what, "the guest was ended by signal 11 (SIGSEGV)");
+  EXPECT_EQ(response.error().code, kGuestKilled);
+}
+
+TEST(LinuxMachineBoot, TheExitStatusComesThrough) {
+  for (int status : {0, 7}) {
+    SCOPED_TRACE(status);
+    MAKE_LINUX_GUEST(image, {.arguments = {"exit", std::to_string(status)}});
+    auto machine = Machine::start(image->spec, emulated());
+    ASSERT_TRUE(machine) << text_of(machine.error());
+    auto ready = machine->wait_ready();
+    ASSERT_FALSE(ready);
+    EXPECT_EQ(ready.error().what, "the guest exited with status " + std::to_string(status));
+  }
+}
+
+}  // namespace
+}  // namespace faasc
