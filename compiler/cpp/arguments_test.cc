@@ -72,6 +72,7 @@ TEST(CppArguments, KeepsTheOrder) {
                                                   "-fdata-sections",
                                                   "-ferror-limit=20",
                                                   "-fno-color-diagnostics",
+                                                  "-Wno-enum-constexpr-conversion",
                                                   "-ffile-compilation-dir=.",
                                                   "-ffile-prefix-map=/p=.",
                                                   "-ffile-prefix-map=/p/.faasc=/faasc/work",

@@ -48,6 +48,20 @@ std::string object_name(const std::string& source) {
   return name;
 }
 
+// Clang says what it does not find; where to get it from is ours to say.
+std::string hint_for_missing_header(const std::string& message) {
+  constexpr std::string_view kEnd = "' file not found";
+  if (!message.starts_with('\'') || !message.ends_with(kEnd)) return {};
+  std::string header = message.substr(1, message.size() - 1 - kEnd.size());
+  static const std::set<std::string_view> kStandard = {
+      "algorithm", "array",    "chrono",   "functional",  "iostream", "map",
+      "memory",    "optional", "string",   "string_view", "utility",  "vector",
+      "cstdint",   "stdio.h",  "stdlib.h", "string.h",    "stdint.h"};
+  if (kStandard.contains(header))
+    return "install the C++ library's headers: apt install libstdc++-12-dev libc6-dev";
+  return "if it is a library's, install the library or add its directory to 'build.cpp.includes'";
+}
+
 class CppBuilder {
  public:
   CppBuilder(const CppRequest& request, Diagnostics& diagnostics,
@@ -210,6 +224,7 @@ class CppBuilder {
   void report(std::vector<Diagnostic> found) {
     for (Diagnostic& diagnostic : found) {
       shown(diagnostic);
+      if (diagnostic.hint.empty()) diagnostic.hint = hint_for_missing_header(diagnostic.message);
       const SourcePlace& place = diagnostic.place;
       if (reported_.insert({place.file, place.line, place.column, diagnostic.message}).second)
         diagnostics_.add(std::move(diagnostic));

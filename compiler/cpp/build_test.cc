@@ -282,6 +282,7 @@ TEST_F(Build, ShowsPlacesFromWhereItWasStarted) {
             "D/a project/src/greeting.cc:1:10: error: 'gone.h' file not found\n"
             "#include \"gone.h\"\n"
             "         ^~~~~~~~\n"
+            "  hint: if it is a library's, install the library or add its directory to 'build.cpp.includes'\n"
             "D/a project/src/hello.cc:2:18: error: use of undeclared identifier 'x'\n"
             "int f() { return x; }\n"
             "                 ^\n"

@@ -78,6 +78,7 @@ std::string one_line(const FunctionFact& function) {
   } else {
     line += ": " + why_not_a_handler(function);
   }
+  for (const std::string& symbol : function.uses) line += " uses " + symbol;
   return line + "\n";
 }
 

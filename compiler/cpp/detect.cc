@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 
 #include "compiler/cpp/codes.h"
@@ -283,6 +284,20 @@ class Chooser {
       reason_ = "the only candidate";
       return candidates[0];
     }
+    auto used = [&](const FunctionFact* function) {
+      return std::any_of(candidates.begin(), candidates.end(), [&](const FunctionFact* user) {
+        return user != function &&
+               std::find(user->uses.begin(), user->uses.end(), function->symbol) != user->uses.end();
+      });
+    };
+    std::vector<const FunctionFact*> unused;
+    std::remove_copy_if(candidates.begin(), candidates.end(), std::back_inserter(unused), used);
+    if (unused.size() == 1) {
+      reason_ = "the only candidate that no other uses";
+      return unused[0];
+    }
+    // All of them use each other: then none is left out.
+    if (!unused.empty()) candidates = std::move(unused);
     if (candidates.empty()) {
       Diagnostic error = error_in_manifest(
           {}, kCppHandlerNotFound, "no handler in " + counted(unit_count_, "source"), kWhatAHandlerIs);

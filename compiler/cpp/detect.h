@@ -46,9 +46,10 @@ std::optional<Shape> shape_of(const FunctionFact& function);
 /// "it returns 'int', not HttpResponse". Empty for a handler.
 std::string why_not_a_handler(const FunctionFact& function);
 
-/// Chooses the handler from the facts of all translation units. Complaints go to `diagnostics`, each with the
-/// functions that come near and why they are none; then there is no value. The order of the units does not
-/// matter.
+/// Chooses the handler from the facts of all translation units. Where none is named, it is the only candidate
+/// that no other candidate uses: MakeFunction(f) in a factory says that the factory is meant, not f.
+/// Complaints go to `diagnostics`, each with the functions that come near and why they are none; then there
+/// is no value. The order of the units does not matter.
 std::optional<ChosenHandler> choose_handler(const std::vector<UnitFacts>& units, const WantedHandler& wanted,
                                             Diagnostics& diagnostics);
 

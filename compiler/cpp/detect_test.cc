@@ -234,6 +234,25 @@ TEST(ChooseHandler, ListsCandidatesWhenThereAreSeveral) {
   EXPECT_EQ(choose({a, b}, "", "cloudevent").chosen->function.name, "audit");
 }
 
+TEST(ChooseHandler, TakesTheOneThatUsesTheOthers) {
+  FunctionFact bare = function("impl", kResponse, {kRequest}), made = factory("f", Made::Http),
+               map = factory("all", Made::Map);
+  made.uses = {bare.symbol};
+  Outcome outcome = choose({unit({bare}), unit({made})});
+  ASSERT_TRUE(outcome.chosen) << outcome.said;
+  EXPECT_EQ(outcome.chosen->function.name, "f");
+  EXPECT_EQ(outcome.chosen->reason,
+            "the only candidate that no other uses; returns MakeFunction of an HTTP function");
+  map.uses = {made.symbol};
+  EXPECT_EQ(choose({unit({bare, made, map})}, "", "http").chosen->function.name, "all");
+  EXPECT_EQ(choose({unit({bare, made, map})}, "impl").chosen->function.name, "impl")
+      << "what is named is taken";
+  // Two that use each other are as good as two that do not.
+  bare.uses = {made.symbol};
+  EXPECT_EQ(choose({unit({bare, made})}).said.substr(0, 61),
+            "faasc: error: 2 functions could be the handler [FAASC0202]\n  ");
+}
+
 TEST(ChooseHandler, AnOverloadThatIsNoHandlerIsNotInTheWay) {
   EXPECT_TRUE(choose({unit({factory("f", Made::Http), function("f", kInt, {kInt}, "a.cc", 2)})}, "f").chosen);
   EXPECT_EQ(choose({unit({factory("f", Made::Http), function("f", kVoid, {kEvent}, "a.cc", 2)})}, "f").said,

@@ -48,7 +48,8 @@ struct FunctionFact {
   bool repeatable = false;  ///< inline and the like: may be defined in several translation units
   bool is_member = false;
   bool is_template = false;
-  Made made = Made::Unknown;  ///< factories only
+  Made made = Made::Unknown;      ///< factories only
+  std::vector<std::string> uses;  ///< symbols of other functions with handler types that its body names
   SourcePlace place;
   std::string line_text;
 };

@@ -140,6 +140,7 @@ Json to_value(const FunctionFact& function) {
           {"member", function.is_member},
           {"template", function.is_template},
           {"made", static_cast<int>(function.made)},
+          {"uses", function.uses},
           {"place", to_value(function.place)},
           {"line_text", function.line_text}};
 }
@@ -157,6 +158,7 @@ FunctionFact read_function(Reader& reader, const Json& json) {
   reader.read(json, "member", function.is_member);
   reader.read(json, "template", function.is_template);
   reader.read(json, "made", function.made);
+  reader.read(json, "uses", function.uses);
   read_place(reader, json, function.place);
   reader.read(json, "line_text", function.line_text);
   return function;

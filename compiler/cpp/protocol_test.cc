@@ -14,6 +14,7 @@ Answer full_answer() {
   function.linkage = Linkage::UnnamedNamespace;
   function.defined = function.repeatable = true;
   function.made = Made::Map;
+  function.uses = {"_Z1gv"};
   function.place = {"a.cc", 3, 4, 9};
   function.line_text = "gcf::HttpResponse price(gcf::HttpRequest const&)";
   Diagnostic diagnostic{Severity::Warning, "", "odd", {"a.cc", 1, 2, 3}, "text", "", {}};

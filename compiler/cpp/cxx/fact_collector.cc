@@ -148,6 +148,17 @@ class MadeFinder {
   llvm::SmallPtrSet<const clang::VarDecl*, 4> seen_variables_;
 };
 
+// The functions that a body names, lambdas included.
+void collect_named(const clang::Stmt* statement, llvm::SetVector<const clang::FunctionDecl*>& named) {
+  if (!statement) return;
+  if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(statement))
+    if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(name->getDecl()))
+      named.insert(function->getCanonicalDecl());
+  for (const clang::Stmt* child : statement->children()) collect_named(child, named);
+  if (const auto* lambda = llvm::dyn_cast<clang::LambdaExpr>(statement))
+    collect_named(lambda->getBody(), named);
+}
+
 class FactCollector : public clang::ASTConsumer {
  public:
   explicit FactCollector(UnitFacts& facts) : facts_(facts) {}
@@ -236,6 +247,14 @@ class FactCollector : public clang::ASTConsumer {
     fact.repeatable = function.isInlined() || function.hasAttr<clang::WeakAttr>();
     fact.is_member = llvm::isa<clang::CXXMethodDecl>(function);
     if (fact.returns.name == TypeName::Function && defined) fact.made = MadeFinder().of(function);
+    if (defined && has_handler_types(function)) {
+      llvm::SetVector<const clang::FunctionDecl*> named;
+      collect_named(function.getBody(), named);
+      for (const clang::FunctionDecl* other : named)
+        if (other != function.getCanonicalDecl() && functions_.contains(other) && has_handler_types(*other) &&
+            !other->isDependentContext())
+          fact.uses.push_back(names.getName(other));
+    }
     set_place(function.getLocation(), fact.place, fact.line_text);
     facts_.functions.push_back(std::move(fact));
   }
