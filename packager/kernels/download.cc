@@ -327,7 +327,7 @@ class PartFile {
         break;
       }
     }
-    auto note = read_file(part.note_path(), 64 * 1024);
+    auto note = read_file(part.note_path(), 65536);
     if (note && note->starts_with(url + "\n"))
       part.validator_ = trimmed(std::string_view(*note).substr(url.size() + 1));
     if (part.validator_.empty()) FAASC_CHECK(part.restart({}));
