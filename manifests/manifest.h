@@ -64,8 +64,8 @@ struct FreeMember {
   FreeValue value;
 };
 
-/// A CMake target to take sources and flags from. Not nested in Manifest: a default member initialiser of a nested class
-/// cannot be used before the enclosing class is complete.
+/// A CMake target to take sources and flags from. Not nested in Manifest: a default member initialiser of a
+/// nested class cannot be used before the enclosing class is complete.
 struct CMakeTarget {
   Located<std::string> directory{"."};
   Located<std::string> target{"functions_framework_cpp_function"};

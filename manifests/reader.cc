@@ -77,6 +77,21 @@ Wanted wanted(Form form) {
   return {"a value", ""};
 }
 
+// What one item of a list is called: "flag" of "flags".
+std::string item_noun(std::string_view key) {
+  if (key == "include" || key == "exclude" || key == "sources") return std::string(key) + " pattern";
+  if (key.ends_with('s')) key.remove_suffix(1);
+  return std::string(key);
+}
+
+std::string alternatives(std::span<const std::string_view> choices) {
+  std::string list;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    list.append(i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ").append(choices[i]);
+  }
+  return list;
+}
+
 class Reading {
  public:
   Reading(const SourceText& source, Diagnostics& diagnostics) : source_(source), diagnostics_(diagnostics) {}
@@ -128,7 +143,11 @@ void Reading::report_unknown_key(const YamlNode& name, std::span<const Key> keys
   std::string message = "unknown key " + in_quotes(name.text) + (path.empty() ? "" : " in '" + path + "'");
   std::string hint;
   std::vector<std::string> elsewhere = paths_of_key(name.text);
-  if (std::string_view near = nearest(name.text, names); !near.empty()) {
+  std::string before_colon = name.text.substr(0, name.text.find(':'));
+  if (before_colon != name.text && std::find(names.begin(), names.end(), before_colon) != names.end()) {
+    hint = "write a space after the colon: '" + before_colon + ": " +
+           name.text.substr(before_colon.size() + 1) + "'";
+  } else if (std::string_view near = nearest(name.text, names); !near.empty()) {
     message += "; did you mean '" + std::string(near) + "'?";
   } else if (!elsewhere.empty()) {
     hint = "the key '" + name.text + "' belongs in " +
@@ -282,7 +301,7 @@ bool Reading::check_list(const YamlNode& node, const Key& key, CheckedValue& val
       good = report(kBadSubstitution, "'${env:…}' has no meaning in " + std::string(key.name), child.place,
                     "it may be used in the values of 'env' and 'build.args' only");
     }
-    good = check_text(child, item, "pattern" == key.name ? "pattern" : key.name, key.code, key.check) && good;
+    good = check_text(child, item, item_noun(key.name), key.code, key.check) && good;
     value.list.push_back(Located<std::string>{child.text, child.place});
   }
   return good;
@@ -297,15 +316,18 @@ bool Reading::check_map(const YamlNode& node, const Key& key, CheckedValue& valu
   item.form = Form::Text;
   bool good = true;
   for (const auto& [name, child] : node.members) {
-    std::string noun = std::string(key.name) + " name";
+    std::string noun = item_noun(key.name) + " name";
     good = check_text(name, item, noun, key.name_code, key.check_name) && good;
+    if (child.kind == YamlNode::Kind::Null) {
+      good = report(kWrongType, in_quotes(name.text) + " has no value", child.place,
+                    "write \"\" for an empty text, and put the word null in quotes");
+      continue;
+    }
     if (child.kind != YamlNode::Kind::Scalar) {
-      std::string hint = child.kind == YamlNode::Kind::Null ? "write \"\" for an empty text"
-                                                            : "put text that looks like YAML in quotes";
       good =
           report(kWrongType,
                  "value of " + in_quotes(name.text) + " must be a text, not " + std::string(kind_name(child)),
-                 child.place, std::move(hint));
+                 child.place, "put text that looks like YAML in quotes");
       continue;
     }
     good = check_text(child, item, "value", key.code, key.check) && good;
@@ -386,14 +408,12 @@ bool Reading::check_value(const YamlNode& node, const Key& key, CheckedValue& va
         return true;
       }
       std::vector<std::string_view> choices(key.choices.begin(), key.choices.end());
-      std::string list;
-      for (std::string_view choice : choices) list.append(list.empty() ? "" : ", ").append(choice);
       std::string_view near = nearest(node.text, choices);
       return report(
           key.code.empty() ? kUnknownChoice : key.code,
           std::string(key.name) + " " + in_quotes(node.text) + " is unknown" +
               (near.empty() || choices.size() < 3 ? "" : "; did you mean '" + std::string(near) + "'?"),
-          node.place, "it may be " + list);
+          node.place, "it may be " + alternatives(key.choices));
     }
     case Form::Boolean: {
       if (!scalar) break;
@@ -449,7 +469,10 @@ void Reading::read_key(const YamlNode& name, const YamlNode& node, const Key& ke
     return;
   }
   CheckedValue value;
-  if (check_value(node, key, value) && key.store != nullptr) key.store(owner, value);
+  bool good = check_value(node, key, value);
+  // What is right in a list or map is kept even so: its values may have further problems to tell of.
+  bool several = key.form == Form::TextList || key.form == Form::TextMap || key.form == Form::FreeMap;
+  if ((good || several) && key.store != nullptr) key.store(owner, value);
 }
 
 void Reading::read_section(const YamlNode& node, std::span<const Key> keys, void* owner,
@@ -474,17 +497,8 @@ void Reading::read_section(const YamlNode& node, std::span<const Key> keys, void
   }
 }
 
-}  // namespace
-
-ManifestEnvironment ManifestEnvironment::of_process() {
-  return {[](std::string_view name) -> std::optional<std::string> {
-    const char* value = std::getenv(std::string(name).c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  }};
-}
-
-std::optional<Manifest> read_manifest_text(std::string text, const std::filesystem::path& path,
-                                           Diagnostics& diagnostics, const ManifestEnvironment& environment) {
+std::optional<Manifest> read_unordered(std::string text, const std::filesystem::path& path,
+                                       Diagnostics& diagnostics, const ManifestEnvironment& environment) {
   Manifest manifest;
   manifest.path = path;
   manifest.directory = path.has_parent_path() ? path.parent_path() : ".";
@@ -517,6 +531,28 @@ std::optional<Manifest> read_manifest_text(std::string text, const std::filesyst
   substitute(manifest, environment, diagnostics);
   check_manifest(manifest, diagnostics);
   if (diagnostics.error_count() > errors_before) return std::nullopt;
+  return manifest;
+}
+
+}  // namespace
+
+ManifestEnvironment ManifestEnvironment::of_process() {
+  return {[](std::string_view name) -> std::optional<std::string> {
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  }};
+}
+
+std::optional<Manifest> read_manifest_text(std::string text, const std::filesystem::path& path,
+                                           Diagnostics& diagnostics, const ManifestEnvironment& environment) {
+  Diagnostics found;
+  std::optional<Manifest> manifest = read_unordered(std::move(text), path, found, environment);
+  // Found key by key and then again across keys; told from top to bottom.
+  std::vector<Diagnostic> sorted = found.all();
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+  });
+  for (Diagnostic& diagnostic : sorted) diagnostics.add(std::move(diagnostic));
   return manifest;
 }
 

@@ -27,6 +27,11 @@ SourcePlace SourceText::place(std::size_t start, std::size_t end) const {
   return place;
 }
 
+std::size_t SourceText::offset_of_line(int number) const {
+  if (number < 1 || static_cast<std::size_t>(number) > line_starts_.size()) return text_.size();
+  return line_starts_[static_cast<std::size_t>(number - 1)];
+}
+
 std::string SourceText::line(int number) const {
   if (number < 1 || static_cast<std::size_t>(number) > line_starts_.size()) return "";
   auto index = static_cast<std::size_t>(number - 1);

@@ -19,6 +19,8 @@ class SourceText {
 
   /// The place of the bytes [start, end); offsets past the end of the text mean its end.
   SourcePlace place(std::size_t start, std::size_t end) const;
+  /// Where a line begins; the end of the text where there is no such line.
+  std::size_t offset_of_line(int number) const;
   /// The line without its end; empty where there is no such line, or where it is too long to be shown.
   std::string line(int number) const;
 

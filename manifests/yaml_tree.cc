@@ -1,6 +1,6 @@
 #include "manifests/yaml_tree.h"
 
-#include <cctype>
+#include <algorithm>
 #include <set>
 #include <string_view>
 
@@ -32,6 +32,22 @@ std::optional<std::size_t> find_comma_run(std::string_view text) {
   return std::nullopt;
 }
 
+// Whether a line with `indent` spaces continues one of the levels that are open at the end of `before`, or
+// opens one.
+bool indentation_fits(std::string_view before, std::size_t indent) {
+  std::vector<std::size_t> open;
+  while (!before.empty()) {
+    std::size_t end = before.find('\n');
+    std::string_view line = before.substr(0, end);
+    before.remove_prefix(end == std::string_view::npos ? before.size() : end + 1);
+    std::size_t spaces = line.find_first_not_of(' ');
+    if (spaces == std::string_view::npos || line[spaces] == '#' || line[spaces] == '\r') continue;
+    while (!open.empty() && open.back() > spaces) open.pop_back();
+    if (open.empty() || open.back() < spaces) open.push_back(spaces);
+  }
+  return open.empty() || indent > open.back() || std::find(open.begin(), open.end(), indent) != open.end();
+}
+
 class TreeBuilder {
  public:
   TreeBuilder(const SourceText& source, Diagnostics& diagnostics)
@@ -48,6 +64,10 @@ class TreeBuilder {
   void report(const char* code, std::string message, const SourcePlace& place, std::string hint = "");
   void report_syntax_error(const llvm::SMDiagnostic& error);
   SourcePlace place_of(llvm::SMRange range) const;
+  SourcePlace place_of(llvm::StringRef part) const;
+  SourcePlace place_of_name(llvm::StringRef name) const;  // with the '&' or '*' before it
+  std::optional<std::size_t> bracket_before(const llvm::yaml::Node& collection) const;
+  bool check_indentation(const llvm::yaml::Node& collection, const SourcePlace& place);
   std::size_t offset_of(llvm::SMLoc location) const;
 
   const SourceText& source_;
@@ -73,6 +93,39 @@ std::size_t TreeBuilder::offset_of(llvm::SMLoc location) const {
   return static_cast<std::size_t>(pointer - begin);
 }
 
+SourcePlace TreeBuilder::place_of(llvm::StringRef part) const {
+  return source_.place(offset_of(llvm::SMLoc::getFromPointer(part.begin())),
+                       offset_of(llvm::SMLoc::getFromPointer(part.end())));
+}
+
+SourcePlace TreeBuilder::place_of_name(llvm::StringRef name) const {
+  std::size_t start = offset_of(llvm::SMLoc::getFromPointer(name.begin()));
+  return source_.place(start > 0 ? start - 1 : 0, start + name.size());
+}
+
+// A collection in brackets begins, for the parser, with what follows the bracket.
+std::optional<std::size_t> TreeBuilder::bracket_before(const llvm::yaml::Node& collection) const {
+  std::size_t start = offset_of(collection.getSourceRange().Start);
+  std::size_t last =
+      start == 0 ? std::string_view::npos : source_.text().find_last_not_of(" \t\r\n", start - 1);
+  if (last == std::string_view::npos) return std::nullopt;
+  char c = source_.text()[last];
+  return c == '{' || c == '[' ? std::optional(last) : std::nullopt;
+}
+
+// The parser takes a tab for one space, in which no other reader agrees; within brackets tabs mean nothing.
+bool TreeBuilder::check_indentation(const llvm::yaml::Node& collection, const SourcePlace& place) {
+  if (bracket_before(collection)) return true;
+  std::string_view text = source_.text();
+  std::size_t start = source_.offset_of_line(place.line);
+  std::size_t indent_end = std::min(text.find_first_not_of(" \t", start), text.size());
+  std::size_t tab = text.substr(0, indent_end).find('\t', start);
+  if (tab == std::string_view::npos) return true;
+  report(kNotYaml, "a tab in the indentation", source_.place(tab, tab + 1),
+         "YAML is indented with spaces only");
+  return false;
+}
+
 SourcePlace TreeBuilder::place_of(llvm::SMRange range) const {
   return source_.place(offset_of(range.Start), offset_of(range.End));
 }
@@ -85,12 +138,6 @@ void TreeBuilder::report_syntax_error(const llvm::SMDiagnostic& error) {
   std::string_view before = text.substr(line_start, offset - line_start);
   char at = offset < text.size() ? text[offset] : '\0';
 
-  std::size_t indent_end = text.find_first_not_of(" \t", line_start);
-  std::size_t tab = text.substr(0, indent_end).find('\t', line_start);
-  if (tab != std::string_view::npos) {
-    return report(kNotYaml, "a tab in the indentation", source_.place(tab, tab + 1),
-                  "YAML is indented with spaces only");
-  }
   if (at == '@' || at == '`' || at == '%') {
     return report(kNotYaml, std::string("a plain value cannot begin with '") + at + "'",
                   source_.place(offset, offset + 1), "put the value in quotes");
@@ -101,13 +148,23 @@ void TreeBuilder::report_syntax_error(const llvm::SMDiagnostic& error) {
                   source_.place(offset, offset + 1),
                   "write a space after the colon, and put text of several lines in quotes");
   }
-  if (offset >= text.size()) {
+  if (said.find("escape code") != std::string_view::npos) {
+    return report(kNotYaml, std::string("unknown escape '\\") + at + "'",
+                  source_.place(offset - 1, offset + 1),
+                  "write '\\\\' for a backslash, or put the text in single quotes");
+  }
+  if (text.find_first_not_of(" \t\r\n", offset) == std::string_view::npos) {
     return report(kNotYaml, "the file ends in the middle of a value", source_.place(offset, offset),
                   "look for a quote, '[' or '{' that is never closed");
   }
   if (before.find(": ") != std::string_view::npos && at == ':') {
     return report(kNotYaml, "a second ': ' on one line", source_.place(offset, offset + 1),
                   "put a value that contains ': ' in quotes");
+  }
+  std::size_t word = std::min(text.find_first_not_of(' ', line_start), text.size());
+  if (!indentation_fits(text.substr(0, line_start), word - line_start)) {
+    return report(kNotYaml, "this line is indented like none above", source_.place(word, word + 1),
+                  "indent it like the line it belongs with");
   }
   report(
       kNotYaml, "this does not fit in here", source_.place(offset, offset + 1),
@@ -168,17 +225,22 @@ std::optional<YamlNode> TreeBuilder::build() {
 
 std::optional<YamlNode> TreeBuilder::build(llvm::yaml::Node& node, int depth) {
   SourcePlace place = place_of(node.getSourceRange());
+  bool collection =
+      node.getType() == llvm::yaml::Node::NK_Sequence || node.getType() == llvm::yaml::Node::NK_Mapping;
+  if (std::optional<std::size_t> bracket = collection ? bracket_before(node) : std::nullopt) {
+    place = source_.place(*bracket, *bracket + 1);
+  }
   if (depth > kYamlDepthLimit) {
     report(kUnreadableText, "values are nested more than 16 deep", place);
     return std::nullopt;
   }
   if (!node.getAnchor().empty()) {
-    report(kRefusedYaml, "anchor '&" + node.getAnchor().str() + "' is not allowed", place,
-           "write the value out where it is needed");
+    report(kRefusedYaml, "anchor '&" + node.getAnchor().str() + "' is not allowed",
+           place_of_name(node.getAnchor()), "write the value out where it is needed");
     return std::nullopt;
   }
   if (!node.getRawTag().empty()) {
-    report(kRefusedYaml, "tag '" + node.getRawTag().str() + "' is not allowed", place,
+    report(kRefusedYaml, "tag '" + node.getRawTag().str() + "' is not allowed", place_of(node.getRawTag()),
            "remove it: every key already has a type of its own");
     return std::nullopt;
   }
@@ -204,7 +266,7 @@ std::optional<YamlNode> TreeBuilder::build(llvm::yaml::Node& node, int depth) {
       for (llvm::yaml::Node& item : static_cast<llvm::yaml::SequenceNode&>(node)) {
         std::optional<YamlNode> built = build(item, depth + 1);
         // Leaving the loop without advancing: the parser may not skip a collection that was read in part.
-        if (!built || failed_) return std::nullopt;
+        if (!built || failed_ || !check_indentation(node, built->place)) return std::nullopt;
         result.items.push_back(std::move(*built));
       }
       break;
@@ -213,11 +275,12 @@ std::optional<YamlNode> TreeBuilder::build(llvm::yaml::Node& node, int depth) {
       result.kind = YamlNode::Kind::Mapping;
       if (!build_members(static_cast<llvm::yaml::MappingNode&>(node), depth, result)) return std::nullopt;
       break;
-    case llvm::yaml::Node::NK_Alias:
-      report(kRefusedYaml,
-             "alias '*" + static_cast<llvm::yaml::AliasNode&>(node).getName().str() + "' is not allowed",
-             place, "write the value out; text that begins with '*' goes in quotes");
+    case llvm::yaml::Node::NK_Alias: {
+      llvm::StringRef name = static_cast<llvm::yaml::AliasNode&>(node).getName();
+      report(kRefusedYaml, "alias '*" + name.str() + "' is not allowed", place_of_name(name),
+             "write the value out; text that begins with '*' goes in quotes");
       return std::nullopt;
+    }
     default:
       report(kNotYaml, "this does not fit in here", place);
       return std::nullopt;
@@ -258,7 +321,7 @@ bool TreeBuilder::build_members(llvm::yaml::MappingNode& mapping, int depth, Yam
       return false;
     }
     std::optional<YamlNode> key = build(*key_node, depth + 1);
-    if (!key) return false;
+    if (!key || !check_indentation(mapping, key->place)) return false;
     key->kind = YamlNode::Kind::Scalar;
     if (key->text == "<<" && !key->quoted) {
       report(kRefusedYaml, "merge key '<<' is not allowed", key->place,
@@ -269,6 +332,8 @@ bool TreeBuilder::build_members(llvm::yaml::MappingNode& mapping, int depth, Yam
     if (value_node == nullptr || failed_) return false;
     std::optional<YamlNode> value = build(*value_node, depth + 1);
     if (!value || failed_) return false;
+    // Nothing at all has no place of its own.
+    if (value->kind == YamlNode::Kind::Null && value->text.empty()) value->place = key->place;
     if (!seen.insert(key->text).second) {
       const YamlNode* first = nullptr;
       for (const auto& [other, unused] : result.members) {
