@@ -10,6 +10,7 @@
 #include "packager/disk/nanos_disk.h"
 #include "packager/disk/nanos_disk_reader.h"
 #include "packager/kernels/kernel_store.h"
+#include "packager/rootfs/elf_closure.h"
 
 namespace faasc {
 namespace {
@@ -62,13 +63,8 @@ class NanosBoot : public testing::Test {
     if (!kernel) GTEST_SKIP() << "no Nanos kernel: " << kernel.error().what;
     kernel_ = std::move(kernel).value();
 
-    fs::path source = at("guest.c"), guest = at("guest");
-    ASSERT_TRUE(write_file(source, kGuest));
-    auto built = run({.argv = {FAASC_C_COMPILER, "-O1", "-static", "-o", guest, source},
-                      .working_directory = {},
-                      .environment = {}});
-    ASSERT_TRUE(built) << to_text(built.error(), Color::Off);
-    ASSERT_TRUE(built->status.ok()) << built->err;
+    ASSERT_TRUE(write_file(at("guest.c"), kGuest));
+    ASSERT_NO_FATAL_FAILURE(compile("-static"));
 
     program_.executable = "/bin/guest";
     program_.argv = {"guest", "--flag"};
@@ -76,7 +72,7 @@ class NanosBoot : public testing::Test {
     program_.working_directory = "/data/empty";
     for (std::size_t i = 0; i < 40'000'000; ++i)
       large_ += static_cast<char>(i * 7 + (i >> 9));  // two extents
-    add("/bin/guest", HostFile{guest});
+    add("/bin/guest", HostFile{at("guest")});
     add("/data/empty", Directory{});
     add("/data/text", InlineBytes{"by a link"});
     add("/data/link", Symlink{"text"});
@@ -89,6 +85,13 @@ class NanosBoot : public testing::Test {
   fs::path at(std::string_view name) { return directory_.path() / name; }
   void add(const std::string& path, decltype(RootfsNode::content) content) {
     ASSERT_TRUE(program_.rootfs.add(path, {std::move(content), 0755, "a test"}));
+  }
+  void compile(std::string_view flag) {
+    auto built = run({.argv = {FAASC_C_COMPILER, "-O1", std::string(flag), "-o", at("guest"), at("guest.c")},
+                      .working_directory = {},
+                      .environment = {}});
+    ASSERT_TRUE(built) << to_text(built.error(), Color::Off);
+    ASSERT_TRUE(built->status.ok()) << built->err;
   }
   void write(NanosDiskRequest request) {
     auto image = write_nanos_disk(request, at("disk.raw"));
@@ -141,6 +144,15 @@ TEST_F(NanosBoot, OneDiskBootsByBiosAndDirectly) {
 }
 
 TEST_F(NanosBoot, WithoutBootLoader) {
+  write({.program = program_, .kernel = kernel_, .bios_bootable = false});
+  boot(Machine::Direct, false);
+}
+
+// The host's loader and C library come along, behind the links that lead to them.
+TEST_F(NanosBoot, DynamicProgram) {
+  ASSERT_NO_FATAL_FAILURE(compile("-pie"));
+  auto added = add_elf_closure(program_.rootfs, {{at("guest"), "/bin/guest"}});
+  ASSERT_TRUE(added) << to_text(added.error(), Color::Off);
   write({.program = program_, .kernel = kernel_, .bios_bootable = false});
   boot(Machine::Direct, false);
 }

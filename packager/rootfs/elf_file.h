@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace faasc {
+
+/// What an ELF file says about how it is to be loaded.
+struct ElfFile {
+  std::uint16_t machine = 0;  ///< EM_X86_64, EM_AARCH64, …
+  std::string interpreter;    ///< the dynamic loader's path; empty in libraries and static programs
+  std::string soname;
+  std::vector<std::string> needed;   ///< names, or paths where they have a slash
+  std::vector<std::string> rpath;    ///< the old kind, which is inherited; empty where there is a runpath
+  std::vector<std::string> runpath;  ///< "$ORIGIN" and the like are as they were written
+};
+
+/// Reads a 64-bit little-endian program or shared library. Any file may be given: one that is no ELF file and
+/// one that does not add up are errors. Nothing is mapped, and no length is believed before it is checked.
+Result<ElfFile> read_elf_file(const std::string& path);
+
+/// Whether the file begins like an ELF file. False where it cannot be read.
+bool looks_like_elf(const std::string& path);
+
+}  // namespace faasc
