@@ -7,7 +7,7 @@ namespace faasc::rt {
 Crew::Crew(unsigned max_threads, Lead lead, void* context)
     : max_threads_(max_threads), lead_(lead), context_(context) {}
 
-void Crew::work() {
+void Crew::join() {
   follow();
   // Only finish() ends follow(), and after it no thread is added.
   for (pthread_t const thread : threads_) ::pthread_join(thread, nullptr);
@@ -33,20 +33,36 @@ bool Crew::become_leader() {
   return leads;
 }
 
-void Crew::hand_over() {
+void Crew::begin_work(bool was_leader) {
   ::pthread_mutex_lock(&mutex_);
-  has_leader_ = false;
-  if (waiting_ > 0) {
-    ::pthread_cond_signal(&leader_wanted_);
-  } else if (threads_.size() + 1 < max_threads_) {
-    pthread_t thread{};
-    if (::pthread_create(&thread, nullptr, &Crew::run, this) == 0) {
-      threads_.push_back(thread);
-    } else if (threads_.empty()) {
-      log(Severity::Warning, "cannot start a thread; requests are served one after the other");
+  if (was_leader) has_leader_ = false;
+  ++working_;
+  if (!has_leader_) {
+    // A thread that neither waits nor works has just finished something and is on its way to lead.
+    if (waiting_ > 0) {
+      ::pthread_cond_signal(&leader_wanted_);
+    } else if (working_ == threads_.size() + 1 && working_ < max_threads_) {
+      start_thread();
     }
   }
   ::pthread_mutex_unlock(&mutex_);
+}
+
+void Crew::end_work() {
+  ::pthread_mutex_lock(&mutex_);
+  --working_;
+  ::pthread_mutex_unlock(&mutex_);
+}
+
+void Crew::start_thread() {
+  pthread_t thread{};
+  if (::pthread_create(&thread, nullptr, &Crew::run, this) == 0) {
+    threads_.push_back(thread);
+  } else if (!refused_) {
+    refused_ = true;
+    log(Severity::Warning, "cannot start a thread; requests may wait for each other", "threads",
+        static_cast<long>(threads_.size()) + 1);
+  }
 }
 
 void Crew::finish() {

@@ -6,23 +6,24 @@
 
 namespace faasc::rt {
 
-/// Threads of which one leads: it alone waits for events. Before a leader does something that may take long
-/// it hands over to another thread, which is started only if none is free; so a server that never needed two
-/// threads has one.
+/// Threads of which one leads: it alone waits for events. Work that may take long is done between
+/// begin_work() and end_work(), by a thread that does not lead; whenever all threads are at work another is
+/// started, so there is always one to lead, and a server that never needed two threads has one.
 class Crew {
  public:
   using Lead = void (*)(void* context);
 
-  /// `lead` is called on a thread that has become leader and returns after hand_over() or finish().
+  /// `lead` is called on a thread that has become leader and returns after begin_work() or finish().
   Crew(unsigned max_threads, Lead lead, void* context);
   Crew(Crew const&) = delete;
   Crew& operator=(Crew const&) = delete;
 
   /// Makes the calling thread the first of the crew; returns after finish(), when all other threads are gone.
-  void work();
+  void join();
 
-  /// The calling leader becomes an ordinary thread.
-  void hand_over();
+  /// The calling thread, leader or not, leads no longer and may be away for long.
+  void begin_work(bool was_leader);
+  void end_work();
 
   /// Called by the leader: every thread leaves as soon as it has nothing to do.
   void finish();
@@ -31,6 +32,7 @@ class Crew {
   static void* run(void* crew);
   void follow();
   bool become_leader();
+  void start_thread();
 
   unsigned const max_threads_;
   Lead const lead_;
@@ -39,7 +41,9 @@ class Crew {
   pthread_cond_t leader_wanted_ = PTHREAD_COND_INITIALIZER;
   bool has_leader_ = false;
   bool finished_ = false;
+  bool refused_ = false;  // the system would not start a thread
   unsigned waiting_ = 0;
+  unsigned working_ = 0;
   std::vector<pthread_t> threads_;  // all but the first
 };
 

@@ -1,9 +1,5 @@
 #include "src/log.h"
 
-#include <ostream>
-
-#include <sys/uio.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -15,7 +11,7 @@
 extern "C" {
 extern char faasc_rt_cout[] __asm__("_ZSt4cout") __attribute__((weak));
 extern char faasc_rt_clog[] __asm__("_ZSt4clog") __attribute__((weak));
-std::ostream& faasc_rt_flush(void* stream) __asm__("_ZNSo5flushEv") __attribute__((weak));
+void* faasc_rt_flush(void* stream) __asm__("_ZNSo5flushEv") __attribute__((weak));
 }
 
 namespace faasc::rt {
@@ -108,12 +104,18 @@ void log(Severity severity, std::string_view message, std::string_view key, long
   write_line(severity == Severity::Info ? Stream::Out : Stream::Err, line);
 }
 
-void flush_user_output() {
+void flush_user_output(WhenBusy when_busy) {
+  if (when_busy == WhenBusy::Wait) {
+    ::flockfile(stdout);
+  } else if (::ftrylockfile(stdout) != 0) {
+    return;
+  }
   if (faasc_rt_flush != nullptr) {
     if (faasc_rt_cout != nullptr) faasc_rt_flush(faasc_rt_cout);
     if (faasc_rt_clog != nullptr) faasc_rt_flush(faasc_rt_clog);
   }
   ::fflush(stdout);
+  ::funlockfile(stdout);
 }
 
 }  // namespace faasc::rt

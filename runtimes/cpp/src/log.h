@@ -26,8 +26,10 @@ void write_line(Stream stream, std::string_view line);
 /// JSON.
 void append_json_string(std::string& out, std::string_view text);
 
+enum class WhenBusy : std::uint8_t { Wait, Skip };
+
 /// Pushes out what the function left in the buffers of stdio and iostreams. The machine may be frozen or gone
-/// right after a response.
-void flush_user_output();
+/// right after a response. A call that is stuck in the middle of its output keeps stdout busy.
+void flush_user_output(WhenBusy when_busy);
 
 }  // namespace faasc::rt

@@ -38,7 +38,7 @@ Reply call_function(google::cloud::functions_internal::FunctionImpl& function, g
     reply = crash_reply("the function returned " + std::to_string(reply.body.size()) + " bytes; at most " +
                         std::to_string(*settings.response_size) + " are allowed");
   }
-  flush_user_output();
+  flush_user_output(WhenBusy::Wait);
   return reply;
 }
 

@@ -1,6 +1,7 @@
 #include "src/run.h"
 
 #include <exception>
+#include <memory>
 #include <string>
 
 #include <stdlib.h>
@@ -24,14 +25,14 @@ int start(Settings const& settings, google::cloud::functions::Function const& fu
   using google::cloud::functions_internal::FunctionImpl;
   FunctionImpl* const chosen = FunctionImpl::of(function)->select(settings.target);
   if (chosen == nullptr) return refuse("there is no function '" + settings.target + "' to serve");
-  // Never destroyed: a function that calls exit() runs the destructors of static objects while other threads
-  // still serve.
-  auto* const server = new Server(settings, *chosen);
-  if (std::string const error = server->open(); !error.empty()) return refuse(error);
+  auto opened = std::make_unique<Server>(settings, *chosen);
+  if (std::string const error = opened->open(); !error.empty()) return refuse(error);
+  // Never destroyed: a function may call exit() while other threads still serve.
+  Server* const server = opened.release();
   handle_signals(*server);
   log(Severity::Info, "listening", "port", server->port());
   server->run();
-  flush_user_output();
+  flush_user_output(WhenBusy::Wait);
   return 0;
 }
 
@@ -50,7 +51,7 @@ int run(int argc, char const* const argv[], google::cloud::functions::Function (
     if (!read.error.empty()) return refuse(read.error);
     limit_arenas();
     auto const function = make(context);
-    flush_user_output();
+    flush_user_output(WhenBusy::Wait);
     return start(read.settings, function);
   } catch (std::exception const& thrown) {
     return refuse(std::string("the function could not be set up: ") + thrown.what());

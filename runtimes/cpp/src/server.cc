@@ -47,7 +47,7 @@ std::string Server::open() {
 }
 
 void Server::run() {
-  crew_.work();
+  crew_.join();
 }
 
 void Server::request_stop() {
@@ -91,7 +91,7 @@ bool Server::stop_step() {
   }
   if (now() >= grace_ends_) {
     log(Severity::Warning, "stopped before every request was answered", "calls", calling_.load());
-    flush_user_output();
+    flush_user_output(WhenBusy::Skip);
     ::_exit(0);
   }
   return true;
@@ -264,13 +264,11 @@ bool Server::on_request(Connection& connection, bool& leading) {
     calls_.link(call, now() + settings_.timeout);
     wake = !leading && call.when < leader_wakes_at_;
   }
-  if (leading) {
-    leading = false;
-    crew_.hand_over();
-  } else if (wake) {
-    poller_.wake();
-  }
+  crew_.begin_work(leading);
+  leading = false;
+  if (wake) poller_.wake();
   Reply reply = call_function(function_, std::move(request), settings_);
+  crew_.end_work();
   {
     Lock lock(mutex_);
     if (!call.taken_over) call.unlink();

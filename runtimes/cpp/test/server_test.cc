@@ -384,6 +384,10 @@ TEST(Answer, ComesAfterTheFunctionsOutput) {
   ServerProcess server;
   exchange(server.port(), get("/stdout"));
   EXPECT_THAT(server.out(), ::testing::EndsWith("buffered by stdio and iostreams"));
+
+  ServerProcess unsynced({"TEST_UNSYNCED=1"});
+  exchange(unsynced.port(), get("/stdout"));
+  EXPECT_THAT(unsynced.out(), ::testing::AllOf(HasSubstr("buffered by stdio"), HasSubstr(" and iostreams")));
 }
 
 // --- The connection ---

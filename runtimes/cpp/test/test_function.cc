@@ -74,6 +74,7 @@ void consume(gcf::CloudEvent event) {
 }
 
 gcf::Function make() {
+  if (std::getenv("TEST_UNSYNCED") != nullptr) std::ios::sync_with_stdio(false);
   if (char const* const descriptors = std::getenv("TEST_DESCRIPTORS")) {
     rlimit const limit{static_cast<rlim_t>(std::atoi(descriptors)),
                        static_cast<rlim_t>(std::atoi(descriptors))};
