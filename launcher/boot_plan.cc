@@ -89,9 +89,6 @@ Result<BootPlan> plan_boot(const VmSpec& spec, AcceleratorChoice accelerator, Ma
     plan.machine = MachineType::Q35;
     plan.reasons.push_back("q35: the network of Nanos on microvm needs " + mebibytes(kNanosMicrovmMemory) +
                            " of memory, and there are " + mebibytes(facts.memory_bytes));
-  } else if (!nanos && plan.accelerator == Accelerator::Tcg) {
-    plan.machine = MachineType::Q35;
-    plan.reasons.push_back("q35: without KVM, Linux boots faster on it than on microvm");
   } else {
     plan.machine = MachineType::Microvm;
     plan.reasons.push_back("microvm: boots fastest");

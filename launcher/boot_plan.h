@@ -31,8 +31,8 @@ struct BootFacts {
   KvmVerdict kvm;                  ///< not looked at where TCG is asked for
 };
 
-/// Nanos boots fastest on microvm, whose network needs memory; a disk with a boot loader boots on q35 without
-/// any kernel file. Linux without KVM is faster on q35. What was asked for is honoured or refused.
+/// Both kernels boot fastest on microvm; there the network of Nanos needs memory. A disk with a boot loader
+/// boots on q35 without any kernel file. What was asked for is honoured or refused.
 Result<BootPlan> plan_boot(const VmSpec& spec, AcceleratorChoice accelerator, MachineChoice machine,
                            const BootFacts& facts);
 

@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <unistd.h>
 
@@ -22,13 +21,13 @@
 #include "launcher/codes.h"
 #include "launcher/monitor.h"
 #include "launcher/qemu_refusal.h"
+#include "launcher/ready_line.h"
 #include "launcher/time_stamp_counter.h"
 #include "launcher/usernet.h"
 
 namespace faasc {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
@@ -43,16 +42,6 @@ constexpr std::size_t kDumpLines = 200;  // more than a kernel's dump of registe
 
 /// How long an unfinished line waits for its end before it is shown as it is.
 constexpr int kFlushAfterMs = 100;
-
-bool says_listening(std::string_view line) {
-  if (!line.starts_with('{') || line.find("listening") == std::string_view::npos) return false;
-  auto record = nlohmann::json::parse(line, nullptr, false);
-  auto is = [&](const char* name, const char* value) {
-    auto member = record.find(name);
-    return member != record.end() && *member == value;
-  };
-  return record.is_object() && is("logger", "faasc") && is("message", "listening");
-}
 
 /// A connection that is being made, to learn whether anybody accepts it. Nothing is sent.
 Fd begin_connecting(std::uint16_t port) {

@@ -1,10 +1,11 @@
 // Starts the machine of a VmSpec, says on standard output where it is once it is ready, and holds it until it
 // ends or a signal comes. The tests kill it to see what becomes of QEMU.
 //
-//   hold_machine SPEC.vm.json [PORT]
+//   hold_machine SPEC.vm.json [PORT [microvm|q35]]
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -32,6 +33,9 @@ int main(int argc, char** argv) {
   faasc::StartOptions options;
   options.accelerator = faasc::AcceleratorChoice::Tcg;
   if (argc > 2) options.ports = {{static_cast<std::uint16_t>(std::atoi(argv[2])), spec->http_port}};
+  if (argc > 3)
+    options.machine =
+        std::string_view(argv[3]) == "q35" ? faasc::MachineChoice::Q35 : faasc::MachineChoice::Microvm;
   options.on_console = [&](const faasc::ConsoleLine& line) { printer.print(line); };
   options.on_note = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
   auto machine = faasc::Machine::start(*spec, options);

@@ -35,8 +35,8 @@ std::string text_of(const Error& error) {
 }
 
 TEST(LinuxMachineBoot, ServesAndStopsAtThePowerButton) {
-  for (auto [choice, summary] : {std::pair{MachineChoice::Auto, "q35, tcg, kernel loaded directly"},
-                                 std::pair{MachineChoice::Microvm, "microvm, tcg, kernel loaded directly"}}) {
+  for (auto [choice, summary] : {std::pair{MachineChoice::Auto, "microvm, tcg, kernel loaded directly"},
+                                 std::pair{MachineChoice::Q35, "q35, tcg, kernel loaded directly"}}) {
     SCOPED_TRACE(summary);
     MAKE_LINUX_GUEST(image, {});
     auto machine = Machine::start(image->spec, emulated(choice));
