@@ -6,10 +6,9 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 
-#include "base/file.h"
 #include "base/result.h"
+#include "packager/kernels/part_file.h"
 
 namespace faasc {
 
@@ -23,34 +22,17 @@ struct DownloadOptions {
   std::function<void(std::uint64_t done, std::optional<std::uint64_t> total)> progress;
 };
 
-/// Whether faasc downloads from `url`: https, or http from this machine itself (a mirror under test).
-/// FAASC0631.
-Result<void> check_url(std::string_view url);
-
 /// The text at `url`; redirects are followed, to https only. Certificates are checked against the system's
 /// authorities, or those in the file that CURL_CA_BUNDLE or SSL_CERT_FILE names; proxies are taken from the
 /// environment. FAASC0634 where the server does not have it, FAASC0632 for any other failure.
 Result<std::string> download_text(const std::string& url, std::uint64_t limit_bytes,
                                   const DownloadOptions& options);
 
-/// A file that was downloaded whole. Nobody else downloads it as long as this exists.
-class DownloadedFile {
- public:
-  DownloadedFile(std::filesystem::path path, Fd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
-  const std::filesystem::path& path() const { return path_; }
-  /// Deletes it; otherwise it stays, and the next download finds it complete.
-  void discard() &&;
-
- private:
-  std::filesystem::path path_;
-  Fd lock_;
-};
-
 /// As download_text, to a file in `directory`. What has arrived stays there when the transfer breaks off, and
 /// the next call for the same URL asks only for the rest, provided that the server still has the same file
 /// (its strong ETag, else its date of modification, says so). Waits while another process downloads the same
 /// URL.
-Result<DownloadedFile> download_file(const std::string& url, const std::filesystem::path& directory,
-                                     const DownloadOptions& options);
+Result<PartFile> download_file(const std::string& url, const std::filesystem::path& directory,
+                               const DownloadOptions& options);
 
 }  // namespace faasc

@@ -9,6 +9,7 @@
 
 #include "base/diagnostics.h"
 #include "base/process.h"
+#include "packager/kernels/http_request.h"
 #include "packager/kernels/sample_kernel.h"
 #include "packager/kernels/test_server.h"
 

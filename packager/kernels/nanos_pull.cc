@@ -10,6 +10,7 @@
 
 #include "base/sha256.h"
 #include "packager/kernels/codes.h"
+#include "packager/kernels/http_request.h"
 #include "packager/kernels/kernel_version.h"
 #include "packager/kernels/nanos_release.h"
 
@@ -121,8 +122,7 @@ Result<Added> pull_nanos(const KernelStore& store, const NanosPull& pull) {
   std::string during = "pulling 'nanos@" + version + "'";
   FAASC_TRY(std::string md5, published_md5(pull, stem + ".md5", version, base).during(during));
   pull.say("downloading " + url);
-  FAASC_TRY(DownloadedFile archive,
-            download_file(url, store.root() / ".downloads", pull.download).during(during));
+  FAASC_TRY(PartFile archive, download_file(url, store.root() / ".downloads", pull.download).during(during));
 
   auto refuse = [&](const std::string& what, const std::string& actual, const std::string& expected) {
     std::move(archive).discard();
