@@ -42,10 +42,11 @@ std::string BootPlan::summary() const {
          (boot == BootFrom::Kernel ? ", kernel loaded directly" : ", booted from the disk");
 }
 
-Result<BootPlan> plan_boot(const VmSpec& spec, AcceleratorChoice accelerator, MachineChoice machine,
-                           const BootFacts& facts) {
+Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const BootFacts& facts) {
+  const MachineChoice machine = choices.machine;
+  const BootChoice boot = choices.boot;
   BootPlan plan;
-  FAASC_TRY(plan.accelerator, choose_accelerator(accelerator, facts.kvm, plan.reasons));
+  FAASC_TRY(plan.accelerator, choose_accelerator(choices.accelerator, facts.kvm, plan.reasons));
   bool direct = spec.direct_boot.has_value() && facts.kernel_is_there;
   bool disk = !spec.disks.empty() && spec.disks.front().bios_bootable;
   bool nanos = spec.kernel_family == "nanos";
@@ -69,7 +70,31 @@ Result<BootPlan> plan_boot(const VmSpec& spec, AcceleratorChoice accelerator, Ma
                               : std::string("the image names no kernel to load directly");
   plan.boot = direct ? BootFrom::Kernel : BootFrom::Disk;
 
+  if (boot == BootChoice::Disk) {
+    if (!disk)
+      return Error{Fault::Input,
+                   kCannotBoot,
+                   "'" + spec.name + "' cannot be booted from its disk, which has no boot loader",
+                   {},
+                   "leave out '--boot disk'"};
+    direct = false;
+    no_kernel = "asked for";
+    plan.boot = BootFrom::Disk;
+  } else if (boot == BootChoice::Kernel && !direct) {
+    return Error{Fault::Missing,
+                 kKernelMissing,
+                 no_kernel,
+                 {},
+                 "leave out '--boot kernel', or get the kernel with 'faasc kernel pull " + spec.kernel_family + "'"};
+  }
+
   if (machine == MachineChoice::Microvm) {
+    if (boot == BootChoice::Disk)
+      return Error{Fault::Usage,
+                   kCannotBoot,
+                   "microvm cannot boot from a disk: it has no BIOS",
+                   {},
+                   "leave out '--machine microvm' or '--boot disk'"};
     if (!direct)
       return Error{Fault::Host,
                    kCannotBoot,

@@ -12,6 +12,14 @@ namespace faasc {
 
 enum class AcceleratorChoice : std::uint8_t { Auto, Kvm, Tcg };
 enum class MachineChoice : std::uint8_t { Auto, Microvm, Q35 };
+enum class BootChoice : std::uint8_t { Auto, Kernel, Disk };
+
+/// What the user decided.
+struct BootChoices {
+  AcceleratorChoice accelerator = AcceleratorChoice::Auto;
+  MachineChoice machine = MachineChoice::Auto;
+  BootChoice boot = BootChoice::Auto;
+};
 
 /// Which machine QEMU is to be, and why.
 struct BootPlan {
@@ -33,7 +41,6 @@ struct BootFacts {
 
 /// Both kernels boot fastest on microvm; there the network of Nanos needs memory. A disk with a boot loader
 /// boots on q35 without any kernel file. What was asked for is honoured or refused.
-Result<BootPlan> plan_boot(const VmSpec& spec, AcceleratorChoice accelerator, MachineChoice machine,
-                           const BootFacts& facts);
+Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const BootFacts& facts);
 
 }  // namespace faasc

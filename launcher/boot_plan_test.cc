@@ -112,7 +112,7 @@ TEST(BootPlan, Choices) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.summary);
-    auto plan = plan_boot(spec_of(c.family), c.accelerator, c.machine, c.facts);
+    auto plan = plan_boot(spec_of(c.family), {c.accelerator, c.machine}, c.facts);
     ASSERT_TRUE(plan) << plan.error().what;
     EXPECT_EQ(plan->summary(), c.summary);
     EXPECT_THAT(plan->reasons, ElementsAre(c.why_accelerator, c.why_machine));
@@ -122,7 +122,7 @@ TEST(BootPlan, Choices) {
 TEST(BootPlan, ADiskAloneBoots) {
   VmSpec spec = spec_of("linux");
   spec.direct_boot.reset();
-  auto plan = plan_boot(spec, AcceleratorChoice::Tcg, MachineChoice::Auto, {});
+  auto plan = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->summary(), "q35, tcg, booted from the disk");
   EXPECT_EQ(plan->reasons[1], "q35, booted from the disk: the image names no kernel to load directly");
@@ -130,17 +130,17 @@ TEST(BootPlan, ADiskAloneBoots) {
 
 TEST(BootPlan, Refusals) {
   VmSpec spec = spec_of("nanos");
-  auto refused = plan_boot(spec, AcceleratorChoice::Kvm, MachineChoice::Auto, {true, 256 * kMiB, kEmulated});
+  auto refused = plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kEmulated});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Host);
   EXPECT_EQ(refused.error().code, kKvmUnusable);
   EXPECT_EQ(refused.error().what,
             "KVM cannot be used here: runs 2 million instructions per second: emulated, not native");
   EXPECT_EQ(refused.error().hint, "leave out '--accel kvm'; the guest then runs emulated");
-  refused = plan_boot(spec, AcceleratorChoice::Kvm, MachineChoice::Auto, {true, 256 * kMiB, kForbidden});
+  refused = plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kForbidden});
   EXPECT_EQ(refused.error().hint, "join the group");
 
-  refused = plan_boot(spec, AcceleratorChoice::Tcg, MachineChoice::Microvm, {false, 256 * kMiB, {}});
+  refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Microvm}, {false, 256 * kMiB, {}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, kCannotBoot);
   EXPECT_EQ(refused.error().what, "microvm cannot boot 'hello': the kernel is not there: '/k/kernel'");
@@ -148,7 +148,7 @@ TEST(BootPlan, Refusals) {
             "leave out '--machine microvm', or get the kernel with 'faasc kernel pull nanos'");
 
   spec.disks[0].bios_bootable = false;
-  refused = plan_boot(spec, AcceleratorChoice::Tcg, MachineChoice::Auto, {false, 256 * kMiB, {}});
+  refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, {false, 256 * kMiB, {}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Missing);
   EXPECT_EQ(refused.error().code, kKernelMissing);
@@ -156,7 +156,7 @@ TEST(BootPlan, Refusals) {
   EXPECT_EQ(refused.error().hint, "faasc kernel pull nanos@1.2");
 
   spec.direct_boot.reset();
-  refused = plan_boot(spec, AcceleratorChoice::Tcg, MachineChoice::Auto, {});
+  refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Input);
   EXPECT_EQ(refused.error().what, "'hello' names neither a kernel nor a disk that boots");

@@ -126,7 +126,7 @@ struct Machine::State {
 // starting
 
 Result<void> Machine::State::prepare() {
-  if (options.accelerator != AcceleratorChoice::Tcg && !options.kvm) options.kvm = probe_kvm();
+  if (options.boot.accelerator != AcceleratorChoice::Tcg && !options.kvm) options.kvm = probe_kvm();
   FAASC_CHECK(decide());
 
   if (!find_program(options.qemu))
@@ -145,7 +145,7 @@ Result<void> Machine::State::decide() {
   facts.kernel_is_there = spec.direct_boot && ::access(spec.direct_boot->kernel.c_str(), R_OK) == 0;
   facts.memory_bytes = options.memory_bytes.value_or(spec.memory_bytes);
   facts.kvm = options.kvm.value_or(KvmVerdict{});
-  FAASC_TRY(plan, plan_boot(spec, options.accelerator, options.machine, facts));
+  FAASC_TRY(plan, plan_boot(spec, options.boot, facts));
   for (const std::string& reason : plan.reasons) note(reason);
   return {};
 }
@@ -183,6 +183,7 @@ Result<void> Machine::State::launch() {
   Fd ours(ends[0]), theirs(ends[1]);
   qemu.qmp_fd = theirs.get();
   std::vector<std::string> argv = qemu_command(spec, qemu);
+  argv.insert(argv.end(), options.qemu_arguments.begin(), options.qemu_arguments.end());
   note(to_shell(argv));
 
   auto spawned = Child::spawn({.argv = argv, .working_directory = {}, .environment = {}},
@@ -256,7 +257,7 @@ Result<Machine> Machine::start(const VmSpec& spec, const StartOptions& options) 
   }
   // The probe has seen a virtual CPU run; QEMU may still want something of KVM that is not there.
   if (!launched && state->plan.accelerator == Accelerator::Kvm &&
-      options.accelerator == AcceleratorChoice::Auto && launched.error().code != kPortInUse) {
+      options.boot.accelerator == AcceleratorChoice::Auto && launched.error().code != kPortInUse) {
     state->options.kvm = KvmVerdict{false, launched.error().what, {}};
     FAASC_CHECK(state->decide());
     launched = state->launch();

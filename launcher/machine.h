@@ -20,8 +20,7 @@
 namespace faasc {
 
 struct StartOptions {
-  AcceleratorChoice accelerator = AcceleratorChoice::Auto;
-  MachineChoice machine = MachineChoice::Auto;
+  BootChoices boot;
   /// What is already known about KVM on this host. Absent: it is probed where it matters.
   std::optional<KvmVerdict> kvm;
   /// A host port of 0 takes any that is free. Empty: one free port to the function's.
@@ -30,6 +29,7 @@ struct StartOptions {
   std::optional<unsigned> vcpus;
   QemuOptions::DiskWrites disk_writes = QemuOptions::DiskWrites::Drop;
   std::string qemu = "qemu-system-x86_64";
+  std::vector<std::string> qemu_arguments;  ///< after faasc's own; for measuring
   /// How long the guest may take to get ready. Absent: the spec's init_timeout, ten times as long without
   /// KVM.
   std::optional<std::chrono::milliseconds> init_timeout;

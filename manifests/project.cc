@@ -50,6 +50,7 @@ class Lister {
   explicit Lister(const fs::path& root, ProjectListing& listing) : root_(root), listing_(listing) {}
 
   Result<void> list(const Fd& directory, const std::string& prefix) {
+    listing_.walked.push_back(prefix);
     int copy = ::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR* stream = copy < 0 ? nullptr : ::fdopendir(copy);
     if (stream == nullptr) return io_error("open", root_ / prefix, errno);

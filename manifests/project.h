@@ -29,6 +29,8 @@ struct ProjectListing {
   /// to.
   std::map<std::string, EntryKind, std::less<>> entries;
   std::string ignore_text;  ///< of .faasignore
+  /// The directories whose entries were listed, relative to the project; "" is its own. A new file shows in one of them.
+  std::vector<std::string> walked;
 
   const EntryKind* find(std::string_view path) const;
 };

@@ -2,8 +2,8 @@
 
 namespace faasc {
 
-inline constexpr const char* kNoManifest = "FAASC0801";
-inline constexpr const char* kLanguageNotBuilt = "FAASC0802";
-inline constexpr const char* kBuildFailed = "FAASC0803";
+inline constexpr const char* kNoManifest = "FAASC0801";        // no faas.yaml where one was looked for
+inline constexpr const char* kBuildRefused = "FAASC0802";      // the diagnostics say why
+inline constexpr const char* kNotInThisVersion = "FAASC0803";  // a key of the manifest that faasc cannot honour yet
 
 }  // namespace faasc

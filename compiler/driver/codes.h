@@ -12,5 +12,7 @@ inline constexpr const char* kBug = "FAASC0814";
 inline constexpr const char* kNothingToExplain = "FAASC0815";
 inline constexpr const char* kUnknownTemplate = "FAASC0816";
 inline constexpr const char* kWouldOverwrite = "FAASC0817";
+inline constexpr const char* kNoSpec = "FAASC0818";
+inline constexpr const char* kAnsweredWithError = "FAASC0819";
 
 }  // namespace faasc

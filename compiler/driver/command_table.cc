@@ -6,6 +6,12 @@ namespace {
 constexpr CommandEntry kCommands[] = {
     {"init", "Functions", "begin a project from a template", "faasc init shop --template cpp-http",
      configure_init},
+    {"build", "Functions", "make a bootable image of a function", "faasc build shop -o shop.img", configure_build},
+    {"run", "Functions", "boot a function and keep it running", "faasc run shop -p 8080:8080", configure_run},
+    {"invoke", "Functions", "boot a function, call it once, print the answer", "faasc invoke shop --data '{\"id\": 7}'",
+     configure_invoke},
+    {"test", "Functions", "boot a function and run the tests of its manifest", "faasc test shop --junit report.xml",
+     configure_test},
     {"check", "Functions", "read faas.yaml and tell what is wrong with it", "faasc check shop",
      configure_check},
     {.name = "kernel",

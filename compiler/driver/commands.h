@@ -6,11 +6,15 @@
 
 namespace faasc {
 
+Action configure_build(CLI::App& app);
 Action configure_check(CLI::App& app);
 Action configure_completion(CLI::App& app);
 Action configure_explain(CLI::App& app);
 Action configure_init(CLI::App& app);
+Action configure_invoke(CLI::App& app);
 Action configure_kernel(CLI::App& app);
+Action configure_run(CLI::App& app);
+Action configure_test(CLI::App& app);
 Action configure_version(CLI::App& app);
 
 }  // namespace faasc

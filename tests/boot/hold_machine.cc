@@ -31,10 +31,10 @@ int main(int argc, char** argv) {
 
   faasc::ConsolePrinter printer(STDERR_FILENO);
   faasc::StartOptions options;
-  options.accelerator = faasc::AcceleratorChoice::Tcg;
+  options.boot.accelerator = faasc::AcceleratorChoice::Tcg;
   if (argc > 2) options.ports = {{static_cast<std::uint16_t>(std::atoi(argv[2])), spec->http_port}};
   if (argc > 3)
-    options.machine =
+    options.boot.machine =
         std::string_view(argv[3]) == "q35" ? faasc::MachineChoice::Q35 : faasc::MachineChoice::Microvm;
   options.on_console = [&](const faasc::ConsoleLine& line) { printer.print(line); };
   options.on_note = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };

@@ -25,8 +25,8 @@ using testing::HasSubstr;
 
 StartOptions emulated(MachineChoice machine = MachineChoice::Auto) {
   StartOptions options;
-  options.accelerator = AcceleratorChoice::Tcg;
-  options.machine = machine;
+  options.boot.accelerator = AcceleratorChoice::Tcg;
+  options.boot.machine = machine;
   return options;
 }
 

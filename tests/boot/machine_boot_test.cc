@@ -37,7 +37,7 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
 StartOptions emulated() {
   StartOptions options;
-  options.accelerator = AcceleratorChoice::Tcg;
+  options.boot.accelerator = AcceleratorChoice::Tcg;
   return options;
 }
 
@@ -514,13 +514,13 @@ TEST(MachineBoot, KvmThatWasAskedForIsUsedOrRefused) {
   if (probe_kvm().usable) GTEST_SKIP() << "KVM can be used here";
   MAKE_GUEST(image, {});
   StartOptions options;
-  options.accelerator = AcceleratorChoice::Kvm;
+  options.boot.accelerator = AcceleratorChoice::Kvm;
   auto machine = Machine::start(image->spec, options);
   ASSERT_FALSE(machine);
   EXPECT_EQ(machine.error().fault, Fault::Host);
   EXPECT_EQ(machine.error().code, kKvmUnusable);
   EXPECT_THAT(machine.error().what, testing::StartsWith("KVM cannot be used here: "));
-  options.accelerator = AcceleratorChoice::Auto;
+  options.boot.accelerator = AcceleratorChoice::Auto;
   machine = Machine::start(image->spec, options);
   ASSERT_TRUE(machine);
   EXPECT_EQ(machine->plan().accelerator, Accelerator::Tcg);
@@ -551,7 +551,7 @@ TEST(MachineBoot, AKvmThatFailsQemuIsGivenUp) {
   auto ready = machine->wait_ready();
   ASSERT_TRUE(ready) << text_of(ready.error());
 
-  options.accelerator = AcceleratorChoice::Kvm;
+  options.boot.accelerator = AcceleratorChoice::Kvm;
   auto refused = Machine::start(image->spec, options);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().what, "QEMU would not run the machine: error: failed to set MSR 0x10a to 0x69");

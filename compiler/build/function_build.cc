@@ -1,0 +1,276 @@
+#include "compiler/build/function_build.h"
+
+#include <thread>
+
+#include "base/file.h"
+#include "base/sha256.h"
+#include "compiler/build/build_record.h"
+#include "compiler/build/codes.h"
+#include "compiler/build/data_files.h"
+#include "compiler/build/guest_environment.h"
+#include "compiler/build/root_tuple.h"
+#include "compiler/build/unsupported.h"
+#include "compiler/build/vm_spec_of_function.h"
+#include "compiler/cpp/build.h"
+#include "compiler/cpp/codes.h"
+#include "manifests/project.h"
+#include "manifests/reader.h"
+#include "packager/disk/linux_disk.h"
+#include "packager/disk/nanos_disk.h"
+
+namespace faasc {
+namespace fs = std::filesystem;
+namespace {
+
+fs::path full_path(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
+
+class FunctionBuild {
+ public:
+  FunctionBuild(const BuildOptions& options, const BuildTools& tools, KernelStore& store, Diagnostics& diagnostics,
+                BuildProgress& progress)
+      : options_(options), tools_(tools), store_(store), diagnostics_(diagnostics), progress_(progress) {}
+
+  Result<BuiltFunction> run() {
+    FAASC_CHECK(read_manifest_file());
+    work_dir_ = image_.parent_path() / ".faasc" / image_.stem();
+    FAASC_CHECK(make_directories(work_dir_));
+    FAASC_TRY(FileLock lock, FileLock::acquire(work_dir_ / "lock"));
+
+    fs::path record_path = work_dir_ / "record.json";
+    if (auto last = BuildRecord::load(record_path)) {
+      auto reason = last->stale(option_key());
+      if (!reason) return earlier_result(*last);
+      progress_.note("building because " + *reason);
+    }
+    started_ns_ = file_clock_ns();
+    FAASC_CHECK(resolve());
+    report_unsupported(manifest_, diagnostics_);
+    FAASC_CHECK(refuse_if_complaints());
+    FAASC_TRY(KernelStore::Resolved resolved, choose_kernel());
+    FAASC_CHECK(compile());
+    add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
+    FAASC_CHECK(refuse_if_complaints());
+    program_.environment = guest_environment(manifest_, result_.function);
+    FAASC_CHECK(write_outputs(resolved.kernel));
+    FAASC_CHECK(save_record(resolved.kernel, record_path));
+    return std::move(result_);
+  }
+
+ private:
+  Result<void> refuse_if_complaints() const {
+    if (!diagnostics_.has_errors()) return {};
+    return Error{Fault::Input, kBuildRefused, "'" + options_.manifest.string() + "' was not built", {}, {}};
+  }
+
+  Result<void> read_manifest_file() {
+    auto manifest = read_manifest(options_.manifest, diagnostics_, ManifestEnvironment::of_process());
+    if (!manifest) return refuse_if_complaints();
+    manifest_ = std::move(*manifest);
+    if (manifest_.name->empty()) manifest_.name.value = full_path(manifest_.directory).filename().string();
+    image_ = full_path(options_.output.empty() ? manifest_.directory / "build" / (*manifest_.name + ".img") : options_.output);
+    result_.name = *manifest_.name;
+    result_.image = image_;
+    result_.spec = fs::path(image_).replace_extension(".vm.json");
+    return {};
+  }
+
+  Result<void> resolve() {
+    FAASC_TRY(listing_, list_project(manifest_.directory).during("looking at the files of the project"));
+    resolve_manifest(manifest_, listing_, diagnostics_);
+    for (const std::string& directory : listing_.walked) inputs_.push_back(manifest_.directory / directory);
+    inputs_.push_back(manifest_.directory / ".faasignore");
+    return refuse_if_complaints();
+  }
+
+  std::string kernel_selector() const {
+    std::string selector = options_.kernel.empty() ? *manifest_.image.kernel : options_.kernel;
+    if (selector == "auto") return "";
+    // The manifest may name a version alone, which is one of Nanos.
+    if (!selector.empty() && selector[0] >= '0' && selector[0] <= '9' && selector.find('/') == std::string::npos)
+      return "nanos@" + selector;
+    return selector;
+  }
+
+  // What decides the result beside files. Values of environment variables may be secrets, so only their digest is kept.
+  std::string option_key() const {
+    Sha256 values;
+    auto add = [&](const NamedText& item) {
+      values.update(*item.name + '\0' + *item.value + '\0');
+    };
+    for (const NamedText& item : manifest_.environment) add(item);
+    for (const NamedText& item : manifest_.build.args) add(item);
+    return "kernel=" + kernel_selector() + " name=" + *manifest_.name + " values=" + to_hex(values.finish());
+  }
+
+  BuiltFunction earlier_result(const BuildRecord& record) {
+    BuiltFunction result = result_;
+    result.up_to_date = true;
+    result.function = {.language = record.fact("language"),
+                       .handler = record.fact("handler"),
+                       .kind = record.fact("kind"),
+                       .file = record.fact("file"),
+                       .line = std::atoi(record.fact("line").c_str()),
+                       .reason = record.fact("reason")};
+    result.kernel = record.fact("kernel");
+    result.kernel_choice = static_cast<KernelStore::Choice>(std::atoi(record.fact("kernel_choice").c_str()));
+    result.debug_file = record.fact("debug_file");
+    result.image_bytes = std::strtoull(record.fact("image_bytes").c_str(), nullptr, 10);
+    result.allocated_bytes = std::strtoull(record.fact("allocated_bytes").c_str(), nullptr, 10);
+    result.payload_bytes = std::strtoull(record.fact("payload_bytes").c_str(), nullptr, 10);
+    result.sha256 = record.fact("sha256");
+    return result;
+  }
+
+  Result<KernelStore::Resolved> choose_kernel() {
+    FAASC_TRY(KernelStore::Resolved resolved, store_.resolve(kernel_selector()));
+    FAASC_CHECK(verify(resolved.kernel));
+    result_.kernel = full_name(resolved.kernel);
+    result_.kernel_choice = resolved.choice;
+    return resolved;
+  }
+
+  Result<void> compile() {
+    const Manifest::CppBuild& cpp = manifest_.build.cpp;
+    CppRequest request;
+    request.project_dir = manifest_.directory;
+    request.sources = cpp_sources(manifest_, listing_);
+    if (request.sources.empty())
+      return Error{Fault::Input, kCppNoSources, "there is no C++ source in '" + manifest_.directory.string() + "'", {},
+                   "name the files in build.cpp.sources; .cc, .cpp and .cxx files that are not tests are found by themselves"};
+
+    bool version_written = manifest_.runtime && !(*manifest_.runtime)->version.empty() && !cpp.standard.written();
+    request.standard = std::atoi(version_written ? (*manifest_.runtime)->version.c_str() : cpp.standard->c_str());
+    auto copy = [](const std::vector<Located<std::string>>& from, std::vector<std::string>& to) {
+      for (const auto& item : from) to.push_back(*item);
+    };
+    copy(cpp.includes, request.includes);
+    copy(cpp.defines, request.defines);
+    copy(cpp.flags, request.flags);
+    copy(cpp.link, request.link);
+    request.wanted = {.handler = *manifest_.handler,
+                      .signature = std::string(name_of(*manifest_.signature)),
+                      .handler_place = manifest_.handler.place,
+                      .signature_place = manifest_.signature.place};
+    request.work_dir = work_dir_ / "cpp";
+    unsigned processors = std::max(1u, std::thread::hardware_concurrency());
+    request.jobs = static_cast<int>(options_.jobs ? options_.jobs : processors);
+    request.installation = {
+        .compiler = tools_.cxx, .include_dir = tools_.runtime_headers, .runtime_library = tools_.runtime_library};
+
+    std::size_t count = request.sources.size();
+    BuildStep step(progress_, "compiling " + (count == 1 ? request.sources[0] : std::to_string(count) + " sources"));
+    auto built = build_cpp(request, diagnostics_, [&](const CppProgress& part) { progress_.note(part.what); });
+    if (!built) return std::move(built).error();
+    step.done();
+    result_.function = std::move(built->function);
+    result_.debug_file = built->debug_file;
+    program_ = std::move(built->program);
+    for (auto* list : {&built->inputs, &built->absent}) inputs_.insert(inputs_.end(), list->begin(), list->end());
+    return {};
+  }
+
+  Result<void> write_outputs(const Kernel& kernel) {
+    BuildStep step(progress_, "writing " + image_.filename().string());
+    std::optional<std::uint64_t> storage;
+    if (manifest_.resources.ephemeral_storage.written()) {
+      storage = *manifest_.resources.ephemeral_storage;
+      // A directory that programs expect; without write access it would be of no use.
+      if (!program_.rootfs.find("/tmp"))
+        FAASC_CHECK(program_.rootfs.add("/tmp", {.content = Directory{}, .mode = 01777, .why = "room for temporary files"}));
+    }
+    bool nanos = kernel.family == KernelFamily::Nanos;
+    FAASC_TRY(Image image, nanos ? write_nanos(kernel, storage) : write_linux(kernel, storage));
+    FAASC_TRY(VmSpec spec, vm_spec_of_function(manifest_, result_.function, kernel, image));
+    if (!nanos) {
+      spec.direct_boot->initrd = initrd_;
+      spec.direct_boot->command_line = linux_command_line_;
+    }
+    FAASC_CHECK(write_file(result_.spec, to_json(spec, image_.parent_path(), store_.root())));
+    FAASC_TRY(Sha256Digest digest, sha256_of_file(image_));
+    result_.sha256 = to_hex(digest);
+    result_.image_bytes = image.size_bytes;
+    result_.allocated_bytes = image.allocated_bytes;
+    result_.payload_bytes = image.payload_bytes;
+    step.done();
+    return {};
+  }
+
+  Result<Image> write_nanos(const Kernel& kernel, std::optional<std::uint64_t> storage) {
+    NanosDiskRequest request{.program = program_, .kernel = kernel};
+    request.bios_bootable = !kernel.boot_blob.empty();
+    request.ephemeral_storage_bytes = storage;
+    for (const auto& klib : manifest_.image.klibs) request.klibs.push_back(*klib);
+    request.options = root_tuple_options(manifest_);
+    return write_nanos_disk(request, image_).during("writing the image of '" + *manifest_.name + "'");
+  }
+
+  Result<Image> write_linux(const Kernel& kernel, std::optional<std::uint64_t> storage) {
+    LinuxDiskRequest request{.program = program_, .kernel = kernel};
+    request.init = tools_.linux_init;
+    request.ephemeral_storage_bytes = storage;
+    initrd_ = linux_initrd_path(image_);
+    linux_command_line_ =
+        linux_command_line({.writable = storage.has_value(),
+                            .exit_port = kLinuxExitPort,
+                            .grace = std::chrono::ceil<std::chrono::seconds>(*manifest_.limits.grace_period),
+                            .hostname = *manifest_.name});
+    return write_linux_disk(request, image_).during("writing the image of '" + *manifest_.name + "'");
+  }
+
+  Result<void> save_record(const Kernel& kernel, const fs::path& path) {
+    BuildRecord record(option_key());
+    inputs_.push_back(full_path(options_.manifest));
+    for (const fs::path& program : {tools_.cxx, tools_.runtime_library, tools_.linux_init}) inputs_.push_back(program);
+    inputs_.insert(inputs_.end(), tools_.programs.begin(), tools_.programs.end());
+    // Another kernel in the store may be a better choice; the directories change when one comes or goes.
+    for (const fs::path& directory : {store_.root(), store_.root() / "nanos", store_.root() / "linux", kernel.directory})
+      inputs_.push_back(directory);
+    for (const fs::path& file : {kernel.image, kernel.boot_blob, kernel.initramfs})
+      if (!file.empty()) inputs_.push_back(file);
+    for (const Manifest::Test& test : manifest_.tests)
+      if (test.request.body_file) inputs_.push_back(manifest_.directory / **test.request.body_file);
+    for (const fs::path& input : inputs_) record.add_input(full_path(input), started_ns_);
+    for (const fs::path& output : {result_.image, result_.spec, result_.debug_file, initrd_})
+      if (!output.empty()) record.add_output(output);
+
+    const Function& function = result_.function;
+    record.set_fact("language", function.language);
+    record.set_fact("handler", function.handler);
+    record.set_fact("kind", function.kind);
+    record.set_fact("file", function.file);
+    record.set_fact("line", std::to_string(function.line));
+    record.set_fact("reason", function.reason);
+    record.set_fact("kernel", result_.kernel);
+    record.set_fact("kernel_choice", std::to_string(static_cast<int>(result_.kernel_choice)));
+    record.set_fact("debug_file", result_.debug_file.string());
+    record.set_fact("image_bytes", std::to_string(result_.image_bytes));
+    record.set_fact("allocated_bytes", std::to_string(result_.allocated_bytes));
+    record.set_fact("payload_bytes", std::to_string(result_.payload_bytes));
+    record.set_fact("sha256", result_.sha256);
+    return record.save(path);
+  }
+
+  const BuildOptions& options_;
+  const BuildTools& tools_;
+  KernelStore& store_;
+  Diagnostics& diagnostics_;
+  BuildProgress& progress_;
+
+  Manifest manifest_;
+  ProjectListing listing_;
+  fs::path image_, work_dir_, initrd_;
+  std::string linux_command_line_;
+  Program program_;
+  std::vector<fs::path> inputs_;
+  std::int64_t started_ns_ = 0;
+  BuiltFunction result_;
+};
+
+}  // namespace
+
+Result<BuiltFunction> build_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
+                                     Diagnostics& diagnostics, BuildProgress& progress) {
+  return FunctionBuild(options, tools, store, diagnostics, progress).run();
+}
+
+}  // namespace faasc

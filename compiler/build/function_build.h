@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/result.h"
+#include "compiler/build/build_progress.h"
+#include "compiler/function.h"
+#include "manifests/manifest.h"
+#include "packager/kernels/kernel_store.h"
+
+namespace faasc {
+
+/// The parts of faasc's installation that a build uses.
+struct BuildTools {
+  std::filesystem::path cxx;              ///< the program faasc-cxx
+  std::filesystem::path runtime_headers;  ///< of libfaasrt
+  std::filesystem::path runtime_library;  ///< libfaasrt.a
+  std::filesystem::path linux_init;
+  std::vector<std::filesystem::path> programs;  ///< whatever else decides the result: faasc itself
+};
+
+struct BuildOptions {
+  std::filesystem::path manifest;  ///< the file, as the user would type it
+  std::filesystem::path output;    ///< of the image; empty: build/<name>.img in the project
+  std::string kernel;              ///< as KernelStore::resolve takes it; empty: what the manifest says
+  unsigned jobs = 0;               ///< 0: one for each processor
+};
+
+/// What came of a build, or of an earlier one that is still good.
+struct BuiltFunction {
+  bool up_to_date = false;  ///< nothing had to be done
+  std::string name;
+  Function function;
+  std::string kernel;  ///< "nanos@0.1.55"
+  KernelStore::Choice kernel_choice = KernelStore::Choice::Asked;
+  std::filesystem::path image, spec;
+  std::filesystem::path debug_file;  ///< the unstripped program; empty where there is none
+  std::uint64_t image_bytes = 0, allocated_bytes = 0, payload_bytes = 0;
+  std::string sha256;  ///< of the image
+};
+
+/// Builds the function of a manifest into a disk image and its VM spec. Everything intermediate lies in `.faasc/` beside the
+/// image. Two builds of one output take turns. Complaints about the user's input go to `diagnostics`; the error that comes
+/// back with them only says that the build did not happen.
+Result<BuiltFunction> build_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
+                                     Diagnostics& diagnostics, BuildProgress& progress);
+
+}  // namespace faasc

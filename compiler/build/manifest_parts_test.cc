@@ -1,0 +1,135 @@
+// What is made of single parts of a manifest: environment, data files, events, kernel options.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "compiler/build/cloud_event_request.h"
+#include "compiler/build/data_files.h"
+#include "compiler/build/guest_environment.h"
+#include "compiler/build/root_tuple.h"
+#include "compiler/build/unsupported.h"
+#include "manifests/reader.h"
+
+namespace faasc {
+namespace {
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+class ManifestPartsTest : public testing::Test {
+ protected:
+  Manifest manifest(const std::string& keys) {
+    Diagnostics diagnostics;
+    auto read = read_manifest_text("apiVersion: faasc/v1\nname: shop\nruntime: cpp\n" + keys, project() / "faas.yaml",
+                                   diagnostics, {[](std::string_view) { return std::nullopt; }});
+    for (const Diagnostic& one : diagnostics.all()) ADD_FAILURE() << to_text(one, Color::Off);
+    return read.value_or(Manifest{});
+  }
+  fs::path project() const { return directory_.path() / "project"; }
+  static std::vector<std::string> messages(const Diagnostics& diagnostics) {
+    std::vector<std::string> out;
+    for (const Diagnostic& one : diagnostics.all()) out.push_back(one.code + " " + one.message);
+    return out;
+  }
+
+  TemporaryDirectory directory_ = std::move(TemporaryDirectory::create(testing::TempDir(), "parts")).value();
+};
+
+const Function kFunction{.language = "cpp", .handler = "shop::price", .kind = "http"};
+
+TEST_F(ManifestPartsTest, EnvironmentHasDefaultsAndTheUsersOwn) {
+  auto environment = guest_environment(manifest("env: {STAGE: ci}\nhttp: {port: 9000}\nlimits: {timeout: 1500ms}\n"), kFunction);
+  EXPECT_EQ(environment["PORT"], "9000");
+  EXPECT_EQ(environment["STAGE"], "ci");
+  EXPECT_EQ(environment["FUNCTION_TARGET"], "shop::price");
+  EXPECT_EQ(environment["FUNCTION_SIGNATURE_TYPE"], "http");
+  EXPECT_EQ(environment["K_SERVICE"], "shop");
+  EXPECT_EQ(environment["K_REVISION"], "shop-0.0.0");
+  EXPECT_EQ(environment["CLOUD_RUN_TIMEOUT_SECONDS"], "2");
+  EXPECT_EQ(environment["FAASC_TIMEOUT"], "1500ms");
+  EXPECT_EQ(environment["FAASC_CONCURRENCY"], "80");
+}
+
+TEST_F(ManifestPartsTest, DataFilesAndDirectories) {
+  ASSERT_TRUE(write_file(project() / "data/a.txt", "a"));
+  ASSERT_TRUE(write_file(project() / "data/deep/run.sh", "b", 0755));
+  fs::create_symlink("a.txt", project() / "data/link");
+  ASSERT_TRUE(write_file(project() / "one.json", "{}"));
+  Rootfs rootfs;
+  std::vector<fs::path> inputs;
+  Diagnostics diagnostics;
+  add_data_files(manifest("files:\n  - {from: data, to: /etc/data}\n  - {from: one.json, to: /etc/one.json, mode: \"0600\"}\n"),
+                 rootfs, inputs, diagnostics);
+  EXPECT_THAT(messages(diagnostics), ElementsAre());
+  ASSERT_TRUE(rootfs.find("/etc/data/a.txt"));
+  EXPECT_EQ(std::get<Symlink>(rootfs.find("/etc/data/link")->content).target, "a.txt");
+  EXPECT_EQ(rootfs.find("/etc/data/deep/run.sh")->mode, 0755u);
+  EXPECT_EQ(rootfs.find("/etc/one.json")->mode, 0600u);
+  EXPECT_EQ(rootfs.find("/etc/one.json")->why, "files: one.json");
+  EXPECT_EQ(inputs.size(), 6u) << "every file and directory that was looked at decides the result";
+}
+
+TEST_F(ManifestPartsTest, DataFilesThatWillNotDo) {
+  ASSERT_TRUE(write_file(directory_.path() / "outside.txt", "secret"));
+  ASSERT_TRUE(write_file(project() / "data/a.txt", "a"));
+  fs::create_symlink("../../outside.txt", project() / "data/escape");
+  fs::create_symlink("../outside.txt", project() / "escape");
+  Rootfs rootfs;
+  std::vector<fs::path> inputs;
+  Diagnostics diagnostics;
+  add_data_files(manifest("files:\n  - {from: none, to: /n}\n  - {from: escape, to: /e}\n  - {from: data, to: /d}\n"
+                          "  - {from: data/a.txt, to: /d/a.txt}\n"),
+                 rootfs, inputs, diagnostics);
+  EXPECT_THAT(messages(diagnostics),
+              ElementsAre("FAASC0150 there is no 'none'", "FAASC0152 'escape' leads out of the project",
+                          "FAASC0152 the symlink '" + (project() / "data/escape").string() + "' leads out of the project",
+                          HasSubstr("FAASC0151 ")));
+  EXPECT_EQ(diagnostics.all()[0].place.line, 5);
+}
+
+TEST_F(ManifestPartsTest, BinaryEventsAreHeaders) {
+  SmokeTest test;
+  TestEvent event;
+  event.subject.value = "a \"b\" %é";
+  event.data = Located<std::string>{R"({"x":1})", {}};
+  add_cloud_event(event, test);
+  EXPECT_THAT(test.headers,
+              ElementsAre(Pair("ce-specversion", "1.0"), Pair("ce-id", "1"), Pair("ce-source", "/faasc/test"),
+                          Pair("ce-type", "faasc.test"), Pair("ce-subject", "a%20%22b%22%20%25%C3%A9"),
+                          Pair("content-type", "application/json")));
+  EXPECT_EQ(test.body, R"({"x":1})");
+}
+
+TEST_F(ManifestPartsTest, StructuredEventsAreOneBody) {
+  SmokeTest test;
+  TestEvent event;
+  event.mode.value = "structured";
+  event.data = Located<std::string>{R"({"x":1})", {}};
+  add_cloud_event(event, test);
+  EXPECT_THAT(test.headers, ElementsAre(Pair("content-type", "application/cloudevents+json")));
+  EXPECT_EQ(test.body,
+            R"({"specversion":"1.0","id":"1","source":"/faasc/test","type":"faasc.test","datacontenttype":"application/json",)"
+            R"("data":{"x":1}})");
+}
+
+TEST_F(ManifestPartsTest, KernelOptionsKeepTheirShape) {
+  TfsTuple tuple = root_tuple_options(manifest("image:\n  manifest: {noaslr: t, mtu: 1400, firewall: {rules: [a, b]}}\n"));
+  EXPECT_EQ(to_text(TfsValue(tuple)), "(firewall:(rules:[a b]) mtu:1400 noaslr:t)");
+}
+
+TEST_F(ManifestPartsTest, WhatCannotBeHonouredIsRefusedAtItsPlace) {
+  Diagnostics diagnostics;
+  report_unsupported(manifest("signature: lambda\nimage: {format: qcow2}\n"), diagnostics);
+  EXPECT_THAT(messages(diagnostics),
+              ElementsAre("FAASC0803 this version of faasc does not build 'lambda' functions in C++",
+                          "FAASC0803 this version of faasc writes raw images only, not qcow2"));
+  EXPECT_EQ(diagnostics.all()[0].place.line, 4);
+  Diagnostics none;
+  report_unsupported(manifest(""), none);
+  EXPECT_THAT(messages(none), ElementsAre());
+}
+
+}  // namespace
+}  // namespace faasc

@@ -1,0 +1,91 @@
+#include <unistd.h>
+
+#include <charconv>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/interrupt.h"
+#include "compiler/driver/codes.h"
+#include "compiler/driver/command.h"
+#include "compiler/driver/commands.h"
+#include "compiler/driver/session.h"
+#include "compiler/driver/target.h"
+#include "compiler/driver/vm_options.h"
+#include "launcher/console_printer.h"
+
+namespace faasc {
+namespace {
+
+struct RunArguments {
+  TargetArguments target;
+  VmArguments vm;
+  std::vector<std::string> ports;
+  bool json = false;
+};
+
+std::optional<std::uint16_t> port_number(std::string_view text) {
+  std::uint16_t port = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+// "8080:80", or "8080" for the function's own port.
+Result<PortForward> parse_port(const std::string& text, std::uint16_t function_port) {
+  std::size_t colon = text.find(':');
+  auto host = port_number(std::string_view(text).substr(0, colon));
+  auto guest = colon == std::string::npos ? std::optional(function_port) : port_number(std::string_view(text).substr(colon + 1));
+  if (!host || !guest || *guest == 0)
+    return Error{Fault::Usage, kBadCommandLine, "'" + text + "' is no port", {}, "write -p HOST:GUEST, for example -p 8080:" +
+                 std::to_string(function_port) + "; 0 as the host's port takes any that is free"};
+  return PortForward{.host = *host, .guest = *guest};
+}
+
+Result<int> run_machine(Session& session, const RunArguments& arguments) {
+  FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
+  if (!spec) return session.status();
+  FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
+  for (const std::string& text : arguments.ports) {
+    FAASC_TRY(PortForward port, parse_port(text, spec->http_port));
+    options.ports.push_back(port);
+  }
+  // With --json the one line on standard output is ours; the guest's lines make room.
+  ConsolePrinter printer(arguments.json ? STDERR_FILENO : STDOUT_FILENO);
+  options.on_console = [&](const ConsoleLine& line) {
+    if (line.source == ConsoleLine::Source::Program || session.console().verbose()) printer.print(line);
+  };
+
+  FAASC_TRY(Machine machine, Machine::start(*spec, options));
+  say_if_emulated(session, arguments.vm, machine);
+  FAASC_CHECK(machine.wait_ready());
+  if (arguments.json) {
+    nlohmann::ordered_json line{{"address", machine.url()}, {"pid", machine.pid()}};
+    session.console().print(line.dump() + "\n");
+  }
+  session.console().say(spec->name + " is at " + machine.url() + " (" + machine.plan().summary() + "); Ctrl-C stops it");
+  if (arguments.vm.time) session.console().complain(to_text(machine.phases()));
+
+  auto ended = machine.wait();
+  if (!ended && ended.error().fault != Fault::Interrupted) return std::move(ended).error();
+  bool interrupted = !ended;
+  GuestExit exit = interrupted ? machine.stop() : *ended;
+  if (auto failure = machine.error_of(exit)) return std::move(*failure);
+  session.console().say(spec->name + " " + to_text(exit));
+  return interrupted ? 128 + interrupt_signal() : 0;
+}
+
+}  // namespace
+
+Action configure_run(CLI::App& app) {
+  auto arguments = std::make_shared<RunArguments>();
+  add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
+  app.add_option("-p,--port", arguments->ports, "a port of this host that leads to one of the machine; 0: any free one")
+      ->type_name("HOST:GUEST");
+  add_vm_options(app, arguments->vm);
+  app.add_flag("--json", arguments->json, "print one line of JSON when the function is ready");
+  return [arguments](Session& session) { return run_machine(session, *arguments); };
+}
+
+}  // namespace faasc

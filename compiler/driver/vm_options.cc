@@ -1,0 +1,50 @@
+#include "compiler/driver/vm_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "compiler/driver/codes.h"
+#include "manifests/quantity.h"
+
+namespace faasc {
+
+void add_vm_options(CLI::App& app, VmArguments& arguments) {
+  app.add_option("--accel", arguments.accelerator, "auto, kvm or tcg (emulation)")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"auto", "kvm", "tcg"}));
+  app.add_option("--machine", arguments.machine, "auto, microvm or q35 (a PC)")
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"auto", "microvm", "q35"}));
+  app.add_option("--boot", arguments.boot, "auto, kernel (loaded by the VMM) or disk (through its BIOS)")
+      ->type_name("FROM")
+      ->check(CLI::IsMember({"auto", "kernel", "disk"}));
+  app.add_option("--memory", arguments.memory, "memory of the machine, for example 512MiB")->type_name("SIZE");
+  app.add_option("--cpus", arguments.vcpus, "processors of the machine")->type_name("N")->check(CLI::Range(1, 64));
+  app.add_flag("--time", arguments.time, "show how long each phase of the start took");
+}
+
+Result<StartOptions> start_options(Session& session, const VmArguments& arguments) {
+  StartOptions options;
+  if (arguments.accelerator == "kvm") options.boot.accelerator = AcceleratorChoice::Kvm;
+  if (arguments.accelerator == "tcg") options.boot.accelerator = AcceleratorChoice::Tcg;
+  if (arguments.machine == "microvm") options.boot.machine = MachineChoice::Microvm;
+  if (arguments.machine == "q35") options.boot.machine = MachineChoice::Q35;
+  if (arguments.boot == "kernel") options.boot.boot = BootChoice::Kernel;
+  if (arguments.boot == "disk") options.boot.boot = BootChoice::Disk;
+  if (arguments.vcpus > 0) options.vcpus = arguments.vcpus;
+  if (!arguments.memory.empty()) {
+    options.memory_bytes = parse_quantity(arguments.memory);
+    if (!options.memory_bytes || *options.memory_bytes == 0)
+      return Error{Fault::Usage, kBadCommandLine, "'" + arguments.memory + "' is no size of memory", {},
+                   "write for example --memory 512MiB"};
+  }
+  options.on_note = [&session](const std::string& text) { session.console().say_verbose(text); };
+  return options;
+}
+
+void say_if_emulated(Session& session, const VmArguments& arguments, const Machine& machine) {
+  const BootPlan& plan = machine.plan();
+  if (arguments.accelerator != "auto" || plan.accelerator != Accelerator::Tcg || plan.reasons.empty()) return;
+  session.console().say(plan.reasons.front());
+}
+
+}  // namespace faasc

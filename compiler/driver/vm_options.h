@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "compiler/driver/session.h"
+#include "launcher/machine.h"
+
+namespace CLI {
+class App;
+}
+
+namespace faasc {
+
+/// How run, invoke and test start a machine.
+struct VmArguments {
+  std::string accelerator = "auto", machine = "auto", boot = "auto";
+  std::string memory;  ///< a quantity; empty: what the spec says
+  unsigned vcpus = 0;  ///< 0: what the spec says
+  bool time = false;
+};
+
+void add_vm_options(CLI::App& app, VmArguments& arguments);
+
+/// The launcher's options; its notes go to the console with -v.
+Result<StartOptions> start_options(Session& session, const VmArguments& arguments);
+
+/// Says in one line why the machine runs emulated, where that was not asked for.
+void say_if_emulated(Session& session, const VmArguments& arguments, const Machine& machine);
+
+}  // namespace faasc

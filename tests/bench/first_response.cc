@@ -1,0 +1,152 @@
+// Compares how images start: wall-clock time and guest instructions from the start of the VM to the first response, and what
+// the images weigh. Prints one table from one run; the specs take turns, so that a busy machine is busy for all of them.
+//
+// usage: first_response [--runs N] [--plugin libinstruction_counter.so] SPEC.vm.json[:microvm|:q35|:bios]...
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/diagnostics.h"
+#include "base/file.h"
+#include "launcher/machine.h"
+#include "packager/kernels/kernel_store.h"
+#include "packager/spec/vm_spec.h"
+#include "tests/bench/instruction_counts.h"
+
+namespace {
+
+using namespace faasc;
+namespace fs = std::filesystem;
+
+struct Contestant {
+  std::string label;
+  VmSpec spec;
+  BootChoices boot;
+  std::vector<double> milliseconds, total, user;  // instructions in millions
+};
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// A file that the plugin and we map.
+class SharedCounts {
+ public:
+  explicit SharedCounts(const fs::path& path) : path_(path) {
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!fd || ::ftruncate(fd.get(), sizeof(instruction_counts)) != 0) std::abort();
+    void* mapped = ::mmap(nullptr, sizeof(instruction_counts), PROT_READ, MAP_SHARED, fd.get(), 0);
+    if (mapped == MAP_FAILED) std::abort();
+    counts_ = static_cast<const volatile instruction_counts*>(mapped);
+  }
+  ~SharedCounts() { ::munmap(const_cast<instruction_counts*>(const_cast<const instruction_counts*>(counts_)), sizeof *counts_); }
+  double total() const {
+    double sum = 0;
+    for (int place = 0; place < 4; ++place) sum += static_cast<double>(counts_->by_place[place]);
+    return sum / 1e6;
+  }
+  double user() const { return static_cast<double>(counts_->by_place[COUNT_USER]) / 1e6; }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+  const volatile instruction_counts* counts_;
+};
+
+Result<void> run_once(Contestant& contestant, const std::string& plugin, const fs::path& directory) {
+  // Timed without the plugin, which slows the guest down; counted in a run of its own.
+  StartOptions options;
+  options.boot = contestant.boot;
+  {
+    FAASC_TRY(Machine machine, Machine::start(contestant.spec, options));
+    FAASC_CHECK(machine.wait_ready());
+    FAASC_TRY(HttpResponse response, machine.request({}));
+    auto first = machine.phases().first_response;
+    if (first) contestant.milliseconds.push_back(std::chrono::duration<double, std::milli>(*first).count());
+    machine.stop();
+  }
+  if (plugin.empty()) return {};
+  SharedCounts counts(directory / "counts");
+  options.boot.accelerator = AcceleratorChoice::Tcg;
+  options.qemu_arguments = {"-plugin", plugin + ",out=" + counts.path().string()};
+  FAASC_TRY(Machine machine, Machine::start(contestant.spec, options));
+  FAASC_CHECK(machine.wait_ready());
+  FAASC_TRY(HttpResponse response, machine.request({}));
+  contestant.total.push_back(counts.total());
+  contestant.user.push_back(counts.user());
+  machine.stop();
+  return {};
+}
+
+int fail(const Error& error) {
+  std::fputs(to_text(error, Color::Off).c_str(), stderr);
+  return exit_status(error.fault);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int runs = 5;
+  std::string plugin;
+  std::vector<Contestant> contestants;
+  auto store = KernelStore::open();
+  if (!store) return fail(store.error());
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    if (word == "--runs" && i + 1 < argc) {
+      runs = std::atoi(argv[++i]);
+    } else if (word == "--plugin" && i + 1 < argc) {
+      plugin = argv[++i];
+    } else {
+      Contestant contestant;
+      constexpr std::pair<const char*, BootChoices> kStarts[] = {
+          {":microvm", {AcceleratorChoice::Auto, MachineChoice::Microvm, BootChoice::Kernel}},
+          {":q35", {AcceleratorChoice::Auto, MachineChoice::Q35, BootChoice::Kernel}},
+          {":bios", {AcceleratorChoice::Auto, MachineChoice::Q35, BootChoice::Disk}},
+      };
+      for (const auto& [suffix, boot] : kStarts) {
+        if (!word.ends_with(suffix)) continue;
+        word.resize(word.size() - std::strlen(suffix));
+        contestant.boot = boot;
+        contestant.label = suffix;
+      }
+      auto spec = read_vm_spec(fs::absolute(word), store->root());
+      if (!spec) return fail(spec.error());
+      contestant.spec = std::move(*spec);
+      contestant.label = contestant.spec.kernel_family + contestant.label;
+      contestants.push_back(std::move(contestant));
+    }
+  }
+  if (contestants.empty()) {
+    std::fputs("usage: first_response [--runs N] [--plugin FILE.so] SPEC.vm.json[:microvm|:q35|:bios]...\n", stderr);
+    return 2;
+  }
+  auto directory = TemporaryDirectory::create(fs::temp_directory_path(), "first-response-");
+  if (!directory) return fail(directory.error());
+  for (int run = 0; run < runs; ++run)
+    for (Contestant& contestant : contestants)
+      if (auto done = run_once(contestant, plugin, directory->path()); !done) return fail(done.error());
+
+  std::printf("%-16s %10s %8s %12s %12s %12s %12s\n", "image", "first ms", "ratio", "guest Minsn", "user kinsn", "apparent KiB",
+              "allocated KiB");
+  double base = median(contestants[0].milliseconds);
+  for (const Contestant& contestant : contestants) {
+    struct stat status {};
+    ::stat(contestant.spec.disks.at(0).path.c_str(), &status);
+    std::printf("%-16s %10.0f %8.2f %12.2f %12.1f %12lld %12lld\n", contestant.label.c_str(), median(contestant.milliseconds),
+                median(contestant.milliseconds) / base, median(contestant.total), median(contestant.user) * 1000,
+                static_cast<long long>(status.st_size / 1024), static_cast<long long>(status.st_blocks / 2));
+  }
+  std::printf("medians of %d runs; ratio: against the first row\n", runs);
+  return 0;
+}
