@@ -175,9 +175,14 @@ class Merged {
       if (unit.main) mains_.push_back(*unit.main);
     }
     auto by_place = [](const auto& a, const auto& b) { return order(a.place) < order(b.place); };
-    std::stable_sort(functions_.begin(), functions_.end(), by_place);
-    std::stable_sort(repeated_.begin(), repeated_.end(), by_place);
-    std::stable_sort(mains_.begin(), mains_.end(), by_place);
+    // One macro can define several functions in one place.
+    auto by_place_and_name = [](const FunctionFact& a, const FunctionFact& b) {
+      return std::tuple_cat(order(a.place), std::tie(a.name, a.symbol)) <
+             std::tuple_cat(order(b.place), std::tie(b.name, b.symbol));
+    };
+    std::sort(functions_.begin(), functions_.end(), by_place_and_name);
+    std::sort(repeated_.begin(), repeated_.end(), by_place_and_name);
+    std::sort(mains_.begin(), mains_.end(), by_place);
   }
 
   const std::vector<FunctionFact>& functions() const { return functions_; }
