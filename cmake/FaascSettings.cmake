@@ -35,6 +35,11 @@ if(FAASC_SANITIZE)
   target_link_options(faasc_settings INTERFACE -fsanitize=${FAASC_SANITIZE})
 endif()
 
+if(FAASC_BUILD_FUZZERS)
+  # Coverage of the libraries is what guides a fuzzer.
+  target_compile_options(faasc_settings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # faasc_library(<room> SOURCES a.cc ... [DEPS faasc::base ...] [PRIVATE_DEPS ...]) declares faasc_<room>, alias faasc::<room>.
 function(faasc_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;PRIVATE_DEPS")

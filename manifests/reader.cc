@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <set>
+#include <tuple>
 
 #include "base/file.h"
 #include "manifests/checks.h"
@@ -548,11 +548,12 @@ std::optional<Manifest> read_manifest_text(std::string text, const std::filesyst
   Diagnostics found;
   std::optional<Manifest> manifest = read_unordered(std::move(text), path, found, environment);
   // Found key by key and then again across keys; told from top to bottom.
-  std::vector<Diagnostic> sorted = found.all();
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
-  });
-  for (Diagnostic& diagnostic : sorted) diagnostics.add(std::move(diagnostic));
+  std::vector<std::tuple<int, int, std::size_t>> order;
+  for (const Diagnostic& diagnostic : found.all()) {
+    order.emplace_back(diagnostic.place.line, diagnostic.place.column, order.size());
+  }
+  std::sort(order.begin(), order.end());
+  for (const auto& [line, column, index] : order) diagnostics.add(found.all()[index]);
   return manifest;
 }
 
