@@ -122,8 +122,8 @@ bool is_cpp(std::string_view path) {
 bool is_cpp_test(std::string_view path) {
   std::string_view name = path.substr(path.rfind('/') + 1);
   std::string_view stem = name.substr(0, name.rfind('.'));
-  return stem.ends_with("_test") || stem.ends_with("_unittest") || stem.starts_with("test_") ||
-         path.starts_with("test/") || path.starts_with("tests/") ||
+  return stem.ends_with("_test") || stem.ends_with("_unittest") || stem.ends_with(".test") ||
+         stem.starts_with("test_") || path.starts_with("test/") || path.starts_with("tests/") ||
          path.find("/test/") != std::string_view::npos || path.find("/tests/") != std::string_view::npos;
 }
 
@@ -360,13 +360,21 @@ std::vector<std::string> function_files(const Manifest& manifest, const ProjectL
 }
 
 std::vector<std::string> cpp_sources(const Manifest& manifest, const ProjectListing& listing) {
+  // Patterns that only leave out start from what is taken by default.
   GlobList globs = compile(manifest.build.cpp.sources);
+  bool by_default = std::all_of(globs.globs().begin(), globs.globs().end(),
+                                [](const Glob& glob) { return glob.negated(); });
   std::string source = normalised(*manifest.source);
   if (!source.empty()) source += '/';
   std::vector<std::string> sources;
   for (std::string& path : function_files(manifest, listing)) {
     std::string_view inner = std::string_view(path).substr(source.size());
-    bool taken = globs.empty() ? is_cpp(inner) && !is_cpp_test(inner) : globs.matches(inner);
+    bool taken = globs.matches(inner);
+    if (by_default) {
+      taken = is_cpp(inner) && !is_cpp_test(inner) &&
+              std::none_of(globs.globs().begin(), globs.globs().end(),
+                           [&](const Glob& glob) { return glob.matches(inner, false); });
+    }
     if (taken) sources.push_back(std::move(path));
   }
   return sources;

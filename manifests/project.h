@@ -29,7 +29,8 @@ struct ProjectListing {
   /// to.
   std::map<std::string, EntryKind, std::less<>> entries;
   std::string ignore_text;  ///< of .faasignore
-  /// The directories whose entries were listed, relative to the project; "" is its own. A new file shows in one of them.
+  /// The directories whose entries were listed, relative to the project; "" is its own. A new file shows in
+  /// one of them.
   std::vector<std::string> walked;
 
   const EntryKind* find(std::string_view path) const;
@@ -51,7 +52,8 @@ void resolve_manifest(Manifest& manifest, const ProjectListing& listing, Diagnos
 std::vector<std::string> function_files(const Manifest& manifest, const ProjectListing& listing);
 
 /// The C++ files to compile, out of function_files: what build.cpp.sources matches, relative to `source`;
-/// without globs every C++ file that is not a test.
+/// without globs, or with
+/// none but those that leave out ('!old.cc'), every C++ file that is not a test.
 std::vector<std::string> cpp_sources(const Manifest& manifest, const ProjectListing& listing);
 
 }  // namespace faasc

@@ -111,6 +111,9 @@ TEST_F(ProjectTest, ChoosesSources) {
             (std::vector<std::string>{"fn/a.cc", "fn/a_test.cc", "fn/b.cpp", "fn/tests/c.cc", "fn/x.txt"}));
   manifest = resolve("source: ./fn/\nbuild: {cpp: {sources: ['a*.cc']}}\n");
   EXPECT_EQ(cpp_sources(*manifest, listing_), (std::vector<std::string>{"fn/a.cc", "fn/a_test.cc"}));
+  manifest = resolve("source: fn\nbuild: {cpp: {sources: ['!b.cpp', '!old/*']}}\n");
+  EXPECT_EQ(findings(), "");
+  EXPECT_EQ(cpp_sources(*manifest, listing_), (std::vector<std::string>{"fn/a.cc"}));
   manifest = resolve("source: fn\ninclude: [tests]\n");
   EXPECT_EQ(function_files(*manifest, listing_), (std::vector<std::string>{"fn/tests/c.cc"}));
 }

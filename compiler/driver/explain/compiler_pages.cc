@@ -1,9 +1,109 @@
 #include "compiler/driver/explain/pages.h"
 
 namespace faasc {
+namespace {
+
+constexpr ExplainPage kPages[] = {
+    {"FAASC0200", "a C++ source does not compile",
+     "Clang found errors in the source; its own messages stand above this one.", "",
+     "Correct what Clang complains about. Headers are looked for in build.cpp.includes, macros come from "
+     "build.cpp.defines."},
+    {"FAASC0201", "the C++ handler was not found",
+     "No source of the function defines a function with the name that 'handler' gives, and, where it gives "
+     "none, none has the shape of a handler.",
+     "handler: shop::prize",
+     "Correct the name; write it with its namespaces, but without inline ones. The message lists what comes "
+     "near."},
+    {"FAASC0202", "more than one function could be the handler",
+     "Without 'handler', the only function with the shape of a handler is taken. Here there are several, and "
+     "faasc does not guess.",
+     "", "Write 'handler: NAME' into the manifest."},
+    {"FAASC0203", "the handler cannot be seen from outside of its file",
+     "The handler is static or in an unnamed namespace, so the main function that faasc makes cannot call "
+     "it.",
+     "static HttpResponse price(HttpRequest);",
+     "Remove 'static', or move the function out of the unnamed namespace."},
+    {"FAASC0204", "the handler is a template",
+     "A template is no function until it is given arguments, and a manifest has no way to give any.",
+     "template <class T> HttpResponse price(T);",
+     "Write a function that calls the template, and name that one."},
+    {"FAASC0205", "the handler is not of the kind that 'signature' says",
+     "The types of the handler say what kind it is, and the manifest says something else.",
+     "signature: cloudevent", "Remove 'signature', or change the handler."},
+    {"FAASC0206", "the handler is overloaded",
+     "Several functions have the handler's name, and more than one has the shape of a handler.", "",
+     "Give one of them another name, and write that into the manifest."},
+    {"FAASC0207", "the factory takes parameters",
+     "A function that returns google::cloud::functions::Function is called once, before the first request, "
+     "with nothing to pass to it.",
+     "gcf::Function price(int limit);",
+     "Add a function without parameters that calls it, and name that one as the handler."},
+    {"FAASC0208", "the handler is defined twice",
+     "Two sources define the handler; the program could not be linked.", "",
+     "Leave one of the files out: write '!file.cc' into build.cpp.sources."},
+    {"FAASC0209", "a main function is in the way",
+     "For most kinds of handlers faasc makes the main function. A source that has one of its own would clash "
+     "with it.",
+     "",
+     "Leave the file out with '!file.cc' in build.cpp.sources, or set 'signature: server' to run your own "
+     "main function."},
+    {"FAASC0210", "the handler's kind is known at run time only",
+     "The handler is made by a function that faasc cannot look into, so whether it serves requests or events "
+     "shows when it runs. This is a note, not an error.",
+     "", "Set 'signature: http' or 'signature: cloudevent' to say it now."},
+    {"FAASC0211", "the handler is declared but not defined",
+     "A declaration was found, in a header perhaps, but no source of the function has its body.", "",
+     "Add the file that defines it to build.cpp.sources."},
+    {"FAASC0212", "the handler is a member function",
+     "A member function needs an object, and faasc knows of none.", "handler: Shop::price",
+     "Add a function outside of the class that calls it, and name that one."},
+    {"FAASC0213", "the handler has types that are not served",
+     "What the function takes and returns is none of the shapes of a handler.", "std::thread price(FILE*);",
+     "Take google::cloud::functions::HttpRequest and return HttpResponse, or see the message for the other "
+     "shapes."},
+    {"FAASC0214", "there is no main function",
+     "With signature: server the function is a whole program that listens on $PORT itself, so a source must "
+     "define main().",
+     "signature: server", "Add the source with main(), or remove 'signature'."},
+    {"FAASC0215", "there are two main functions", "Two sources define main().", "",
+     "Leave one of the two out with '!file.cc' in build.cpp.sources."},
+    {"FAASC0225", "a C++ source cannot be used",
+     "A file that build.cpp.sources names is missing, is no C++, or lies outside of the project.",
+     "build: {cpp: {sources: [helo.cc]}}", "Correct the name; patterns are relative to the project."},
+    {"FAASC0230", "the C++ compiler of faasc is missing",
+     "C++ is compiled by faasc-cxx, a program of faasc's own in libexec/faasc, and it is not there.", "",
+     "Install faasc with its C++ part, or build the target faasc-cxx."},
+    {"FAASC0231", "the C++ runtime of faasc is missing",
+     "Every C++ function is linked with faasc's runtime, lib/faasc/cpp/libfaasrt.a, and includes headers of "
+     "share/faasc/cpp/include.",
+     "", "Install faasc again, or build all of it."},
+    {"FAASC0232", "a part of the C++ toolchain is missing",
+     "Compiling needs the C and C++ libraries of the host, with their headers and static archives.", "",
+     "Install g++ (Debian, Ubuntu: apt install g++)."},
+    {"FAASC0240", "a symbol is used but nowhere defined",
+     "The program calls a function, or uses a variable, that no source and no library has.", "",
+     "Add the source that defines it to build.cpp.sources, or the library to build.cpp.link."},
+    {"FAASC0241", "a symbol is defined twice",
+     "Two sources, or a source and a library, define the same function or variable.", "",
+     "Make one of them 'inline' or 'static', or leave one of the files out."},
+    {"FAASC0242", "a library is missing",
+     "build.cpp.link names a library that is not on this host, or only as a shared one. Functions are linked "
+     "statically.",
+     "build: {cpp: {link: [-lfoo]}}",
+     "Install the library's development package; it must hold the static archive (lib….a)."},
+    {"FAASC0243", "linking failed",
+     "The linker refused for a reason of its own, which stands in the message.", "",
+     "See the message; -v shows the command line."},
+    {"FAASC0290", "the C++ compiler crashed", "Clang ran into a bug of its own while it compiled a source.",
+     "", "Try to simplify the code at the place that the message shows, and report it."},
+    {"FAASC0291", "two parts of faasc do not understand each other",
+     "faasc and faasc-cxx are of different versions.", "", "Install faasc again, all of it from one place."},
+};
+
+}  // namespace
 
 std::span<const ExplainPage> compiler_pages() {
-  return {};
+  return kPages;
 }
 
 }  // namespace faasc

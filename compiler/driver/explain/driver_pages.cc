@@ -9,14 +9,13 @@ constexpr ExplainPage kPages[] = {
      "named, or the file given with -f.",
      "faasc build src/",
      "Name the directory that holds the faas.yaml, or start a project with 'faasc init'."},
-    {"FAASC0802", "the function was not built",
-     "The input has mistakes; they stand above this message, each with its place.", "",
-     "Correct them, and build again: steps that ended well are not repeated."},
-    {"FAASC0803", "this version of faasc cannot do that yet",
-     "The manifest is valid, but asks for something that this version of faasc does not do. Nothing that a manifest "
-     "says is passed over in silence, so the build is refused.",
-     "runtime: python",
-     "Leave the key out, as the message says, or use a later faasc."},
+    {"FAASC0802", "the build was refused",
+     "There were errors in the manifest or the source; they stand above this message.", "",
+     "Correct them and build again: steps that ended well are not repeated."},
+    {"FAASC0803", "a key of the manifest that this faasc cannot honour",
+     "The manifest asks for something that is part of the format but not of this version of faasc. It is "
+     "refused rather than ignored.",
+     "", "Remove the key, or use a later faasc."},
     {"FAASC0810", "unknown command", "The first word after 'faasc' that is not an option names the command.",
      "faasc complie", "'faasc --help' lists the commands."},
     {"FAASC0811", "the command line is not right",
@@ -45,10 +44,12 @@ constexpr ExplainPage kPages[] = {
      "'faasc init' writes into an existing directory, but never over a file that is there.", "",
      "Choose another directory, or move the files away."},
     {"FAASC0818", "an image without its VM spec",
-     "An image is run as the .vm.json file of the same name beside it says: how much memory, which kernel, which port.",
+     "An image is run as the .vm.json file of the same name beside it says: how much memory, which kernel, "
+     "which port.",
      "faasc run copied.img", "Keep the two files together, or run the project's directory."},
     {"FAASC0819", "the function answered with an error",
-     "The request got through, and the function's answer has a status of 400 or more. The body is on standard output.",
+     "The request got through, and the function's answer has a status of 400 or more. The body is on "
+     "standard output.",
      "faasc invoke --path /no-such-page",
      "Look at what the function printed, which stands below the message."},
 };

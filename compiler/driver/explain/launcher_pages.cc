@@ -1,9 +1,68 @@
 #include "compiler/driver/explain/pages.h"
 
 namespace faasc {
+namespace {
+
+constexpr ExplainPage kPages[] = {
+    {"FAASC0701", "QEMU is not installed", "Machines are run by QEMU, and it is not in PATH.", "",
+     "Install it (Debian, Ubuntu: apt install qemu-system-x86)."},
+    {"FAASC0702", "KVM cannot be used",
+     "Hardware virtualisation was asked for, and /dev/kvm is missing, not yours to open, or does not work.",
+     "faasc run --accel kvm",
+     "Join the group that owns /dev/kvm, enable virtualisation in the firmware, or use '--accel tcg', which "
+     "needs nothing but is slower."},
+    {"FAASC0703", "the port cannot be had",
+     "Another program listens on this port of the host, or it is below 1024 and you are not root.",
+     "faasc run --port 80", "Choose another port, or 0 for any that is free."},
+    {"FAASC0704", "QEMU refused",
+     "QEMU did not accept the machine, or gave up; its own words stand in the message.", "",
+     "See the message; an old QEMU may lack a device."},
+    {"FAASC0705", "QEMU stopped answering", "QEMU runs, but no longer answers faasc's questions.", "",
+     "Start again. If it happens again, please report it."},
+    {"FAASC0706", "the machine's kernel is missing",
+     "The .vm.json names a kernel that is no longer where it was, and the disk cannot boot without.", "",
+     "Pull the kernel again, or build again."},
+    {"FAASC0707", "this machine cannot boot this image",
+     "Some kinds of machines can only start a kernel directly, others only a disk.", "",
+     "Leave the choice of the machine to faasc."},
+    {"FAASC0710", "the guest exited with an error",
+     "The program ended with a status other than 0. The last lines of its output stand in the message.", "",
+     "Read what it wrote; 'faasc run' shows all of it."},
+    {"FAASC0711", "a signal ended the guest's program",
+     "The program crashed: it used memory that is not its own, aborted, or the like.", "",
+     "Read what it wrote; a C++ function can be tried on the host with a sanitizer."},
+    {"FAASC0712", "the guest crashed",
+     "The machine was reset or its kernel stopped. Too little memory is the most frequent reason.", "",
+     "Raise resources.memory. If that does not help, please report it with the output."},
+    {"FAASC0713", "the guest did not get ready in time",
+     "Nothing answered within limits.init_timeout. The last lines of its output stand in the message.", "",
+     "Make initialisation faster or raise limits.init_timeout. Without KVM everything takes much longer."},
+    {"FAASC0714", "QEMU was killed",
+     "A signal from outside ended QEMU; on a host that runs out of memory, that is the kernel's.", "",
+     "Make room, and start again."},
+    {"FAASC0715", "the guest ended too early",
+     "The program ended well, but a function should serve until it is told to stop.", "",
+     "See whether main() returns; with signature: server it must keep listening."},
+    {"FAASC0716", "the guest did not stop in time",
+     "It was told to stop, did not within limits.grace_period, and was ended.", "",
+     "End long work when SIGTERM arrives, or raise limits.grace_period."},
+    {"FAASC0720", "no connection to the guest",
+     "Nothing accepts connections on the port that leads to the function.", "",
+     "See whether the guest still runs, and whether it serves on http.port."},
+    {"FAASC0721", "the request took too long", "No complete answer came within limits.timeout.", "",
+     "Make the function faster, or raise limits.timeout."},
+    {"FAASC0722", "this is no HTTP response",
+     "What the guest sent is not HTTP, ends too soon, or is larger than allowed.", "",
+     "With signature: server, see what your program sends."},
+    {"FAASC0723", "this is no regular expression",
+     "An expectation of a test holds a regular expression that cannot be read.", "body_regex: '('",
+     "Correct it; the syntax is that of ECMAScript."},
+};
+
+}  // namespace
 
 std::span<const ExplainPage> launcher_pages() {
-  return {};
+  return kPages;
 }
 
 }  // namespace faasc
