@@ -14,7 +14,9 @@ namespace faasc {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
-constexpr std::uint64_t kHoleBytes = 4096;  // shorter gaps cost nothing to write and a system call to skip
+constexpr std::size_t kPageBytes = 4096;
+constexpr std::uint64_t kHoleBytes =
+    kPageBytes;  // shorter gaps cost nothing to write and a system call to skip
 
 Error changed(const std::string& path, std::uint64_t expected, std::string_view found) {
   return {Fault::Input,
@@ -39,8 +41,11 @@ SequentialOutput::SequentialOutput(const Fd& fd, std::filesystem::path path, std
     : fd_(fd),
       path_(std::move(path)),
       position_(position),
-      // One byte more, to read past the end of a file that should end where the buffer does.
-      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes + 1)) {}
+      // Aligned, because the kernel copies to and from whole cache lines faster; and a page more, to read
+      // past the end of a file that should end where the buffer does.
+      buffer_(static_cast<char*>(std::aligned_alloc(kPageBytes, kBufferBytes + kPageBytes))) {
+  if (!buffer_) std::abort();
+}
 
 std::size_t SequentialOutput::room() const {
   return kBufferBytes - position_ % kBufferBytes - used_;

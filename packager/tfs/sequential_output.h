@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -47,7 +48,10 @@ class SequentialOutput {
   HostFiles host_files_;
   std::uint64_t position_;  // where the buffer's first byte goes
   std::size_t used_ = 0;
-  std::unique_ptr<char[]> buffer_;
+  struct Free {
+    void operator()(char* buffer) const { std::free(buffer); }
+  };
+  std::unique_ptr<char, Free> buffer_;
 };
 
 }  // namespace faasc
