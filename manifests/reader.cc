@@ -17,9 +17,6 @@
 namespace faasc {
 namespace {
 
-// A file that is not a manifest at all would otherwise bury its reader in findings.
-constexpr int kMostFindings = 50;
-
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   if (text.size() <= kLongest) return "'" + std::string(text) + "'";

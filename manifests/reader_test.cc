@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "manifests/checks.h"
+
 namespace faasc {
 namespace {
 
@@ -170,6 +172,60 @@ TEST(Reader, AcceptsCarriageReturnsAndByteOrderMark) {
       diagnostics);
   ASSERT_TRUE(manifest) << findings(diagnostics);
   EXPECT_EQ(*manifest->name, "shop");
+}
+
+// The largest file of one thing after another: neither the stack nor the patience may run out.
+TEST(Reader, SurvivesMonotony) {
+  const char* const units[] = {
+      "[",     "{",   ",",   "[,", "- ",    "? ",   ": ",         "a: ",        "!",    "&a ",   "*a ",
+      "\"",    "'",   "|\n", "\n", "#\n",   "- - ", "{a: ",       "[a, ",       "a,",   "---\n", "\t",
+      "a:\n ", "{? ", "{[",  "a ", "? a\n", "'a' ", "a: |\n x\n", "- {a: b}\n", ",#\n", ", \n",  "\\"};
+  for (const char* unit : units) {
+    for (const char* start : {"", "apiVersion: faasc/v1\n", "{", "a: ["}) {
+      SCOPED_TRACE(std::string(start) + unit);
+      std::string text = start;
+      while (text.size() < 262'000) text += unit;
+      Diagnostics diagnostics;
+      EXPECT_FALSE(read(std::move(text), diagnostics).has_value() && diagnostics.has_errors());
+      EXPECT_LE(diagnostics.error_count(), 52);
+    }
+  }
+}
+
+TEST(Reader, RefusesAFileThatIsTooLarge) {
+  Diagnostics diagnostics;
+  EXPECT_FALSE(read(std::string(256 * 1024 + 1, '#'), diagnostics));
+  EXPECT_EQ(findings(diagnostics),
+            "shop/faas.yaml: error: the file has 262145 bytes; at most 256KiB are allowed [FAASC0118]\n"
+            "  hint: move large data to files of their own and name them under 'files'\n");
+}
+
+TEST(Reader, ChecksWhatDependsOnTheKind) {
+  Diagnostics diagnostics;
+  std::optional<Manifest> manifest = read(
+      "apiVersion: faasc/v1\nlimits: {concurrency: 2}\nhttp: {lambda_event: url-v2}\nenv: {AWS_REGION: x}\n",
+      diagnostics);
+  ASSERT_TRUE(manifest);
+  Diagnostics as_lambda, as_http;
+  check_manifest_for_kind(*manifest, "lambda", as_lambda);
+  EXPECT_EQ(findings(as_lambda),
+            "shop/faas.yaml:2:23: error: concurrency '2' is outside 1–1: a lambda handler takes one call at "
+            "a time [FAASC0133]\n"
+            "limits: {concurrency: 2}\n"
+            "                      ^\n"
+            "  hint: remove 'concurrency', and start more instances instead\n"
+            "shop/faas.yaml:4:7: error: variable 'AWS_REGION' is set by the runtime of lambda handlers "
+            "[FAASC0107]\n"
+            "env: {AWS_REGION: x}\n"
+            "      ^~~~~~~~~~\n"
+            "  hint: choose another name\n");
+  check_manifest_for_kind(*manifest, "http", as_http);
+  EXPECT_EQ(findings(as_http),
+            "shop/faas.yaml:3:22: error: lambda_event 'url-v2' has no meaning for a handler of kind 'http' "
+            "[FAASC0141]\n"
+            "http: {lambda_event: url-v2}\n"
+            "                     ^~~~~~\n"
+            "  hint: remove it, or write a lambda handler\n");
 }
 
 TEST(Reader, ReportsAFileThatIsNotThere) {

@@ -335,6 +335,12 @@ bool TreeBuilder::build_members(llvm::yaml::MappingNode& mapping, int depth, Yam
     // Nothing at all has no place of its own.
     if (value->kind == YamlNode::Kind::Null && value->text.empty()) value->place = key->place;
     if (!seen.insert(key->text).second) {
+      if (diagnostics_.error_count() >= kMostFindings) {
+        report(kDuplicateKey,
+               "more than " + std::to_string(kMostFindings) + " problems; the rest is not shown", key->place,
+               "correct these first, then check again");
+        return false;
+      }
       const YamlNode* first = nullptr;
       for (const auto& [other, unused] : result.members) {
         if (other.text == key->text) first = &other;

@@ -34,6 +34,8 @@ struct YamlMember {
 
 inline constexpr std::size_t kYamlSizeLimit = 256 * 1024;
 inline constexpr int kYamlDepthLimit = 16;
+/// A file that is no manifest at all would otherwise bury its reader in findings.
+inline constexpr int kMostFindings = 50;
 
 /// Parses the one YAML document of `source`: UTF-8, at most 256 KiB, at most 16 levels deep, without anchors,
 /// aliases, tags, merge keys, duplicate keys, or keys that are not scalars. JSON is accepted, being YAML.
