@@ -47,7 +47,13 @@ _Unwind_Reason_Code add_frame(_Unwind_Context* context, void* line_pointer) {
   return _URC_NO_REASON;
 }
 
-void on_crash(int signal, siginfo_t* info, void*) {
+void on_crash(int signal) {
+  // Before anything else: should this crash too, it ends here. Not left to SA_RESETHAND, which Nanos 0.1.55
+  // ignores.
+  struct sigaction usual{};
+  usual.sa_handler = SIG_DFL;
+  ::sigaction(signal, &usual, nullptr);
+
   CrashLine line;
   line.add(R"({"severity":"CRITICAL","message":"crashed with )");
   switch (signal) {
@@ -67,15 +73,11 @@ void on_crash(int signal, siginfo_t* info, void*) {
       line.add("SIGABRT");
       break;
   }
-  if (signal == SIGSEGV || signal == SIGBUS) {
-    line.add(" at ");
-    line.add_address(reinterpret_cast<std::uintptr_t>(info->si_addr));
-  }
   line.add("; called from");
   _Unwind_Backtrace(&add_frame, &line);
   line.add("\",\"logger\":\"faasc\"}\n");
   static_cast<void>(!::write(STDERR_FILENO, line.text, line.length));
-  ::raise(signal);  // SA_RESETHAND has put the usual course back
+  ::raise(signal);
 }
 
 /// Where the function has not spoken for itself.
@@ -98,8 +100,8 @@ void handle_signals(Server& server) {
   action.sa_handler = SIG_IGN;
   set_unless_taken(SIGPIPE, action);
 
-  action.sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER;
-  action.sa_sigaction = &on_crash;
+  action.sa_flags = SA_NODEFER;
+  action.sa_handler = &on_crash;
   for (int const signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) set_unless_taken(signal, action);
 }
 
