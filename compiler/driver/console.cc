@@ -17,7 +17,9 @@ Result<void> write_descriptor(int fd, std::string_view text) {
     ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0) {
       if (errno == EINTR) continue;
-      return Error{.fault = Fault::Io,
+      // Whoever read the output has had enough, as head(1) has.
+      Fault fault = errno == EPIPE ? Fault::Interrupted : Fault::Io;
+      return Error{.fault = fault,
                    .code = kCannotWriteOutput,
                    .what = "cannot write to standard output: " + std::string(std::strerror(errno))};
     }

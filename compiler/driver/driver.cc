@@ -179,8 +179,9 @@ int Run::end(Result<int> result) {
     }
   }
   if (Result<void> written = console_.status(); !written) {
-    console_.complain(to_text(written.error(), console_.color()));
-    if (status == 0) status = exit_status(written.error().fault);
+    bool reader_gone = written.error().fault == Fault::Interrupted;
+    if (!reader_gone) console_.complain(to_text(written.error(), console_.color()));
+    if (status == 0) status = reader_gone ? 128 + SIGPIPE : exit_status(written.error().fault);
   }
   return status;
 }

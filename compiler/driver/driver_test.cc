@@ -29,7 +29,7 @@ class DriverTest : public ::testing::Test {
     Console console(Console::Sinks{.out = [&](std::string_view text) -> Result<void> {
                                      if (!out_error_.empty())
                                        return Error{
-                                           .fault = Fault::Io, .code = "FAASC0000", .what = out_error_};
+                                           .fault = out_fault_, .code = "FAASC0000", .what = out_error_};
                                      outcome.out += text;
                                      return {};
                                    },
@@ -54,6 +54,7 @@ class DriverTest : public ::testing::Test {
   TemporaryDirectory directory_;
   std::map<std::string, std::string> environment_;
   std::string out_error_;
+  Fault out_fault_ = Fault::Io;
 };
 
 TEST_F(DriverTest, TellsItsVersion) {
@@ -200,6 +201,14 @@ TEST_F(DriverTest, OutputThatCannotBeWrittenIsAFailure) {
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.err,
             "faasc: error: cannot write to standard output: No space left on device [FAASC0000]\n");
+}
+
+TEST_F(DriverTest, AReaderThatHasHadEnoughIsNothingToTalkAbout) {
+  out_error_ = "Broken pipe";
+  out_fault_ = Fault::Interrupted;
+  Outcome outcome = faasc({"version"});
+  EXPECT_EQ(outcome.status, 141);
+  EXPECT_EQ(outcome.err, "");
 }
 
 TEST_F(DriverTest, ColoursWhenToldTo) {
