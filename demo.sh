@@ -16,12 +16,12 @@ if ! "$faasc" kernel info >/dev/null 2>&1; then
 fi
 
 demo=$root/build/demo/hello
-[ -f "$demo/faas.yaml" ] || "$faasc" init "$demo" --template cpp-http >/dev/null
+[ -f "$demo/faas.yaml" ] || "$faasc" -q init "$demo" --template cpp-http
 cd "$demo"
 
-show() { printf '$ %s\n' "$*"; }
+show() { printf '\n$ %s\n' "$*"; }
 show faasc build
 "$faasc" build
-show faasc invoke --time
-"$faasc" invoke --time
+show "faasc invoke --data Ada --time"
+"$faasc" invoke --data Ada --time
 printf '\nThe image:   %s\nIts VM spec: %s\nThe source:  %s\n' "$demo"/build/*.img "$demo"/build/*.vm.json "$demo"

@@ -48,13 +48,16 @@ std::string BuildRecord::fact(std::string_view name) const {
 
 std::optional<std::string> BuildRecord::stale(std::string_view options) const {
   if (options != options_) return "the options changed";
+  std::optional<std::string> reason;
   for (const auto& [file, recorded] : stamps_) {
     FileStamp now = stamp_of(file);
     if (now == recorded) continue;
-    if (!now.exists()) return "'" + file + "' is gone";
-    return "'" + file + "' changed";
+    reason = "'" + file + "' " + (now.exists() ? "changed" : "is gone");
+    // A file says more than its directory, which changes along with it.
+    std::error_code error;
+    if (!fs::is_directory(file, error)) break;
   }
-  return std::nullopt;
+  return reason;
 }
 
 Result<void> BuildRecord::save(const fs::path& path) const {

@@ -24,6 +24,15 @@ namespace {
 
 fs::path full_path(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
 
+// The time from which on a change counts as made during the build. Waits for the clock's next tick where the directory changed
+// in this one, as it does when the first build makes its place in it: the change would never look settled otherwise.
+std::int64_t settle(const fs::path& directory) {
+  // A tick is at most 10 ms; a directory from the future is not waited for.
+  for (int i = 0; i < 20 && file_clock_ns() <= stamp_of(directory).changed_ns; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return file_clock_ns();
+}
+
 class FunctionBuild {
  public:
   FunctionBuild(const BuildOptions& options, const BuildTools& tools, KernelStore& store, Diagnostics& diagnostics,
@@ -42,7 +51,7 @@ class FunctionBuild {
       if (!reason) return earlier_result(*last);
       progress_.note("building because " + *reason);
     }
-    started_ns_ = file_clock_ns();
+    started_ns_ = settle(manifest_.directory);
     FAASC_CHECK(resolve());
     report_unsupported(manifest_, diagnostics_);
     FAASC_CHECK(refuse_if_complaints());

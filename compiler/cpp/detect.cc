@@ -398,7 +398,11 @@ class Chooser {
     for (const FunctionFact& function : merged_.functions())
       if (shape_of(function)) handlers.push_back(function.name);
     std::vector<const FunctionFact*> near = same_name;
-    if (near.empty()) {
+    if (!near.empty()) {
+      // What has the right name will not do, so the hint names what would.
+      if (std::string_view meant = nearest(name, handlers); !meant.empty())
+        error.hint = "did you mean " + quoted(meant) + "? " + error.hint;
+    } else {
       for (const FunctionFact& function : merged_.functions())
         if (last_part(function.name) == last_part(name) || speaks_of_handlers(function))
           near.push_back(&function);

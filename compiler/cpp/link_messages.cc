@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/codes.h"
 #include "compiler/cpp/codes.h"
 
 // The three shapes of the same complaint (recorded from lld 19, mold 1.10 and binutils 2.40):
@@ -106,7 +107,11 @@ class LinkMessages {
     } else if (line.find(": in function `") == std::string_view::npos &&
                line.find("linker command failed") == std::string_view::npos) {
       auto error = after(line, "error: ");
-      start(kCppLinkFailed, std::string(error ? *error : line), {});
+      std::string message(error ? *error : line);
+      if (is_full_disk(message))
+        start(kDiskFull, std::move(message), "free some space where the build's output goes, or raise the limit on file sizes");
+      else
+        start(kCppLinkFailed, std::move(message), {});
     }
   }
 
@@ -119,6 +124,12 @@ class LinkMessages {
     } else if (detail.starts_with("did you mean: ")) {
       current_->hint = "did you mean '" + readable(detail.substr(14)) + "'?";
     }
+  }
+
+  static bool is_full_disk(std::string_view message) {
+    for (std::string_view cause : {"No space left on device", "File too large", "Disk quota exceeded"})
+      if (message.find(cause) != std::string_view::npos) return true;
+    return false;
   }
 
   static std::optional<std::string_view> library_in(std::string_view line) {

@@ -91,6 +91,12 @@ TEST(LinkMessages, MissingLibrary) {
         "  hint: install the package that has libnope.a, or add its directory to 'build.cpp.link' as -L\n");
 }
 
+TEST(LinkMessages, AFullDiskIsNoFaultOfTheSource) {
+  EXPECT_EQ(read("ld.lld: error: failed to open /w/function.new: No space left on device\n"),
+            "faasc: error: failed to open /w/function.new: No space left on device [FAASC0902]\n"
+            "  hint: free some space where the build's output goes, or raise the limit on file sizes\n");
+}
+
 TEST(LinkMessages, LosesNothing) {
   EXPECT_EQ(read("ld.lld: error: /w/a.o is incompatible with elf64-x86-64\n"),
             "faasc: error: /w/a.o is incompatible with elf64-x86-64 [FAASC0243]\n");

@@ -51,6 +51,8 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
     FAASC_TRY(PortForward port, parse_port(text, spec->http_port));
     options.ports.push_back(port);
   }
+  // As one would run the program itself: the function's port is the host's.
+  if (options.ports.empty()) options.ports.push_back({.host = spec->http_port, .guest = spec->http_port});
   // With --json the one line on standard output is ours; the guest's lines make room.
   ConsolePrinter printer(arguments.json ? STDERR_FILENO : STDOUT_FILENO);
   options.on_console = [&](const ConsoleLine& line) {
@@ -81,7 +83,7 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
 Action configure_run(CLI::App& app) {
   auto arguments = std::make_shared<RunArguments>();
   add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
-  app.add_option("-p,--port", arguments->ports, "a port of this host that leads to one of the machine; 0: any free one")
+  app.add_option("-p,--port", arguments->ports, "a port of this host that leads to one of the machine; 0: any free one [8080:8080]")
       ->type_name("HOST:GUEST");
   add_vm_options(app, arguments->vm);
   app.add_flag("--json", arguments->json, "print one line of JSON when the function is ready");

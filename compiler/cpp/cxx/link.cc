@@ -19,6 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Where GNU ld puts executables. lld and mold begin at 2 MiB, which is where Nanos' own kernel lies: booted directly, it keeps
+// that range mapped for itself, and a heap that begins below 4 MiB faults at its first use.
+constexpr const char* kImageBase = "-Wl,--image-base=0x400000";
+
 // Empty: the Clang driver's default.
 std::string fastest_linker() {
   if (auto path = find_program(llvm_program_directory() + "/ld.lld")) return path->string();
@@ -81,7 +85,10 @@ LinkAnswer link(const LinkRequest& request) {
   std::string temporary = request.output + ".new";
   std::string depfile = request.output + ".d";
   std::vector<std::string> arguments = request.arguments;
-  if (std::string linker = fastest_linker(); !linker.empty()) arguments.push_back("--ld-path=" + linker);
+  if (std::string linker = fastest_linker(); !linker.empty()) {
+    arguments.push_back("--ld-path=" + linker);
+    arguments.emplace_back(kImageBase);
+  }
   arguments.push_back("-Wl,--dependency-file=" + depfile);
   arguments.emplace_back("-o");
   arguments.push_back(temporary);

@@ -1,0 +1,55 @@
+// The same program on the distribution's Linux.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "packager/kernels/kernel_store.h"
+#include "tests/system/faasc_run.h"
+
+namespace faasc {
+namespace {
+using testing::HasSubstr;
+
+class LinuxSystem : public testing::Test {
+ protected:
+  void SetUp() override {
+    FAASC_NEEDS(KernelFamily::Linux);
+    project_.write_hello();
+  }
+  Finished invoke(std::vector<std::string> more) {
+    more.insert(more.begin(), {"invoke", "--kernel", "linux"});
+    return project_.faasc(more);
+  }
+  ProjectRun project_;
+};
+
+TEST_F(LinuxSystem, Answers) {
+  Finished finished = invoke({"--data", "Ada"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "Hello, Ada!\n");
+}
+
+TEST_F(LinuxSystem, TheGuestsExitStatusComesBack) {
+  Finished finished = invoke({"--path", "/exit?7"});
+  EXPECT_EQ(finished.status.code, 5);
+  EXPECT_THAT(finished.err, HasSubstr("exited with status 7"));
+  finished = invoke({"--path", "/segv"});
+  EXPECT_EQ(finished.status.code, 5);
+  EXPECT_THAT(finished.err, HasSubstr("SIGSEGV"));
+}
+
+TEST_F(LinuxSystem, AStoreWithLinuxOnlyIsUsedAndSaid) {
+  // A store that has what ours has, but no Nanos.
+  auto store = KernelStore::open();
+  ASSERT_TRUE(store);
+  std::filesystem::create_directories(project_.at("home/kernels"));
+  std::filesystem::create_directory_symlink(store->root() / "linux", project_.at("home/kernels/linux"));
+  project_.environment["FAASC_HOME"] = project_.at("home").string();
+  project_.environment["OPS_HOME"] = project_.at("home").string();
+  Finished finished = project_.faasc({"test"});
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("no Nanos kernel in the store"));
+}
+
+}  // namespace
+}  // namespace faasc
