@@ -34,6 +34,7 @@ bool Crew::become_leader() {
 }
 
 void Crew::begin_work(bool was_leader) {
+  bool start = false;
   ::pthread_mutex_lock(&mutex_);
   if (was_leader) has_leader_ = false;
   ++working_;
@@ -41,11 +42,13 @@ void Crew::begin_work(bool was_leader) {
     // A thread that neither waits nor works has just finished something and is on its way to lead.
     if (waiting_ > 0) {
       ::pthread_cond_signal(&leader_wanted_);
-    } else if (working_ == threads_.size() + 1 && working_ < max_threads_) {
-      start_thread();
+    } else if (working_ == started_ && started_ < max_threads_) {
+      start = true;
+      ++started_;
     }
   }
   ::pthread_mutex_unlock(&mutex_);
+  if (start) start_thread();
 }
 
 void Crew::end_work() {
@@ -56,12 +59,19 @@ void Crew::end_work() {
 
 void Crew::start_thread() {
   pthread_t thread{};
-  if (::pthread_create(&thread, nullptr, &Crew::run, this) == 0) {
+  bool const ok = ::pthread_create(&thread, nullptr, &Crew::run, this) == 0;
+  ::pthread_mutex_lock(&mutex_);
+  bool const first_refusal = !ok && !refused_;
+  if (ok) {
     threads_.push_back(thread);
-  } else if (!refused_) {
+  } else {
+    --started_;
     refused_ = true;
-    log(Severity::Warning, "cannot start a thread; requests may wait for each other", "threads",
-        static_cast<long>(threads_.size()) + 1);
+  }
+  unsigned const count = started_;
+  ::pthread_mutex_unlock(&mutex_);
+  if (first_refusal) {
+    log(Severity::Warning, "cannot start a thread; requests may wait for each other", "threads", count);
   }
 }
 

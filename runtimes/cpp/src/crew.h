@@ -44,6 +44,7 @@ class Crew {
   bool refused_ = false;  // the system would not start a thread
   unsigned waiting_ = 0;
   unsigned working_ = 0;
+  unsigned started_ = 1;
   std::vector<pthread_t> threads_;  // all but the first
 };
 

@@ -80,12 +80,13 @@ void on_crash(int signal) {
   ::raise(signal);
 }
 
-/// Where the function has not spoken for itself.
+/// Where the function has not spoken for itself. Set first and put back if need be, as that hardly ever needs
+/// a second call.
 void set_unless_taken(int signal, struct sigaction const& action) {
   struct sigaction before{};
-  if (::sigaction(signal, nullptr, &before) != 0) return;
-  if ((before.sa_flags & SA_SIGINFO) == 0 && before.sa_handler == SIG_DFL)
-    ::sigaction(signal, &action, nullptr);
+  if (::sigaction(signal, &action, &before) != 0) return;
+  bool const taken = (before.sa_flags & SA_SIGINFO) != 0 || before.sa_handler != SIG_DFL;
+  if (taken) ::sigaction(signal, &before, nullptr);
 }
 
 }  // namespace
