@@ -29,7 +29,8 @@ bool has_kernel_time(std::string_view text) {
 
 ConsoleLine::Source GuestConsole::source_of(std::string_view text) {
   // Nanos prints registers and stack of a program that a signal ended without any mark on the lines.
-  if (text.starts_with("*** signal ") && text.find(" received by tid ") != std::string_view::npos)
+  if ((text.starts_with("*** signal ") && text.find(" received by tid ") != std::string_view::npos) ||
+      (text.starts_with("Process abort: ") && text.find(" received by thread ") != std::string_view::npos))
     in_dump_ = true;
   bool kernel = in_dump_ || has_kernel_time(text) || text.starts_with("faasc-init: ") ||
                 text.starts_with("program startup failed on exec: ");

@@ -73,6 +73,10 @@ GuestExit decode_how(const ExitEvidence& evidence) {
     // then.
     if (evidence.asked_to_stop && code == SIGTERM) return {.how = How::Signaled, .signal = code};
     if (code == kNanosStartFailed) {
+      // How Nanos ends a thread that cannot take the signal: one it raised itself, or SIGKILL for lack of memory.
+      std::string abort = line_after(evidence.console_tail, "Process abort: ");
+      if (abort.starts_with("Unhandled SIGSEGV ")) return {.how = How::Signaled, .signal = SIGSEGV};
+      if (abort.starts_with("SIGKILL ")) return {.how = How::Signaled, .signal = SIGKILL};
       std::string why = line_after(evidence.console_tail, "program startup failed on exec: ");
       if (!why.empty())
         return {.how = How::Failed, .code = code, .detail = "the kernel could not start the program: " + why};
@@ -141,10 +145,9 @@ std::string to_text(const GuestExit& exit) {
 }
 
 std::vector<std::string> telling_lines(const std::vector<std::string>& lines, std::size_t count) {
-  auto starts = [](std::string_view prefix) {
-    return [prefix](const std::string& line) { return line.starts_with(prefix); };
-  };
-  auto dump = std::find_if(lines.begin(), lines.end(), starts("*** signal "));
+  auto dump = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.starts_with("*** signal ") || line.starts_with("Process abort: ");
+  });
   std::vector<std::string> chosen;
   for (auto line = dump; line != lines.end(); ++line) {
     bool tells = line == dump || line->starts_with("    fault address ") || line->starts_with("   rip: ");

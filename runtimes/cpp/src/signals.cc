@@ -47,7 +47,7 @@ _Unwind_Reason_Code add_frame(_Unwind_Context* context, void* line_pointer) {
   return _URC_NO_REASON;
 }
 
-void on_crash(int signal) {
+void on_crash(int signal, siginfo_t* info, void*) {
   // Before anything else: should this crash too, it ends here. Not left to SA_RESETHAND, which Nanos 0.1.55
   // ignores.
   struct sigaction usual{};
@@ -77,7 +77,9 @@ void on_crash(int signal) {
   _Unwind_Backtrace(&add_frame, &line);
   line.add("\",\"logger\":\"faasc\"}\n");
   static_cast<void>(!::write(STDERR_FILENO, line.text, line.length));
-  ::raise(signal);
+  // A fault happens again when its instruction is run again, and is then the kernel's to report, with the function's own
+  // registers. What somebody sent has to be sent again.
+  if (info->si_code <= 0) ::raise(signal);
 }
 
 /// Where the function has not spoken for itself. Set first and put back if need be, as that hardly ever needs
@@ -101,8 +103,8 @@ void handle_signals(Server& server) {
   action.sa_handler = SIG_IGN;
   set_unless_taken(SIGPIPE, action);
 
-  action.sa_flags = SA_NODEFER;
-  action.sa_handler = &on_crash;
+  action.sa_flags = SA_SIGINFO | SA_NODEFER;
+  action.sa_sigaction = &on_crash;
   for (int const signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) set_unless_taken(signal, action);
 }
 
