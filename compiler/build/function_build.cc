@@ -12,7 +12,6 @@
 #include "compiler/build/unsupported.h"
 #include "compiler/build/vm_spec_of_function.h"
 #include "compiler/cpp/build.h"
-#include "compiler/cpp/codes.h"
 #include "manifests/project.h"
 #include "manifests/reader.h"
 #include "packager/disk/linux_disk.h"
@@ -143,9 +142,6 @@ class FunctionBuild {
     CppRequest request;
     request.project_dir = manifest_.directory;
     request.sources = cpp_sources(manifest_, listing_);
-    if (request.sources.empty())
-      return Error{Fault::Input, kCppNoSources, "there is no C++ source in '" + manifest_.directory.string() + "'", {},
-                   "name the files in build.cpp.sources; .cc, .cpp and .cxx files that are not tests are found by themselves"};
 
     bool version_written = manifest_.runtime && !(*manifest_.runtime)->version.empty() && !cpp.standard.written();
     request.standard = std::atoi(version_written ? (*manifest_.runtime)->version.c_str() : cpp.standard->c_str());
@@ -168,7 +164,13 @@ class FunctionBuild {
 
     std::size_t count = request.sources.size();
     BuildStep step(progress_, "compiling " + (count == 1 ? request.sources[0] : std::to_string(count) + " sources"));
-    auto built = build_cpp(request, diagnostics_, [&](const CppProgress& part) { progress_.note(part.what); });
+    Diagnostics found;
+    auto built = build_cpp(request, found, [&](const CppProgress& part) { progress_.note(part.what); });
+    for (Diagnostic finding : found.all()) {
+      if (finding.place.file == manifest_.path.string() && finding.line_text.empty())
+        finding.line_text = manifest_.finding(finding.severity, finding.code, "", finding.place).line_text;
+      diagnostics_.add(std::move(finding));
+    }
     if (!built) return std::move(built).error();
     step.done();
     result_.function = std::move(built->function);

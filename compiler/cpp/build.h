@@ -27,7 +27,7 @@ struct CppInstallation {
 struct CppRequest {
   std::filesystem::path project_dir =
       ".";                            ///< as the user would type it; places in diagnostics start with it
-  std::vector<std::string> sources;   ///< relative to project_dir, without wildcards: see find_cpp_sources()
+  std::vector<std::string> sources;   ///< relative to project_dir, without wildcards
   int standard = 17;                  ///< 11, 14, 17, 20 or 23
   std::vector<std::string> includes;  ///< directories; one outside the project counts as a system directory
   std::vector<std::string> defines;   ///< "NAME" or "NAME=VALUE"

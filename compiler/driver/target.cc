@@ -90,7 +90,7 @@ void add_target_options(CLI::App& app, TargetArguments& arguments, const std::st
   app.add_option("target", arguments.project.project, what)->type_name("PATH");
   app.add_option("-f,--file", arguments.project.manifest, "the manifest, instead of faas.yaml")->type_name("FILE");
   app.add_option("--kernel", arguments.kernel, "nanos, linux, nanos@VERSION, or a kernel's path")->type_name("KERNEL");
-  app.add_option("-j,--jobs", arguments.jobs, "sources to compile at a time")->type_name("N")->check(CLI::Range(1, 1024));
+  app.add_option("-j,--jobs", arguments.jobs, "sources to compile at a time")->type_name("N")->check(CLI::Range(1, 1024).description(""));
 }
 
 Result<std::optional<BuiltFunction>> build_target(Session& session, const TargetArguments& arguments) {

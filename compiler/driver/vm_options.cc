@@ -10,15 +10,15 @@ namespace faasc {
 void add_vm_options(CLI::App& app, VmArguments& arguments) {
   app.add_option("--accel", arguments.accelerator, "auto, kvm or tcg (emulation)")
       ->type_name("HOW")
-      ->check(CLI::IsMember({"auto", "kvm", "tcg"}));
+      ->check(CLI::IsMember({"auto", "kvm", "tcg"}).description(""));
   app.add_option("--machine", arguments.machine, "auto, microvm or q35 (a PC)")
       ->type_name("TYPE")
-      ->check(CLI::IsMember({"auto", "microvm", "q35"}));
+      ->check(CLI::IsMember({"auto", "microvm", "q35"}).description(""));
   app.add_option("--boot", arguments.boot, "auto, kernel (loaded by the VMM) or disk (through its BIOS)")
       ->type_name("FROM")
-      ->check(CLI::IsMember({"auto", "kernel", "disk"}));
+      ->check(CLI::IsMember({"auto", "kernel", "disk"}).description(""));
   app.add_option("--memory", arguments.memory, "memory of the machine, for example 512MiB")->type_name("SIZE");
-  app.add_option("--cpus", arguments.vcpus, "processors of the machine")->type_name("N")->check(CLI::Range(1, 64));
+  app.add_option("--cpus", arguments.vcpus, "processors of the machine")->type_name("N")->check(CLI::Range(1, 64).description(""));
   app.add_flag("--time", arguments.time, "show how long each phase of the start took");
 }
 
