@@ -1,8 +1,8 @@
 #pragma once
 
-
 // Every refusal has a stable code. Each room names its own in its codes.h:
-//   01xx manifests   02xx C++   03xx Python   04xx Go   05xx packager   06xx kernels   07xx launcher   08xx driver   09xx base
+//   01xx manifests   02xx C++   03xx Python   04xx Go   05xx packager   06xx kernels   07xx launcher   08xx
+//   driver   09xx base
 
 namespace faasc {
 

@@ -12,7 +12,9 @@ struct Paint {
 constexpr Paint kNoPaint{};
 constexpr Paint kPaint{"\x1b[1m", "\x1b[1;31m", "\x1b[1;35m", "\x1b[1;36m", "\x1b[1;32m", "\x1b[0m"};
 
-const Paint& paint_for(Color color) { return color == Color::On ? kPaint : kNoPaint; }
+const Paint& paint_for(Color color) {
+  return color == Color::On ? kPaint : kNoPaint;
+}
 
 std::string printable(std::string_view text) {
   std::string out;
@@ -26,9 +28,15 @@ std::string printable(std::string_view text) {
 
 void append_labelled(std::string& out, Severity severity, const Paint& paint) {
   switch (severity) {
-    case Severity::Error: out.append(paint.red).append("error: "); break;
-    case Severity::Warning: out.append(paint.magenta).append("warning: "); break;
-    case Severity::Note: out.append(paint.cyan).append("note: "); break;
+    case Severity::Error:
+      out.append(paint.red).append("error: ");
+      break;
+    case Severity::Warning:
+      out.append(paint.magenta).append("warning: ");
+      break;
+    case Severity::Note:
+      out.append(paint.cyan).append("note: ");
+      break;
   }
   out.append(paint.reset);
 }

@@ -30,7 +30,8 @@ struct Diagnostic {
   std::vector<Diagnostic> notes;
 };
 
-/// Collects findings, so that one run shows them all. `Result` is for operations, this is for complaints about input.
+/// Collects findings, so that one run shows them all. `Result` is for operations, this is for complaints
+/// about input.
 class Diagnostics {
  public:
   void add(Diagnostic diagnostic);
@@ -49,7 +50,8 @@ enum class Color : std::uint8_t { Off, On };
 /// Control characters other than tab are replaced. Ends with a newline.
 std::string to_text(const Diagnostic& diagnostic, Color color);
 
-/// "faasc: error: … [FAASC0602]", one "  | …" line per line of the excerpt, one "  while …" line per step, "  hint: …". Ends with a newline.
+/// "faasc: error: … [FAASC0602]", one "  | …" line per line of the excerpt, one "  while …" line per step, "
+/// hint: …". Ends with a newline.
 std::string to_text(const Error& error, Color color);
 
 /// The candidate nearest to `word` by edit distance, or empty where none is near enough to be what was meant.

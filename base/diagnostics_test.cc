@@ -39,8 +39,11 @@ TEST(Diagnostics, ControlCharactersAreNeutralised) {
 }
 
 TEST(Diagnostics, ErrorTextHasTheChain) {
-  Error error{Fault::Input, "FAASC0500", "'model.bin' needs 61 MiB but the disk has 24 MiB free",
-              {"writing disk 'rootfs'", "assembling 'orders'"}, "set image.size to 96MiB or more"};
+  Error error{Fault::Input,
+              "FAASC0500",
+              "'model.bin' needs 61 MiB but the disk has 24 MiB free",
+              {"writing disk 'rootfs'", "assembling 'orders'"},
+              "set image.size to 96MiB or more"};
   EXPECT_EQ(to_text(error, Color::Off),
             "faasc: error: 'model.bin' needs 61 MiB but the disk has 24 MiB free [FAASC0500]\n"
             "  while writing disk 'rootfs'\n"
@@ -49,8 +52,8 @@ TEST(Diagnostics, ErrorTextHasTheChain) {
 }
 
 TEST(Diagnostics, ErrorTextShowsTheExcerpt) {
-  Error error{Fault::Guest, "FAASC0710", "the guest exited with status 7", {"running test 'a'"}, "look at the log",
-              {"first line", "\x1b[2Jsecond"}};
+  Error error{Fault::Guest,         "FAASC0710",       "the guest exited with status 7",
+              {"running test 'a'"}, "look at the log", {"first line", "\x1b[2Jsecond"}};
   EXPECT_EQ(to_text(error, Color::Off),
             "faasc: error: the guest exited with status 7 [FAASC0710]\n"
             "  | first line\n"

@@ -7,8 +7,8 @@
 
 namespace faasc {
 
-/// An unsigned integer stored least significant byte first, with no alignment: the byte order of a disk field is part of
-/// its type. Trivial, so that a struct of such fields can be copied to and from bytes.
+/// An unsigned integer stored least significant byte first, with no alignment: the byte order of a disk field
+/// is part of its type. Trivial, so that a struct of such fields can be copied to and from bytes.
 template <typename T>
 class LittleEndian {
   static_assert(std::is_unsigned_v<T>);
@@ -20,7 +20,8 @@ class LittleEndian {
   }
   constexpr operator T() const {  // NOLINT(google-explicit-constructor)
     T value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>(value | static_cast<T>(static_cast<T>(bytes_[i]) << (8 * i)));
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+      value = static_cast<T>(value | static_cast<T>(static_cast<T>(bytes_[i]) << (8 * i)));
     return value;
   }
 

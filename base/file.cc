@@ -4,9 +4,10 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/codes.h"
@@ -20,11 +21,15 @@ void Fd::reset(int fd) {
 }
 
 Error io_error(std::string_view doing, const fs::path& path, int error_number) {
-  Error error{Fault::Io, kCannotAccessFile,
-              "cannot " + std::string(doing) + " '" + path.string() + "': " + std::strerror(error_number), {}, {}};
+  Error error{Fault::Io,
+              kCannotAccessFile,
+              "cannot " + std::string(doing) + " '" + path.string() + "': " + std::strerror(error_number),
+              {},
+              {}};
   if (error_number == ENOSPC || error_number == EDQUOT) {
     error.code = kDiskFull;
-    error.hint = "free some space on the file system that holds '" + path.parent_path().string() + "', or write elsewhere";
+    error.hint = "free some space on the file system that holds '" + path.parent_path().string() +
+                 "', or write elsewhere";
   } else if (error_number == EFBIG) {
     error.hint = "raise the limit on file sizes (ulimit -f)";
   }
@@ -45,7 +50,8 @@ Result<std::size_t> read_some(const Fd& fd, char* buffer, std::size_t size, cons
   }
 }
 
-Result<void> read_exactly_at(const Fd& fd, char* buffer, std::size_t size, std::uint64_t offset, const fs::path& path) {
+Result<void> read_exactly_at(const Fd& fd, char* buffer, std::size_t size, std::uint64_t offset,
+                             const fs::path& path) {
   while (size > 0) {
     ssize_t count = ::pread(fd.get(), buffer, size, static_cast<off_t>(offset));
     if (count < 0) {
@@ -53,9 +59,12 @@ Result<void> read_exactly_at(const Fd& fd, char* buffer, std::size_t size, std::
       return io_error("read", path, errno);
     }
     if (count == 0)
-      return Error{Fault::Input, kFileTooShort,
-                   "'" + path.string() + "' ends at byte " + std::to_string(offset) + ", " + std::to_string(size) +
-                       " bytes too soon", {}, {}};
+      return Error{Fault::Input,
+                   kFileTooShort,
+                   "'" + path.string() + "' ends at byte " + std::to_string(offset) + ", " +
+                       std::to_string(size) + " bytes too soon",
+                   {},
+                   {}};
     buffer += count;
     size -= static_cast<std::size_t>(count);
     offset += static_cast<std::uint64_t>(count);
@@ -90,7 +99,7 @@ Result<void> write_all_at(const Fd& fd, std::string_view bytes, std::uint64_t of
 
 Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   FAASC_TRY(Fd fd, open_for_reading(path));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return io_error("stat", path, errno);
   if (S_ISDIR(status.st_mode)) return io_error("read", path, EISDIR);
   std::string bytes;
@@ -102,8 +111,12 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
     FAASC_TRY(std::size_t count, read_some(fd, bytes.data() + used, room, path));
     bytes.resize(used + count);
     if (bytes.size() > limit)
-      return Error{Fault::Input, kFileTooLarge,
-                   "'" + path.string() + "' is larger than the " + std::to_string(limit) + " bytes allowed here", {}, {}};
+      return Error{
+          Fault::Input,
+          kFileTooLarge,
+          "'" + path.string() + "' is larger than the " + std::to_string(limit) + " bytes allowed here",
+          {},
+          {}};
     if (count == 0) return bytes;
     room = 64 * 1024;
   }
@@ -155,8 +168,8 @@ Result<void> AtomicFile::commit(Durability durability) && {
     // linkat() cannot replace a file, so the file gets a hidden name for the moment before the rename.
     fs::path source = working_path();
     for (int attempt = 0; attempt < 100; ++attempt) {
-      fs::path name = parent_of(path_) / ("." + path_.filename().string() + "." + std::to_string(::getpid()) + "." +
-                                          std::to_string(attempt));
+      fs::path name = parent_of(path_) / ("." + path_.filename().string() + "." + std::to_string(::getpid()) +
+                                          "." + std::to_string(attempt));
       if (::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
         temporary_ = name;
         break;

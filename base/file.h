@@ -32,14 +32,15 @@ class Fd {
   int fd_ = -1;
 };
 
-/// The error of a failed system call on `path`: "cannot open 'x': No such file or directory". ENOSPC, EDQUOT and EFBIG get a
-/// hint that names the file system.
+/// The error of a failed system call on `path`: "cannot open 'x': No such file or directory". ENOSPC, EDQUOT
+/// and EFBIG get a hint that names the file system.
 Error io_error(std::string_view doing, const std::filesystem::path& path, int error_number);
 
 Result<Fd> open_for_reading(const std::filesystem::path& path);
 
 /// Up to `size` bytes; 0 only at the end of the file. Retries when interrupted.
-Result<std::size_t> read_some(const Fd& fd, char* buffer, std::size_t size, const std::filesystem::path& path);
+Result<std::size_t> read_some(const Fd& fd, char* buffer, std::size_t size,
+                              const std::filesystem::path& path);
 
 /// Exactly `size` bytes at `offset`; a file that ends sooner is an error.
 Result<void> read_exactly_at(const Fd& fd, char* buffer, std::size_t size, std::uint64_t offset,
@@ -48,13 +49,16 @@ Result<void> read_exactly_at(const Fd& fd, char* buffer, std::size_t size, std::
 /// All of `bytes`, at the descriptor's position.
 Result<void> write_all(const Fd& fd, std::string_view bytes, const std::filesystem::path& path);
 
-Result<void> write_all_at(const Fd& fd, std::string_view bytes, std::uint64_t offset, const std::filesystem::path& path);
+Result<void> write_all_at(const Fd& fd, std::string_view bytes, std::uint64_t offset,
+                          const std::filesystem::path& path);
 
 /// The whole file; refuses one of more than `limit` bytes.
-Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit = std::uint64_t{1} << 30);
+Result<std::string> read_file(const std::filesystem::path& path,
+                              std::uint64_t limit = std::uint64_t{1} << 30);
 
-/// A file that appears whole or not at all. Until commit() it has no name where the file system allows that (O_TMPFILE), so
-/// that even SIGKILL leaves nothing; elsewhere a hidden name in the same directory that the destructor removes.
+/// A file that appears whole or not at all. Until commit() it has no name where the file system allows that
+/// (O_TMPFILE), so that even SIGKILL leaves nothing; elsewhere a hidden name in the same directory that the
+/// destructor removes.
 class AtomicFile {
  public:
   /// Missing parent directories are created.
@@ -90,12 +94,13 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view byte
 
 /// As write_file, but leaves the file and its modification time alone where it already holds these bytes.
 /// True where the file changed.
-Result<bool> write_file_if_changed(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
+Result<bool> write_file_if_changed(const std::filesystem::path& path, std::string_view bytes,
+                                   unsigned mode = 0644);
 
 Result<void> make_directories(const std::filesystem::path& path);
 
-/// Holds an exclusive advisory lock (flock) on a file, which is created if need be, until destroyed; waits for its turn. The
-/// kernel drops the lock of a process that dies.
+/// Holds an exclusive advisory lock (flock) on a file, which is created if need be, until destroyed; waits
+/// for its turn. The kernel drops the lock of a process that dies.
 class FileLock {
  public:
   static Result<FileLock> acquire(const std::filesystem::path& path);
@@ -109,7 +114,9 @@ class FileLock {
 class TemporaryDirectory {
  public:
   static Result<TemporaryDirectory> create(const std::filesystem::path& parent, std::string_view prefix);
-  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) {
+    other.path_.clear();
+  }
   TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
   ~TemporaryDirectory();
   const std::filesystem::path& path() const { return path_; }

@@ -6,8 +6,9 @@
 
 namespace faasc {
 
-/// What the file system says of a file without reading it. Equal stamps mean unchanged content: the change time moves with
-/// every write and cannot be set back by tools that restore modification times. A file that is not there has a stamp too.
+/// What the file system says of a file without reading it. Equal stamps mean unchanged content: the change
+/// time moves with every write and cannot be set back by tools that restore modification times. A file that
+/// is not there has a stamp too.
 struct FileStamp {
   std::uint64_t inode = 0;
   std::uint64_t size_bytes = 0;

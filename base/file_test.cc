@@ -1,11 +1,11 @@
 #include "base/file.h"
 
-#include <fcntl.h>
-
 #include <thread>
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
 
 namespace faasc {
 namespace {
@@ -16,14 +16,15 @@ class FileTest : public testing::Test {
   TemporaryDirectory directory_ = std::move(TemporaryDirectory::create(testing::TempDir(), "file")).value();
   fs::path at(std::string_view name) { return directory_.path() / name; }
   std::size_t entries() {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory_.path()), fs::directory_iterator()));
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(directory_.path()), fs::directory_iterator()));
   }
 };
 
 TEST_F(FileTest, WritesWholeFilesIntoNewDirectories) {
   ASSERT_TRUE(write_file(at("a/b/c"), "hello", 0755));
   EXPECT_EQ(read_file(at("a/b/c")).value(), "hello");
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(at("a/b/c").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0700, 0700u);
 }
@@ -83,7 +84,9 @@ TEST_F(FileTest, LockExcludes) {
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(30));
   EXPECT_FALSE(second_has_it);
-  { auto released = std::move(first); }
+  {
+    auto released = std::move(first);
+  }
   second.join();
   EXPECT_TRUE(second_has_it);
 }

@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include <sys/eventfd.h>
+
 #include <unistd.h>
 
 #include "base/codes.h"
@@ -24,11 +25,12 @@ void on_signal(int signal) {
 
 void catch_interrupts() {
   g_event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_signal;
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    // A shell that starts us in the background of a script leaves SIGINT ignored; nohup leaves SIGHUP ignored.
-    struct sigaction inherited {};
+    // A shell that starts us in the background of a script leaves SIGINT ignored; nohup leaves SIGHUP
+    // ignored.
+    struct sigaction inherited{};
     if (::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN) continue;
     ::sigaction(signal, &action, nullptr);
   }
@@ -36,8 +38,12 @@ void catch_interrupts() {
   ::signal(SIGXFSZ, SIG_IGN);
 }
 
-int interrupt_signal() { return g_signal.load(); }
-int interrupt_fd() { return g_event; }
+int interrupt_signal() {
+  return g_signal.load();
+}
+int interrupt_fd() {
+  return g_event;
+}
 
 Result<void> check_interrupt() {
   if (g_signal.load() == 0) return {};

@@ -5,11 +5,12 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/codes.h"
@@ -61,7 +62,8 @@ std::optional<fs::path> find_program(std::string_view name) {
 namespace {
 
 Error cannot_start(const std::string& program, std::string_view why) {
-  return Error{Fault::Missing, kCannotStartProgram, "cannot start '" + program + "': " + std::string(why), {}, {}};
+  return Error{
+      Fault::Missing, kCannotStartProgram, "cannot start '" + program + "': " + std::string(why), {}, {}};
 }
 
 // What a child's standard stream is connected to, and our end of it.
@@ -109,11 +111,13 @@ Result<Child> Child::spawn(const Command& command, const SpawnOptions& options) 
   std::vector<std::string> assignments;
   for (char** entry = environ; *entry; ++entry) {
     std::string_view text = *entry;
-    if (!command.environment.contains(std::string(text.substr(0, text.find('='))))) assignments.emplace_back(text);
+    if (!command.environment.contains(std::string(text.substr(0, text.find('=')))))
+      assignments.emplace_back(text);
   }
   for (const auto& [name, value] : command.environment) assignments.push_back(name + "=" + value);
   std::vector<char*> environment;
-  for (const std::string& assignment : assignments) environment.push_back(const_cast<char*>(assignment.c_str()));
+  for (const std::string& assignment : assignments)
+    environment.push_back(const_cast<char*>(assignment.c_str()));
   environment.push_back(nullptr);
 
   pid_t parent = ::getpid();
@@ -209,10 +213,15 @@ Result<Finished> run(const Command& command, const RunOptions& options) {
   while (child.out || child.err || !ended) {
     int wait_ms = -1;
     if (options.timeout.count() > 0) {
-      auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+      auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
       if (left <= 0)
-        return Error{Fault::Timeout, kProgramTimedOut,
-                     "'" + command.argv[0] + "' did not finish within " + std::to_string(options.timeout.count()) + " ms", {}, {}};
+        return Error{Fault::Timeout,
+                     kProgramTimedOut,
+                     "'" + command.argv[0] + "' did not finish within " +
+                         std::to_string(options.timeout.count()) + " ms",
+                     {},
+                     {}};
       wait_ms = static_cast<int>(std::min<std::int64_t>(left, 1'000'000));
     }
     pollfd fds[5] = {{child.in.get(), POLLOUT, 0},

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -10,6 +8,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -43,18 +43,23 @@ struct SpawnOptions {
   Stream out = Stream::Inherit;
   Stream err = Stream::Inherit;
   bool own_process_group = false;  ///< a Ctrl-C at the terminal then does not reach the child
-  int inherited_fd = -1;           ///< stays open in the child under its number; every other descriptor of ours is closed
+  int inherited_fd =
+      -1;  ///< stays open in the child under its number; every other descriptor of ours is closed
 };
 
-/// A running process. The kernel kills it when the thread that started it ends, however it ends; the destructor kills and
-/// reaps it. Start one from a thread that outlives it.
+/// A running process. The kernel kills it when the thread that started it ends, however it ends; the
+/// destructor kills and reaps it. Start one from a thread that outlives it.
 class Child {
  public:
   static Result<Child> spawn(const Command& command, const SpawnOptions& options);
 
   Child(Child&& other) noexcept
-      : in(std::move(other.in)), out(std::move(other.out)), err(std::move(other.err)),
-        pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), status_(other.status_) {}
+      : in(std::move(other.in)),
+        out(std::move(other.out)),
+        err(std::move(other.err)),
+        pid_(std::exchange(other.pid_, -1)),
+        pidfd_(std::move(other.pidfd_)),
+        status_(other.status_) {}
   Child& operator=(Child&&) = delete;
   ~Child();
 
@@ -78,11 +83,12 @@ class Child {
 };
 
 struct RunOptions {
-  std::string_view input;                ///< fed to standard input
-  Stream out = Stream::Pipe;             ///< Pipe: collected into Finished::out
+  std::string_view input;     ///< fed to standard input
+  Stream out = Stream::Pipe;  ///< Pipe: collected into Finished::out
   Stream err = Stream::Pipe;
   std::chrono::milliseconds timeout{0};  ///< 0: none
-  std::size_t output_limit = std::size_t{64} << 20;  ///< bytes of each stream that are kept; the rest is read and dropped
+  std::size_t output_limit = std::size_t{64}
+                             << 20;  ///< bytes of each stream that are kept; the rest is read and dropped
 };
 
 struct Finished {
@@ -90,8 +96,8 @@ struct Finished {
   std::string out, err;
 };
 
-/// Runs a program to its end. A program that cannot be started, a time-out and an interrupt are errors; an exit status other
-/// than 0 is not.
+/// Runs a program to its end. A program that cannot be started, a time-out and an interrupt are errors; an
+/// exit status other than 0 is not.
 Result<Finished> run(const Command& command, const RunOptions& options = {});
 
 }  // namespace faasc

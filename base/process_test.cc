@@ -5,9 +5,10 @@
 #include <iterator>
 #include <thread>
 
-#include <gtest/gtest.h>
 #include <sys/wait.h>
+
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 namespace faasc {
@@ -16,8 +17,9 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Process, CollectsOutputAndStatus) {
-  auto finished = run({.argv = {"sh", "-c", "cat; echo oops >&2; exit 3"}, .working_directory = {}, .environment = {}},
-                      {.input = "fed\n"});
+  auto finished =
+      run({.argv = {"sh", "-c", "cat; echo oops >&2; exit 3"}, .working_directory = {}, .environment = {}},
+          {.input = "fed\n"});
   ASSERT_TRUE(finished);
   EXPECT_EQ(finished->out, "fed\n");
   EXPECT_EQ(finished->err, "oops\n");
@@ -31,7 +33,8 @@ TEST(Process, SignalsAreTold) {
 }
 
 TEST(Process, EnvironmentAndDirectory) {
-  auto finished = run({.argv = {"sh", "-c", "echo $X $PWD"}, .working_directory = "/", .environment = {{"X", "a b"}}});
+  auto finished =
+      run({.argv = {"sh", "-c", "echo $X $PWD"}, .working_directory = "/", .environment = {{"X", "a b"}}});
   EXPECT_EQ(finished->out, "a b /\n");
 }
 
@@ -44,7 +47,8 @@ TEST(Process, MissingProgram) {
 
 TEST(Process, TimeOutKills) {
   auto started = std::chrono::steady_clock::now();
-  auto finished = run({.argv = {"sleep", "30"}, .working_directory = {}, .environment = {}}, {.timeout = 50ms});
+  auto finished =
+      run({.argv = {"sleep", "30"}, .working_directory = {}, .environment = {}}, {.timeout = 50ms});
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().fault, Fault::Timeout);
   EXPECT_LT(std::chrono::steady_clock::now() - started, 10s);

@@ -25,31 +25,41 @@ enum class Fault : std::uint8_t {
   Internal,     ///< a bug in faasc
 };
 
-/// The process exit status that tells `fault` to a script: 1 input and I/O, 2 usage, 3 missing, 4 test, 5 guest,
-/// 6 host, 7 timeout, 70 internal, 130 interrupted.
+/// The process exit status that tells `fault` to a script: 1 input and I/O, 2 usage, 3 missing, 4 test, 5
+/// guest, 6 host, 7 timeout, 70 internal, 130 interrupted.
 constexpr int exit_status(Fault fault) {
   switch (fault) {
     case Fault::Input:
-    case Fault::Io: return 1;
-    case Fault::Usage: return 2;
-    case Fault::Missing: return 3;
-    case Fault::Test: return 4;
-    case Fault::Guest: return 5;
-    case Fault::Host: return 6;
-    case Fault::Timeout: return 7;
-    case Fault::Interrupted: return 130;
-    case Fault::Internal: break;
+    case Fault::Io:
+      return 1;
+    case Fault::Usage:
+      return 2;
+    case Fault::Missing:
+      return 3;
+    case Fault::Test:
+      return 4;
+    case Fault::Guest:
+      return 5;
+    case Fault::Host:
+      return 6;
+    case Fault::Timeout:
+      return 7;
+    case Fault::Interrupted:
+      return 130;
+    case Fault::Internal:
+      break;
   }
   return 70;
 }
 
-/// Why an operation did not happen. Lower case, no full stop; names quoted; actual and allowed values both given.
+/// Why an operation did not happen. Lower case, no full stop; names quoted; actual and allowed values both
+/// given.
 struct Error {
   Fault fault = Fault::Internal;
-  std::string code;                 ///< "FAASC0602"; every refusal has one
-  std::string what;                 ///< the cause
-  std::vector<std::string> during;  ///< what was being done, innermost first ("writing disk 'rootfs'")
-  std::string hint;                 ///< the way out, empty where there is none to name
+  std::string code;                    ///< "FAASC0602"; every refusal has one
+  std::string what;                    ///< the cause
+  std::vector<std::string> during;     ///< what was being done, innermost first ("writing disk 'rootfs'")
+  std::string hint;                    ///< the way out, empty where there is none to name
   std::vector<std::string> excerpt{};  ///< lines of another program's output that show the cause
 };
 
@@ -59,8 +69,10 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -101,7 +113,8 @@ class [[nodiscard]] Result<void> {
   using value_type = void;
 
   Result() = default;
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -127,17 +140,17 @@ class [[nodiscard]] Result<void> {
 #define FAASC_CONCAT_INNER(a, b) a##b
 #define FAASC_CONCAT(a, b) FAASC_CONCAT_INNER(a, b)
 
-/// FAASC_TRY(declaration, expression): declares the value of a Result or returns its error from this function.
-/// The expression may contain commas.
+/// FAASC_TRY(declaration, expression): declares the value of a Result or returns its error from this
+/// function. The expression may contain commas.
 #define FAASC_TRY(declaration, ...) \
   FAASC_TRY_IMPL(FAASC_CONCAT(faasc_result_, __COUNTER__), declaration, __VA_ARGS__)
-#define FAASC_TRY_IMPL(result, declaration, ...)       \
-  auto result = (__VA_ARGS__);                         \
-  if (!result) return std::move(result).error();       \
+#define FAASC_TRY_IMPL(result, declaration, ...) \
+  auto result = (__VA_ARGS__);                   \
+  if (!result) return std::move(result).error(); \
   declaration = std::move(result).value()
 
 /// FAASC_CHECK(expression): returns the error of a Result<void> from this function.
-#define FAASC_CHECK(...)                                                        \
-  do {                                                                          \
+#define FAASC_CHECK(...)                                                                          \
+  do {                                                                                            \
     if (auto faasc_check_ = (__VA_ARGS__); !faasc_check_) return std::move(faasc_check_).error(); \
   } while (false)

@@ -15,7 +15,9 @@ Result<int> quarter(int number) {
   return half(once).during("halving again");
 }
 
-TEST(Result, PassesValuesThrough) { EXPECT_EQ(quarter(8).value(), 2); }
+TEST(Result, PassesValuesThrough) {
+  EXPECT_EQ(quarter(8).value(), 2);
+}
 
 TEST(Result, CollectsContextInnermostFirst) {
   Error error = std::move(quarter(6).during("dividing")).error();

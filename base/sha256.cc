@@ -1,7 +1,7 @@
 #include "base/sha256.h"
 
-// The plain functions are deprecated in favour of EVP, but EVP's provider machinery costs a millisecond at start and
-// megabytes in a static link; faasc needs the one algorithm only.
+// The plain functions are deprecated in favour of EVP, but EVP's provider machinery costs a millisecond at
+// start and megabytes in a static link; faasc needs the one algorithm only.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
@@ -13,12 +13,16 @@ struct Sha256::State {
   SHA256_CTX context;
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { SHA256_Init(&state_->context); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  SHA256_Init(&state_->context);
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::update(std::string_view bytes) { SHA256_Update(&state_->context, bytes.data(), bytes.size()); }
+void Sha256::update(std::string_view bytes) {
+  SHA256_Update(&state_->context, bytes.data(), bytes.size());
+}
 
 Sha256Digest Sha256::finish() {
   Sha256Digest digest;

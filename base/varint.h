@@ -8,7 +8,8 @@
 
 namespace faasc {
 
-/// Big-endian base-128: the most significant 7-bit group first, bit 7 set on every byte but the last. At most 10 bytes.
+/// Big-endian base-128: the most significant 7-bit group first, bit 7 set on every byte but the last. At most
+/// 10 bytes.
 inline constexpr std::size_t kMaxVarintBytes = 10;
 
 constexpr std::size_t varint_size(std::uint64_t value) {
@@ -23,8 +24,8 @@ inline void append_varint(std::string& out, std::uint64_t value) {
   out += static_cast<char>(value & 0x7f);
 }
 
-/// Takes one varint off the front of `in`. Nothing where `in` ends too soon or the value does not fit 64 bits; `in` is then
-/// left as it was.
+/// Takes one varint off the front of `in`. Nothing where `in` ends too soon or the value does not fit 64
+/// bits; `in` is then left as it was.
 inline std::optional<std::uint64_t> take_varint(std::string_view& in) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < in.size() && i < kMaxVarintBytes; ++i) {

@@ -11,7 +11,8 @@ struct Function {
   std::string kind;      ///< "http", "cloudevent", "lambda", "typed", "server"
   std::string file;      ///< where it is defined, as the user would type it
   int line = 0;
-  std::string reason;    ///< why this handler and this kind: "the only candidate; returns google::cloud::functions::Function"
+  std::string reason;  ///< why this handler and this kind: "the only candidate; returns
+                       ///< google::cloud::functions::Function"
 };
 
 }  // namespace faasc

@@ -81,11 +81,12 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
     no_kernel = "asked for";
     plan.boot = BootFrom::Disk;
   } else if (boot == BootChoice::Kernel && !direct) {
-    return Error{Fault::Missing,
-                 kKernelMissing,
-                 no_kernel,
-                 {},
-                 "leave out '--boot kernel', or get the kernel with 'faasc kernel pull " + spec.kernel_family + "'"};
+    return Error{
+        Fault::Missing,
+        kKernelMissing,
+        no_kernel,
+        {},
+        "leave out '--boot kernel', or get the kernel with 'faasc kernel pull " + spec.kernel_family + "'"};
   }
 
   if (machine == MachineChoice::Microvm) {

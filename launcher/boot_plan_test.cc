@@ -130,7 +130,8 @@ TEST(BootPlan, ADiskAloneBoots) {
 
 TEST(BootPlan, Refusals) {
   VmSpec spec = spec_of("nanos");
-  auto refused = plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kEmulated});
+  auto refused =
+      plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kEmulated});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Host);
   EXPECT_EQ(refused.error().code, kKvmUnusable);

@@ -73,7 +73,8 @@ GuestExit decode_how(const ExitEvidence& evidence) {
     // then.
     if (evidence.asked_to_stop && code == SIGTERM) return {.how = How::Signaled, .signal = code};
     if (code == kNanosStartFailed) {
-      // How Nanos ends a thread that cannot take the signal: one it raised itself, or SIGKILL for lack of memory.
+      // How Nanos ends a thread that cannot take the signal: one it raised itself, or SIGKILL for lack of
+      // memory.
       std::string abort = line_after(evidence.console_tail, "Process abort: ");
       if (abort.starts_with("Unhandled SIGSEGV ")) return {.how = How::Signaled, .signal = SIGSEGV};
       if (abort.starts_with("SIGKILL ")) return {.how = How::Signaled, .signal = SIGKILL};

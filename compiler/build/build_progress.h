@@ -19,7 +19,8 @@ class BuildProgress {
 /// One step: failed unless done() was called.
 class BuildStep {
  public:
-  BuildStep(BuildProgress& progress, const std::string& what) : progress_(progress), id_(progress.started(what)) {}
+  BuildStep(BuildProgress& progress, const std::string& what)
+      : progress_(progress), id_(progress.started(what)) {}
   BuildStep(const BuildStep&) = delete;
   BuildStep& operator=(const BuildStep&) = delete;
   ~BuildStep() {

@@ -18,7 +18,8 @@ std::optional<BuildRecord> BuildRecord::load(const fs::path& path) {
   auto text = read_file(path);
   if (!text) return std::nullopt;
   nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  // A record of another version, or a damaged one, is no record: the build is done again and writes a new one.
+  // A record of another version, or a damaged one, is no record: the build is done again and writes a new
+  // one.
   if (!json.is_object() || json.value("schema", "") != kSchema) return std::nullopt;
   try {
     BuildRecord record(json.at("options").get<std::string>());
@@ -39,7 +40,9 @@ void BuildRecord::add_input(const fs::path& path, std::int64_t started_ns) {
   stamps_[path.string()] = stamp.changed_ns >= started_ns ? kUnsettled : stamp;
 }
 
-void BuildRecord::add_output(const fs::path& path) { stamps_[path.string()] = stamp_of(path); }
+void BuildRecord::add_output(const fs::path& path) {
+  stamps_[path.string()] = stamp_of(path);
+}
 
 std::string BuildRecord::fact(std::string_view name) const {
   auto found = facts_.find(std::string(name));

@@ -7,27 +7,27 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
 #include "base/file_stamp.h"
+#include "base/result.h"
 
 namespace faasc {
 
-/// What the last build of an output read, so that the next one can tell in a few system calls per file that there is nothing
-/// to do. One JSON file (schema "faasc.record/1") in the build's work directory.
+/// What the last build of an output read, so that the next one can tell in a few system calls per file that
+/// there is nothing to do. One JSON file (schema "faasc.record/1") in the build's work directory.
 ///
-/// Freshness is a statement about stamps: every file and directory that was read, every output, faasc's own programs and the
-/// kernel. Directories stand for the globs that were expanded in them.
+/// Freshness is a statement about stamps: every file and directory that was read, every output, faasc's own
+/// programs and the kernel. Directories stand for the globs that were expanded in them.
 class BuildRecord {
  public:
-  /// `options` stands for everything else that decides the result: command-line options and the values of environment
-  /// variables that the manifest names.
+  /// `options` stands for everything else that decides the result: command-line options and the values of
+  /// environment variables that the manifest names.
   explicit BuildRecord(std::string options) : options_(std::move(options)) {}
 
   /// Nothing where there is no record, or none of this version.
   static std::optional<BuildRecord> load(const std::filesystem::path& path);
 
-  /// An input that changed at or after `started_ns` (file_clock_ns) may have been read before or after the change: it is
-  /// recorded so that it never matches, and the next build looks again.
+  /// An input that changed at or after `started_ns` (file_clock_ns) may have been read before or after the
+  /// change: it is recorded so that it never matches, and the next build looks again.
   void add_input(const std::filesystem::path& path, std::int64_t started_ns);
   void add_output(const std::filesystem::path& path);
   /// A fact about the result that a build with nothing to do repeats: its digest, the handler.

@@ -47,7 +47,9 @@ TEST_F(BuildRecordTest, FreshWhileNothingChanges) {
   EXPECT_EQ(loaded.fact("other"), "");
 }
 
-TEST_F(BuildRecordTest, OptionsCount) { EXPECT_EQ(reloaded(record()).stale("other"), "the options changed"); }
+TEST_F(BuildRecordTest, OptionsCount) {
+  EXPECT_EQ(reloaded(record()).stale("other"), "the options changed");
+}
 
 TEST_F(BuildRecordTest, SameSizeAndModificationTimeButOtherContentIsSeen) {
   BuildRecord loaded = reloaded(record());
@@ -78,9 +80,10 @@ TEST_F(BuildRecordTest, AnInputThatChangedDuringTheBuildIsNeverFresh) {
 
 TEST_F(BuildRecordTest, DamagedRecordsAreNone) {
   fs::path path = directory_.path() / "record.json";
-  for (const char* text : {"", "{", "[]", "{\"schema\":\"faasc.record/0\"}", "{\"schema\":\"faasc.record/1\"}",
-                           "{\"schema\":\"faasc.record/1\",\"options\":\"\",\"facts\":{},\"files\":{\"a\":[1]}}",
-                           "{\"schema\":\"faasc.record/1\",\"options\":\"\",\"facts\":{\"a\":1},\"files\":{}}"}) {
+  for (const char* text :
+       {"", "{", "[]", "{\"schema\":\"faasc.record/0\"}", "{\"schema\":\"faasc.record/1\"}",
+        "{\"schema\":\"faasc.record/1\",\"options\":\"\",\"facts\":{},\"files\":{\"a\":[1]}}",
+        "{\"schema\":\"faasc.record/1\",\"options\":\"\",\"facts\":{\"a\":1},\"files\":{}}"}) {
     SCOPED_TRACE(text);
     ASSERT_TRUE(write_file(path, text));
     EXPECT_FALSE(BuildRecord::load(path));

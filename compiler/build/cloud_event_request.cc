@@ -25,15 +25,18 @@ std::string percent_encoded(std::string_view text) {
 }  // namespace
 
 void add_cloud_event(const TestEvent& event, SmokeTest& test) {
-  std::vector<std::pair<std::string, std::string>> attributes{
-      {"specversion", *event.specversion}, {"id", *event.id}, {"source", *event.source}, {"type", *event.type}};
+  std::vector<std::pair<std::string, std::string>> attributes{{"specversion", *event.specversion},
+                                                              {"id", *event.id},
+                                                              {"source", *event.source},
+                                                              {"type", *event.type}};
   auto add_optional = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) attributes.emplace_back(name, value);
   };
   add_optional("subject", *event.subject);
   add_optional("time", *event.time);
   add_optional("dataschema", *event.dataschema);
-  for (const NamedText& extension : event.extensions) attributes.emplace_back(*extension.name, *extension.value);
+  for (const NamedText& extension : event.extensions)
+    attributes.emplace_back(*extension.name, *extension.value);
   std::string content_type = event.datacontenttype->empty() ? "application/json" : *event.datacontenttype;
 
   if (*event.mode == "structured") {
@@ -48,7 +51,8 @@ void add_cloud_event(const TestEvent& event, SmokeTest& test) {
     test.body = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     return;
   }
-  for (const auto& [name, value] : attributes) test.headers.emplace_back("ce-" + name, percent_encoded(value));
+  for (const auto& [name, value] : attributes)
+    test.headers.emplace_back("ce-" + name, percent_encoded(value));
   if (event.data) {
     test.headers.emplace_back("content-type", content_type);
     test.body = **event.data;

@@ -2,8 +2,9 @@
 
 namespace faasc {
 
-inline constexpr const char* kNoManifest = "FAASC0801";        // no faas.yaml where one was looked for
-inline constexpr const char* kBuildRefused = "FAASC0802";      // the diagnostics say why
-inline constexpr const char* kNotInThisVersion = "FAASC0803";  // a key of the manifest that faasc cannot honour yet
+inline constexpr const char* kNoManifest = "FAASC0801";    // no faas.yaml where one was looked for
+inline constexpr const char* kBuildRefused = "FAASC0802";  // the diagnostics say why
+inline constexpr const char* kNotInThisVersion =
+    "FAASC0803";  // a key of the manifest that faasc cannot honour yet
 
 }  // namespace faasc

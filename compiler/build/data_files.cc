@@ -53,11 +53,12 @@ class DataFiles {
 
   void add_path(const fs::path& source, const std::string& guest_path) {
     std::error_code error;
-    struct stat status {};
+    struct stat status{};
     if (::stat(source.c_str(), &status) != 0)
       return complain(kDataFileMissing, "cannot read '" + source.string() + "'", entry_->from.place, "");
     if (!S_ISDIR(status.st_mode)) {
-      auto mode = entry_->mode ? static_cast<std::uint32_t>(**entry_->mode) : (status.st_mode & 0111 ? 0755u : 0644u);
+      auto mode =
+          entry_->mode ? static_cast<std::uint32_t>(**entry_->mode) : (status.st_mode & 0111 ? 0755u : 0644u);
       return add_node(source, guest_path, {.content = HostFile{fs::absolute(source)}, .mode = mode});
     }
     add_node(source, guest_path, {.content = Directory{}, .mode = 0755});
@@ -71,8 +72,8 @@ class DataFiles {
       } else if (inside_project(path)) {
         add_node(path, below, {.content = Symlink{fs::read_symlink(path, error).string()}, .mode = 0777});
       } else {
-        complain(kSymlinkOut, "the symlink '" + path.string() + "' leads out of the project", entry_->from.place,
-                 "put the file itself into the directory");
+        complain(kSymlinkOut, "the symlink '" + path.string() + "' leads out of the project",
+                 entry_->from.place, "put the file itself into the directory");
       }
     }
   }
@@ -87,7 +88,8 @@ class DataFiles {
 
 }  // namespace
 
-void add_data_files(const Manifest& manifest, Rootfs& rootfs, std::vector<fs::path>& inputs, Diagnostics& diagnostics) {
+void add_data_files(const Manifest& manifest, Rootfs& rootfs, std::vector<fs::path>& inputs,
+                    Diagnostics& diagnostics) {
   DataFiles files(manifest, rootfs, inputs, diagnostics);
   for (const Manifest::DataFile& entry : manifest.files) files.add(entry);
 }

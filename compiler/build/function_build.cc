@@ -21,10 +21,13 @@ namespace faasc {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path full_path(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
+fs::path full_path(const fs::path& path) {
+  return fs::absolute(path).lexically_normal();
+}
 
-// The time from which on a change counts as made during the build. Waits for the clock's next tick where the directory changed
-// in this one, as it does when the first build makes its place in it: the change would never look settled otherwise.
+// The time from which on a change counts as made during the build. Waits for the clock's next tick where the
+// directory changed in this one, as it does when the first build makes its place in it: the change would
+// never look settled otherwise.
 std::int64_t settle(const fs::path& directory) {
   // A tick is at most 10 ms; a directory from the future is not waited for.
   for (int i = 0; i < 20 && file_clock_ns() <= stamp_of(directory).changed_ns; ++i)
@@ -34,8 +37,8 @@ std::int64_t settle(const fs::path& directory) {
 
 class FunctionBuild {
  public:
-  FunctionBuild(const BuildOptions& options, const BuildTools& tools, KernelStore& store, Diagnostics& diagnostics,
-                BuildProgress& progress)
+  FunctionBuild(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
+                Diagnostics& diagnostics, BuildProgress& progress)
       : options_(options), tools_(tools), store_(store), diagnostics_(diagnostics), progress_(progress) {}
 
   Result<BuiltFunction> run() {
@@ -75,7 +78,8 @@ class FunctionBuild {
     if (!manifest) return refuse_if_complaints();
     manifest_ = std::move(*manifest);
     if (manifest_.name->empty()) manifest_.name.value = full_path(manifest_.directory).filename().string();
-    image_ = full_path(options_.output.empty() ? manifest_.directory / "build" / (*manifest_.name + ".img") : options_.output);
+    image_ = full_path(options_.output.empty() ? manifest_.directory / "build" / (*manifest_.name + ".img")
+                                               : options_.output);
     result_.name = *manifest_.name;
     result_.image = image_;
     result_.spec = fs::path(image_).replace_extension(".vm.json");
@@ -94,17 +98,17 @@ class FunctionBuild {
     std::string selector = options_.kernel.empty() ? *manifest_.image.kernel : options_.kernel;
     if (selector == "auto") return "";
     // The manifest may name a version alone, which is one of Nanos.
-    if (!selector.empty() && selector[0] >= '0' && selector[0] <= '9' && selector.find('/') == std::string::npos)
+    if (!selector.empty() && selector[0] >= '0' && selector[0] <= '9' &&
+        selector.find('/') == std::string::npos)
       return "nanos@" + selector;
     return selector;
   }
 
-  // What decides the result beside files. Values of environment variables may be secrets, so only their digest is kept.
+  // What decides the result beside files. Values of environment variables may be secrets, so only their
+  // digest is kept.
   std::string option_key() const {
     Sha256 values;
-    auto add = [&](const NamedText& item) {
-      values.update(*item.name + '\0' + *item.value + '\0');
-    };
+    auto add = [&](const NamedText& item) { values.update(*item.name + '\0' + *item.value + '\0'); };
     for (const NamedText& item : manifest_.environment) add(item);
     for (const NamedText& item : manifest_.build.args) add(item);
     return "kernel=" + kernel_selector() + " name=" + *manifest_.name + " values=" + to_hex(values.finish());
@@ -143,8 +147,10 @@ class FunctionBuild {
     request.project_dir = manifest_.directory;
     request.sources = cpp_sources(manifest_, listing_);
 
-    bool version_written = manifest_.runtime && !(*manifest_.runtime)->version.empty() && !cpp.standard.written();
-    request.standard = std::atoi(version_written ? (*manifest_.runtime)->version.c_str() : cpp.standard->c_str());
+    bool version_written =
+        manifest_.runtime && !(*manifest_.runtime)->version.empty() && !cpp.standard.written();
+    request.standard =
+        std::atoi(version_written ? (*manifest_.runtime)->version.c_str() : cpp.standard->c_str());
     auto copy = [](const std::vector<Located<std::string>>& from, std::vector<std::string>& to) {
       for (const auto& item : from) to.push_back(*item);
     };
@@ -159,11 +165,13 @@ class FunctionBuild {
     request.work_dir = work_dir_ / "cpp";
     unsigned processors = std::max(1u, std::thread::hardware_concurrency());
     request.jobs = static_cast<int>(options_.jobs ? options_.jobs : processors);
-    request.installation = {
-        .compiler = tools_.cxx, .include_dir = tools_.runtime_headers, .runtime_library = tools_.runtime_library};
+    request.installation = {.compiler = tools_.cxx,
+                            .include_dir = tools_.runtime_headers,
+                            .runtime_library = tools_.runtime_library};
 
     std::size_t count = request.sources.size();
-    BuildStep step(progress_, "compiling " + (count == 1 ? request.sources[0] : std::to_string(count) + " sources"));
+    BuildStep step(progress_,
+                   "compiling " + (count == 1 ? request.sources[0] : std::to_string(count) + " sources"));
     Diagnostics found;
     auto built = build_cpp(request, found, [&](const CppProgress& part) { progress_.note(part.what); });
     for (Diagnostic finding : found.all()) {
@@ -176,7 +184,8 @@ class FunctionBuild {
     result_.function = std::move(built->function);
     result_.debug_file = built->debug_file;
     program_ = std::move(built->program);
-    for (auto* list : {&built->inputs, &built->absent}) inputs_.insert(inputs_.end(), list->begin(), list->end());
+    for (auto* list : {&built->inputs, &built->absent})
+      inputs_.insert(inputs_.end(), list->begin(), list->end());
     return {};
   }
 
@@ -187,7 +196,8 @@ class FunctionBuild {
       storage = *manifest_.resources.ephemeral_storage;
       // A directory that programs expect; without write access it would be of no use.
       if (!program_.rootfs.find("/tmp"))
-        FAASC_CHECK(program_.rootfs.add("/tmp", {.content = Directory{}, .mode = 01777, .why = "room for temporary files"}));
+        FAASC_CHECK(program_.rootfs.add(
+            "/tmp", {.content = Directory{}, .mode = 01777, .why = "room for temporary files"}));
     }
     bool nanos = kernel.family == KernelFamily::Nanos;
     FAASC_TRY(Image image, nanos ? write_nanos(kernel, storage) : write_linux(kernel, storage));
@@ -231,10 +241,12 @@ class FunctionBuild {
   Result<void> save_record(const Kernel& kernel, const fs::path& path) {
     BuildRecord record(option_key());
     inputs_.push_back(full_path(options_.manifest));
-    for (const fs::path& program : {tools_.cxx, tools_.runtime_library, tools_.linux_init}) inputs_.push_back(program);
+    for (const fs::path& program : {tools_.cxx, tools_.runtime_library, tools_.linux_init})
+      inputs_.push_back(program);
     inputs_.insert(inputs_.end(), tools_.programs.begin(), tools_.programs.end());
     // Another kernel in the store may be a better choice; the directories change when one comes or goes.
-    for (const fs::path& directory : {store_.root(), store_.root() / "nanos", store_.root() / "linux", kernel.directory})
+    for (const fs::path& directory :
+         {store_.root(), store_.root() / "nanos", store_.root() / "linux", kernel.directory})
       inputs_.push_back(directory);
     for (const fs::path& file : {kernel.image, kernel.boot_blob, kernel.initramfs})
       if (!file.empty()) inputs_.push_back(file);

@@ -45,9 +45,9 @@ struct BuiltFunction {
   std::string sha256;  ///< of the image
 };
 
-/// Builds the function of a manifest into a disk image and its VM spec. Everything intermediate lies in `.faasc/` beside the
-/// image. Two builds of one output take turns. Complaints about the user's input go to `diagnostics`; the error that comes
-/// back with them only says that the build did not happen.
+/// Builds the function of a manifest into a disk image and its VM spec. Everything intermediate lies in
+/// `.faasc/` beside the image. Two builds of one output take turns. Complaints about the user's input go to
+/// `diagnostics`; the error that comes back with them only says that the build did not happen.
 Result<BuiltFunction> build_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
                                      Diagnostics& diagnostics, BuildProgress& progress);
 

@@ -22,8 +22,9 @@ class ManifestPartsTest : public testing::Test {
  protected:
   Manifest manifest(const std::string& keys) {
     Diagnostics diagnostics;
-    auto read = read_manifest_text("apiVersion: faasc/v1\nname: shop\nruntime: cpp\n" + keys, project() / "faas.yaml",
-                                   diagnostics, {[](std::string_view) { return std::nullopt; }});
+    auto read =
+        read_manifest_text("apiVersion: faasc/v1\nname: shop\nruntime: cpp\n" + keys, project() / "faas.yaml",
+                           diagnostics, {[](std::string_view) { return std::nullopt; }});
     for (const Diagnostic& one : diagnostics.all()) ADD_FAILURE() << to_text(one, Color::Off);
     return read.value_or(Manifest{});
   }
@@ -40,7 +41,8 @@ class ManifestPartsTest : public testing::Test {
 const Function kFunction{.language = "cpp", .handler = "shop::price", .kind = "http"};
 
 TEST_F(ManifestPartsTest, EnvironmentHasDefaultsAndTheUsersOwn) {
-  auto environment = guest_environment(manifest("env: {STAGE: ci}\nhttp: {port: 9000}\nlimits: {timeout: 1500ms}\n"), kFunction);
+  auto environment = guest_environment(
+      manifest("env: {STAGE: ci}\nhttp: {port: 9000}\nlimits: {timeout: 1500ms}\n"), kFunction);
   EXPECT_EQ(environment["PORT"], "9000");
   EXPECT_EQ(environment["STAGE"], "ci");
   EXPECT_EQ(environment["FUNCTION_TARGET"], "shop::price");
@@ -60,7 +62,8 @@ TEST_F(ManifestPartsTest, DataFilesAndDirectories) {
   Rootfs rootfs;
   std::vector<fs::path> inputs;
   Diagnostics diagnostics;
-  add_data_files(manifest("files:\n  - {from: data, to: /etc/data}\n  - {from: one.json, to: /etc/one.json, mode: \"0600\"}\n"),
+  add_data_files(manifest("files:\n  - {from: data, to: /etc/data}\n  - {from: one.json, to: /etc/one.json, "
+                          "mode: \"0600\"}\n"),
                  rootfs, inputs, diagnostics);
   EXPECT_THAT(messages(diagnostics), ElementsAre());
   ASSERT_TRUE(rootfs.find("/etc/data/a.txt"));
@@ -79,12 +82,14 @@ TEST_F(ManifestPartsTest, DataFilesThatWillNotDo) {
   Rootfs rootfs;
   std::vector<fs::path> inputs;
   Diagnostics diagnostics;
-  add_data_files(manifest("files:\n  - {from: none, to: /n}\n  - {from: escape, to: /e}\n  - {from: data, to: /d}\n"
-                          "  - {from: data/a.txt, to: /d/a.txt}\n"),
-                 rootfs, inputs, diagnostics);
+  add_data_files(
+      manifest("files:\n  - {from: none, to: /n}\n  - {from: escape, to: /e}\n  - {from: data, to: /d}\n"
+               "  - {from: data/a.txt, to: /d/a.txt}\n"),
+      rootfs, inputs, diagnostics);
   EXPECT_THAT(messages(diagnostics),
               ElementsAre("FAASC0150 there is no 'none'", "FAASC0152 'escape' leads out of the project",
-                          "FAASC0152 the symlink '" + (project() / "data/escape").string() + "' leads out of the project",
+                          "FAASC0152 the symlink '" + (project() / "data/escape").string() +
+                              "' leads out of the project",
                           HasSubstr("FAASC0151 ")));
   EXPECT_EQ(diagnostics.all()[0].place.line, 5);
 }
@@ -109,13 +114,15 @@ TEST_F(ManifestPartsTest, StructuredEventsAreOneBody) {
   event.data = Located<std::string>{R"({"x":1})", {}};
   add_cloud_event(event, test);
   EXPECT_THAT(test.headers, ElementsAre(Pair("content-type", "application/cloudevents+json")));
-  EXPECT_EQ(test.body,
-            R"({"specversion":"1.0","id":"1","source":"/faasc/test","type":"faasc.test","datacontenttype":"application/json",)"
-            R"("data":{"x":1}})");
+  EXPECT_EQ(
+      test.body,
+      R"({"specversion":"1.0","id":"1","source":"/faasc/test","type":"faasc.test","datacontenttype":"application/json",)"
+      R"("data":{"x":1}})");
 }
 
 TEST_F(ManifestPartsTest, KernelOptionsKeepTheirShape) {
-  TfsTuple tuple = root_tuple_options(manifest("image:\n  manifest: {noaslr: t, mtu: 1400, firewall: {rules: [a, b]}}\n"));
+  TfsTuple tuple =
+      root_tuple_options(manifest("image:\n  manifest: {noaslr: t, mtu: 1400, firewall: {rules: [a, b]}}\n"));
   EXPECT_EQ(to_text(TfsValue(tuple)), "(firewall:(rules:[a b]) mtu:1400 noaslr:t)");
 }
 

@@ -5,13 +5,15 @@ namespace {
 
 TfsValue tfs_value(const FreeValue& value) {
   switch (value.kind) {
-    case FreeValue::Kind::Text: return value.text;
+    case FreeValue::Kind::Text:
+      return value.text;
     case FreeValue::Kind::List: {
       std::vector<TfsValue> items;
       for (const FreeValue& item : value.items) items.push_back(tfs_value(item));
       return items;
     }
-    case FreeValue::Kind::Map: break;
+    case FreeValue::Kind::Map:
+      break;
   }
   TfsTuple tuple;
   for (const auto& [name, member] : value.members) tuple[*name] = tfs_value(member);

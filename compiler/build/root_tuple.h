@@ -5,8 +5,8 @@
 
 namespace faasc {
 
-/// The manifest's `image.manifest:` as attributes of Nanos' root tuple: text stays text, which the kernel accepts
-/// wherever it expects a number, lists become vectors and maps become tuples.
+/// The manifest's `image.manifest:` as attributes of Nanos' root tuple: text stays text, which the kernel
+/// accepts wherever it expects a number, lists become vectors and maps become tuples.
 TfsTuple root_tuple_options(const Manifest& manifest);
 
 }  // namespace faasc

@@ -6,27 +6,32 @@ namespace faasc {
 
 void report_unsupported(const Manifest& manifest, Diagnostics& diagnostics) {
   auto refuse = [&](const SourcePlace& place, std::string what, std::string hint) {
-    diagnostics.add(manifest.finding(Severity::Error, kNotInThisVersion, std::move(what), place, std::move(hint)));
+    diagnostics.add(
+        manifest.finding(Severity::Error, kNotInThisVersion, std::move(what), place, std::move(hint)));
   };
   if (manifest.runtime && (*manifest.runtime)->language != Language::Cpp)
     refuse(manifest.runtime->place,
-           "this version of faasc builds C++ functions only, not " + std::string(name_of((*manifest.runtime)->language)),
+           "this version of faasc builds C++ functions only, not " +
+               std::string(name_of((*manifest.runtime)->language)),
            "use 'runtime: cpp'");
   switch (*manifest.signature) {
     case Signature::Auto:
     case Signature::Http:
     case Signature::CloudEvent:
-    case Signature::Server: break;
+    case Signature::Server:
+      break;
     default:
       refuse(manifest.signature.place,
-             "this version of faasc does not build '" + std::string(name_of(*manifest.signature)) + "' functions in C++",
+             "this version of faasc does not build '" + std::string(name_of(*manifest.signature)) +
+                 "' functions in C++",
              "http, cloudevent and server are what it builds");
   }
   if (manifest.build.cpp.cmake)
     refuse(manifest.build.cpp.cmake->place, "this version of faasc does not read CMake projects",
            "name the files in build.cpp.sources");
   if (*manifest.image.format != "raw")
-    refuse(manifest.image.format.place, "this version of faasc writes raw images only, not " + *manifest.image.format,
+    refuse(manifest.image.format.place,
+           "this version of faasc writes raw images only, not " + *manifest.image.format,
            "leave 'format' out, and convert the image with 'qemu-img convert'");
   if (manifest.image.size)
     refuse(manifest.image.size->place, "this version of faasc makes every image as small as it gets",

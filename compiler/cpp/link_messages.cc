@@ -109,7 +109,8 @@ class LinkMessages {
       auto error = after(line, "error: ");
       std::string message(error ? *error : line);
       if (is_full_disk(message))
-        start(kDiskFull, std::move(message), "free some space where the build's output goes, or raise the limit on file sizes");
+        start(kDiskFull, std::move(message),
+              "free some space where the build's output goes, or raise the limit on file sizes");
       else
         start(kCppLinkFailed, std::move(message), {});
     }

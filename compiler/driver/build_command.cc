@@ -11,7 +11,9 @@
 namespace faasc {
 namespace {
 
-std::string json_text(const std::string& text) { return nlohmann::json(text).dump(); }
+std::string json_text(const std::string& text) {
+  return nlohmann::json(text).dump();
+}
 
 Result<int> build(Session& session, const TargetArguments& arguments) {
   FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments));
@@ -33,7 +35,8 @@ Result<int> build(Session& session, const TargetArguments& arguments) {
 Action configure_build(CLI::App& app) {
   auto arguments = std::make_shared<TargetArguments>();
   add_target_options(app, *arguments, "the project: a directory or its manifest [.]");
-  app.add_option("-o,--output", arguments->output, "the image to write [build/<name>.img]")->type_name("FILE");
+  app.add_option("-o,--output", arguments->output, "the image to write [build/<name>.img]")
+      ->type_name("FILE");
   return [arguments](Session& session) { return build(session, *arguments); };
 }
 

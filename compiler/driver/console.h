@@ -49,7 +49,8 @@ class Console {
   /// terminal's width. Without a terminal nothing happens.
   void set_live_lines(std::vector<std::string> lines);
 
-  /// The first failure to write to standard output: Io for a full disk, Interrupted where the reader has gone.
+  /// The first failure to write to standard output: Io for a full disk, Interrupted where the reader has
+  /// gone.
   Result<void> status() const;
 
  private:

@@ -39,9 +39,11 @@ Result<HttpRequest> request_of(const InvokeArguments& arguments) {
   for (const std::string& header : arguments.headers) {
     std::size_t colon = header.find(':');
     if (colon == 0 || colon == std::string::npos)
-      return Error{Fault::Usage, kBadCommandLine, "'" + header + "' is no header", {}, "write -H 'Name: value'"};
+      return Error{
+          Fault::Usage, kBadCommandLine, "'" + header + "' is no header", {}, "write -H 'Name: value'"};
     std::size_t value = header.find_first_not_of(' ', colon + 1);
-    request.headers.emplace_back(header.substr(0, colon), value == std::string::npos ? "" : header.substr(value));
+    request.headers.emplace_back(header.substr(0, colon),
+                                 value == std::string::npos ? "" : header.substr(value));
   }
   bool typed = std::any_of(request.headers.begin(), request.headers.end(),
                            [](const auto& header) { return same_header(header.first, "content-type"); });
@@ -74,7 +76,8 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   FAASC_TRY(HttpResponse response, machine.request(request));
   if (arguments.include) print_head(session, response);
   session.console().print(response.body);
-  if (session.console().is_terminal() && !response.body.empty() && !response.body.ends_with('\n')) session.console().print("\n");
+  if (session.console().is_terminal() && !response.body.empty() && !response.body.ends_with('\n'))
+    session.console().print("\n");
   if (arguments.vm.time) {
     session.console().say(machine.plan().summary());
     session.console().complain(to_text(machine.phases()));
@@ -82,8 +85,11 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   GuestExit exit = machine.stop();
   if (auto failure = machine.error_of(exit)) return std::move(*failure);
   if (response.status < 400) return 0;
-  return Error{Fault::Guest, kAnsweredWithError,
-               "the function answered with status " + std::to_string(response.status) + " " + response.reason, {}, {},
+  return Error{Fault::Guest,
+               kAnsweredWithError,
+               "the function answered with status " + std::to_string(response.status) + " " + response.reason,
+               {},
+               {},
                machine.console().last_lines(20)};
 }
 
@@ -93,8 +99,10 @@ Action configure_invoke(CLI::App& app) {
   auto arguments = std::make_shared<InvokeArguments>();
   add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
   app.add_option("-d,--data", arguments->data, "the request's body")->type_name("TEXT");
-  app.add_option("-e,--event", arguments->event, "a file with the request's body; - is standard input")->type_name("FILE");
-  app.add_option("-X,--method", arguments->method, "the request's method [POST with a body, else GET]")->type_name("METHOD");
+  app.add_option("-e,--event", arguments->event, "a file with the request's body; - is standard input")
+      ->type_name("FILE");
+  app.add_option("-X,--method", arguments->method, "the request's method [POST with a body, else GET]")
+      ->type_name("METHOD");
   app.add_option("--path", arguments->path, "the request's path and query")->type_name("PATH");
   app.add_option("-H,--header", arguments->headers, "a header of the request")->type_name("'NAME: VALUE'");
   app.add_flag("-i,--include", arguments->include, "print the response's status and headers, too");

@@ -1,10 +1,9 @@
-#include <unistd.h>
-
 #include <charconv>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "compiler/driver/codes.h"
@@ -36,10 +35,15 @@ std::optional<std::uint16_t> port_number(std::string_view text) {
 Result<PortForward> parse_port(const std::string& text, std::uint16_t function_port) {
   std::size_t colon = text.find(':');
   auto host = port_number(std::string_view(text).substr(0, colon));
-  auto guest = colon == std::string::npos ? std::optional(function_port) : port_number(std::string_view(text).substr(colon + 1));
+  auto guest = colon == std::string::npos ? std::optional(function_port)
+                                          : port_number(std::string_view(text).substr(colon + 1));
   if (!host || !guest || *guest == 0)
-    return Error{Fault::Usage, kBadCommandLine, "'" + text + "' is no port", {}, "write -p HOST:GUEST, for example -p 8080:" +
-                 std::to_string(function_port) + "; 0 as the host's port takes any that is free"};
+    return Error{Fault::Usage,
+                 kBadCommandLine,
+                 "'" + text + "' is no port",
+                 {},
+                 "write -p HOST:GUEST, for example -p 8080:" + std::to_string(function_port) +
+                     "; 0 as the host's port takes any that is free"};
   return PortForward{.host = *host, .guest = *guest};
 }
 
@@ -66,7 +70,8 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
     nlohmann::ordered_json line{{"address", machine.url()}, {"pid", machine.pid()}};
     session.console().print(line.dump() + "\n");
   }
-  session.console().say(spec->name + " is at " + machine.url() + " (" + machine.plan().summary() + "); Ctrl-C stops it");
+  session.console().say(spec->name + " is at " + machine.url() + " (" + machine.plan().summary() +
+                        "); Ctrl-C stops it");
   if (arguments.vm.time) session.console().complain(to_text(machine.phases()));
 
   auto ended = machine.wait();
@@ -83,7 +88,8 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
 Action configure_run(CLI::App& app) {
   auto arguments = std::make_shared<RunArguments>();
   add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
-  app.add_option("-p,--port", arguments->ports, "a port of this host that leads to one of the machine; 0: any free one [8080:8080]")
+  app.add_option("-p,--port", arguments->ports,
+                 "a port of this host that leads to one of the machine; 0: any free one [8080:8080]")
       ->type_name("HOST:GUEST");
   add_vm_options(app, arguments->vm);
   app.add_flag("--json", arguments->json, "print one line of JSON when the function is ready");

@@ -57,7 +57,9 @@ Result<BuildTools> find_tools() {
   return tools;
 }
 
-bool is_spec(const fs::path& path) { return path.string().ends_with(".vm.json"); }
+bool is_spec(const fs::path& path) {
+  return path.string().ends_with(".vm.json");
+}
 
 std::string kibibytes(std::uint64_t bytes) {
   std::string text = std::to_string((bytes + 1023) / 1024);
@@ -71,10 +73,10 @@ void announce(Session& session, const BuiltFunction& built) {
     console.say("no Nanos kernel in the store, so this is for Linux; 'faasc kernel pull nanos' fetches one");
   if (built.up_to_date) return console.say_verbose(as_typed(built.image) + " is up to date");
   const Function& function = built.function;
-  console.say("built " + built.name + ": " + function.kind + " function '" + function.handler + "' for " + built.kernel +
-              ", " + kibibytes(built.allocated_bytes) + " on disk");
-  console.say_verbose("'" + function.handler + "' at " + function.file + ":" + std::to_string(function.line) + ": " +
-                      function.reason);
+  console.say("built " + built.name + ": " + function.kind + " function '" + function.handler + "' for " +
+              built.kernel + ", " + kibibytes(built.allocated_bytes) + " on disk");
+  console.say_verbose("'" + function.handler + "' at " + function.file + ":" + std::to_string(function.line) +
+                      ": " + function.reason);
   console.say_verbose("sha256 " + built.sha256);
 }
 
@@ -88,9 +90,13 @@ std::string as_typed(const fs::path& path) {
 
 void add_target_options(CLI::App& app, TargetArguments& arguments, const std::string& what) {
   app.add_option("target", arguments.project.project, what)->type_name("PATH");
-  app.add_option("-f,--file", arguments.project.manifest, "the manifest, instead of faas.yaml")->type_name("FILE");
-  app.add_option("--kernel", arguments.kernel, "nanos, linux, nanos@VERSION, or a kernel's path")->type_name("KERNEL");
-  app.add_option("-j,--jobs", arguments.jobs, "sources to compile at a time")->type_name("N")->check(CLI::Range(1, 1024).description(""));
+  app.add_option("-f,--file", arguments.project.manifest, "the manifest, instead of faas.yaml")
+      ->type_name("FILE");
+  app.add_option("--kernel", arguments.kernel, "nanos, linux, nanos@VERSION, or a kernel's path")
+      ->type_name("KERNEL");
+  app.add_option("-j,--jobs", arguments.jobs, "sources to compile at a time")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024).description(""));
 }
 
 Result<std::optional<BuiltFunction>> build_target(Session& session, const TargetArguments& arguments) {
@@ -124,7 +130,10 @@ Result<std::optional<VmSpec>> load_target(Session& session, const TargetArgument
     // An image is run as the spec beside it says.
     spec = fs::path(path).replace_extension(".vm.json");
     if (!fs::exists(spec, error))
-      return Error{Fault::Input, kNoSpec, "there is no '" + spec.string() + "' beside '" + path.string() + "'", {},
+      return Error{Fault::Input,
+                   kNoSpec,
+                   "there is no '" + spec.string() + "' beside '" + path.string() + "'",
+                   {},
                    "run the project's directory, or keep an image and its spec together"};
   }
   if (is_file && is_spec(spec)) {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/result.h"
+#include "compiler/build/function_build.h"
 #include "compiler/driver/project_options.h"
 #include "compiler/driver/session.h"
-#include "compiler/build/function_build.h"
 #include "packager/spec/vm_spec.h"
 
 namespace CLI {
@@ -19,19 +19,20 @@ namespace faasc {
 /// What build, run, invoke and test are pointed at.
 struct TargetArguments {
   ProjectOptions project;  ///< the project, or for what needs no building an image or a VM spec
-  std::string output;    ///< -o
-  std::string kernel;    ///< --kernel
+  std::string output;      ///< -o
+  std::string kernel;      ///< --kernel
   unsigned jobs = 0;
 };
 
 /// Declares the target and how a function is built. `what` is the target's line of help.
 void add_target_options(CLI::App& app, TargetArguments& arguments, const std::string& what);
 
-/// Builds the function if anything changed, with progress and findings on the console. Nothing where the findings stopped it:
-/// Session::status() is the exit status then.
+/// Builds the function if anything changed, with progress and findings on the console. Nothing where the
+/// findings stopped it: Session::status() is the exit status then.
 Result<std::optional<BuiltFunction>> build_target(Session& session, const TargetArguments& arguments);
 
-/// The machine that `arguments` mean: read where they name an image or a spec, built where they name a project. Nothing as above.
+/// The machine that `arguments` mean: read where they name an image or a spec, built where they name a
+/// project. Nothing as above.
 Result<std::optional<VmSpec>> load_target(Session& session, const TargetArguments& arguments);
 
 /// `path` as one would type it here: relative where it lies below the working directory.

@@ -28,9 +28,7 @@ Result<int> test(Session& session, const TestArguments& arguments) {
   FAASC_TRY(options.start, start_options(session, arguments.vm));
   options.filter = arguments.filter;
   options.skip_without_vm = arguments.skip_without_vm;
-  options.on_result = [&](const TestResult& result) {
-    session.console().print(to_text(result, Color::Off));
-  };
+  options.on_result = [&](const TestResult& result) { session.console().print(to_text(result, Color::Off)); };
   FAASC_TRY(TestReport report, run_smoke_tests(*spec, options));
   session.console().print(summary(report, Color::Off));
   if (!arguments.junit.empty()) FAASC_CHECK(write_file(arguments.junit, to_junit(report)));

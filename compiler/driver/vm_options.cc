@@ -17,8 +17,11 @@ void add_vm_options(CLI::App& app, VmArguments& arguments) {
   app.add_option("--boot", arguments.boot, "auto, kernel (loaded by the VMM) or disk (through its BIOS)")
       ->type_name("FROM")
       ->check(CLI::IsMember({"auto", "kernel", "disk"}).description(""));
-  app.add_option("--memory", arguments.memory, "memory of the machine, for example 512MiB")->type_name("SIZE");
-  app.add_option("--cpus", arguments.vcpus, "processors of the machine")->type_name("N")->check(CLI::Range(1, 64).description(""));
+  app.add_option("--memory", arguments.memory, "memory of the machine, for example 512MiB")
+      ->type_name("SIZE");
+  app.add_option("--cpus", arguments.vcpus, "processors of the machine")
+      ->type_name("N")
+      ->check(CLI::Range(1, 64).description(""));
   app.add_flag("--time", arguments.time, "show how long each phase of the start took");
 }
 
@@ -34,7 +37,10 @@ Result<StartOptions> start_options(Session& session, const VmArguments& argument
   if (!arguments.memory.empty()) {
     options.memory_bytes = parse_quantity(arguments.memory);
     if (!options.memory_bytes || *options.memory_bytes == 0)
-      return Error{Fault::Usage, kBadCommandLine, "'" + arguments.memory + "' is no size of memory", {},
+      return Error{Fault::Usage,
+                   kBadCommandLine,
+                   "'" + arguments.memory + "' is no size of memory",
+                   {},
                    "write for example --memory 512MiB"};
   }
   options.on_note = [&session](const std::string& text) { session.console().say_verbose(text); };

@@ -22,6 +22,7 @@ inline constexpr const char* kDiskDamaged = "FAASC0568";  ///< a partition that 
 
 // Linux disks.
 inline constexpr const char* kDiskNoInterpreter = "FAASC0581";  ///< what runs the program is not in the tree
-inline constexpr const char* kDiskBadProgram = "FAASC0582";     ///< arguments or environment that init cannot take
+inline constexpr const char* kDiskBadProgram =
+    "FAASC0582";  ///< arguments or environment that init cannot take
 
 }  // namespace faasc

@@ -10,9 +10,12 @@ namespace faasc {
 
 enum class KernelFamily : std::uint8_t { Nanos, Linux };
 
-constexpr std::string_view name_of(KernelFamily family) { return family == KernelFamily::Nanos ? "nanos" : "linux"; }
+constexpr std::string_view name_of(KernelFamily family) {
+  return family == KernelFamily::Nanos ? "nanos" : "linux";
+}
 
-/// One kernel of the local store: where its files are and what it can boot from. Paths are empty for what it lacks.
+/// One kernel of the local store: where its files are and what it can boot from. Paths are empty for what it
+/// lacks.
 struct Kernel {
   KernelFamily family = KernelFamily::Nanos;
   std::string version;       ///< "0.1.55"; Linux: the package's release, "6.1.0-44-cloud-amd64"
@@ -25,7 +28,8 @@ struct Kernel {
   std::filesystem::path boot_blob;    ///< Nanos only: boot.img, stage 1 and 2 of its BIOS loader
   std::filesystem::path uefi_loader;  ///< Nanos only: bootx64.efi
   std::filesystem::path klibs;        ///< Nanos only: the directory of kernel libraries
-  std::filesystem::path initramfs;    ///< Linux only: an uncompressed cpio (newc) of modules and /mod/order, without an init
+  std::filesystem::path
+      initramfs;  ///< Linux only: an uncompressed cpio (newc) of modules and /mod/order, without an init
 
   std::map<std::string, std::string> sha256;  ///< file name relative to `directory` → digest in hexadecimal
 };

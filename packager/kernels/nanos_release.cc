@@ -133,8 +133,7 @@ Error bad_boot_blob(const std::string& shown, const std::string& why) {
 
 Result<void> check_boot_blob(const fs::path& directory, const std::string& shown) {
   FAASC_TRY(std::string bytes, read_file(directory / "boot.img", kMaxBootBytes));
-  if (bytes.compare(0, 4, "\177ELF") == 0)
-    return bad_boot_blob(shown, "it is an ELF file, as kernel.img is");
+  if (bytes.compare(0, 4, "\177ELF") == 0) return bad_boot_blob(shown, "it is an ELF file, as kernel.img is");
   if (bytes.size() < 2 * kSectorBytes || bytes.size() % kSectorBytes != 0)
     return bad_boot_blob(shown, "it has " + std::to_string(bytes.size()) +
                                     " bytes where a multiple of 512 from 1024 on is needed");

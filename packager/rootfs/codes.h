@@ -8,7 +8,8 @@ inline constexpr const char* kGuestPathTaken = "FAASC0502";  ///< two nodes for 
 inline constexpr const char* kParentIsNoDirectory = "FAASC0503";
 inline constexpr const char* kNotElf = "FAASC0504";
 inline constexpr const char* kElfDamaged = "FAASC0505";
-inline constexpr const char* kElfWrongKind = "FAASC0506";       ///< another machine's, or neither program nor library
+inline constexpr const char* kElfWrongKind =
+    "FAASC0506";  ///< another machine's, or neither program nor library
 inline constexpr const char* kElfMissingLibrary = "FAASC0507";  ///< a needed library is nowhere to be found
 
 }  // namespace faasc

@@ -12,8 +12,8 @@ namespace faasc {
 
 /// What a path of the guest's root file system is.
 struct HostFile {
-  /// Read when an image is written, not before. A string, because std::filesystem::path takes every path apart, which takes
-  /// longer than all else that a node needs.
+  /// Read when an image is written, not before. A string, because std::filesystem::path takes every path
+  /// apart, which takes longer than all else that a node needs.
   std::string path;
 };
 struct InlineBytes {
@@ -27,7 +27,7 @@ struct Symlink {
 struct RootfsNode {
   std::variant<Directory, HostFile, InlineBytes, Symlink> content;
   std::uint32_t mode = 0644;  ///< permission bits; families without modes ignore them
-  std::string why;            ///< the reason the node is there, for `faasc inspect`: "program", "needed by /app"
+  std::string why;  ///< the reason the node is there, for `faasc inspect`: "program", "needed by /app"
 };
 
 /// Orders paths so that a directory comes before what it holds and siblings are in byte order.
@@ -36,14 +36,16 @@ struct PathOrder {
   bool operator()(std::string_view a, std::string_view b) const;
 };
 
-/// The tree of files that a guest sees as its root. Paths are absolute, normalised ("/app/x": no "." or "..", no trailing
-/// slash) UTF-8; the root itself is not a node. The order of insertion does not matter: walking is sorted.
+/// The tree of files that a guest sees as its root. Paths are absolute, normalised ("/app/x": no "." or "..",
+/// no trailing slash) UTF-8; the root itself is not a node. The order of insertion does not matter: walking
+/// is sorted.
 class Rootfs {
  public:
-  /// Adds a node and the directories above it (mode 0755). A path that is already there is an error, unless both are
-  /// directories: then a directory that was only implied takes the mode and the reason of the one that is added. A path
-  /// that is not normalised, not UTF-8, holds a NUL, a name of more than 255 bytes or more than 4095 bytes in all is an
-  /// error, and so is a parent that is not a directory. Adding in sorted order is the fastest.
+  /// Adds a node and the directories above it (mode 0755). A path that is already there is an error, unless
+  /// both are directories: then a directory that was only implied takes the mode and the reason of the one
+  /// that is added. A path that is not normalised, not UTF-8, holds a NUL, a name of more than 255 bytes or
+  /// more than 4095 bytes in all is an error, and so is a parent that is not a directory. Adding in sorted
+  /// order is the fastest.
   Result<void> add(std::string path, RootfsNode node);
 
   const RootfsNode* find(std::string_view path) const;

@@ -1,6 +1,6 @@
-#include <google/cloud/functions/function.h>
-
 #include <string>
+
+#include <google/cloud/functions/function.h>
 
 namespace gcf = ::google::cloud::functions;
 
@@ -9,5 +9,8 @@ gcf::HttpResponse greet(gcf::HttpRequest const& request) {
   return gcf::HttpResponse{}.set_header("Content-Type", "text/plain").set_payload("Hello, " + name + "!\n");
 }
 
-// The handler that faas.yaml names. It is called once, before the first request: what takes long belongs here.
-gcf::Function hello() { return gcf::MakeFunction(greet); }
+// The handler that faas.yaml names. It is called once, before the first request: what takes long belongs
+// here.
+gcf::Function hello() {
+  return gcf::MakeFunction(greet);
+}

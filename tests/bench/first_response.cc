@@ -1,9 +1,10 @@
-// Compares how images start: wall-clock time and guest instructions from the start of the VM to the first response, and what
-// the images weigh. Prints one table from one run; the specs take turns, so that a busy machine is busy for all of them.
+// Compares how images start: wall-clock time and guest instructions from the start of the VM to the first
+// response, and what the images weigh. Prints one table from one run; the specs take turns, so that a busy
+// machine is busy for all of them.
 //
-// Instructions are told apart by address. A PC's firmware and loaders run where programs do, so "program" means the program
-// only where the VMM loads the kernel. "overhead" is what the host's file system holds for the image beyond the files in its
-// root and the kernel on it.
+// Instructions are told apart by address. A PC's firmware and loaders run where programs do, so "program"
+// means the program only where the VMM loads the kernel. "overhead" is what the host's file system holds for
+// the image beyond the files in its root and the kernel on it.
 //
 // usage: first_response [--runs N] [--plugin libinstruction_counter.so] SPEC.vm.json[:microvm|:q35|:bios]...
 
@@ -14,9 +15,10 @@
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+
+#include <fcntl.h>
 
 #include "base/diagnostics.h"
 #include "base/file.h"
@@ -54,7 +56,10 @@ class SharedCounts {
     if (mapped == MAP_FAILED) std::abort();
     counts_ = static_cast<const volatile instruction_counts*>(mapped);
   }
-  ~SharedCounts() { ::munmap(const_cast<instruction_counts*>(const_cast<const instruction_counts*>(counts_)), sizeof *counts_); }
+  ~SharedCounts() {
+    ::munmap(const_cast<instruction_counts*>(const_cast<const instruction_counts*>(counts_)),
+             sizeof *counts_);
+  }
   double total() const {
     double sum = 0;
     for (int place = 0; place < 4; ++place) sum += static_cast<double>(counts_->by_place[place]);
@@ -133,7 +138,8 @@ int main(int argc, char** argv) {
     }
   }
   if (contestants.empty()) {
-    std::fputs("usage: first_response [--runs N] [--plugin FILE.so] SPEC.vm.json[:microvm|:q35|:bios]...\n", stderr);
+    std::fputs("usage: first_response [--runs N] [--plugin FILE.so] SPEC.vm.json[:microvm|:q35|:bios]...\n",
+               stderr);
     return 2;
   }
   auto directory = TemporaryDirectory::create(fs::temp_directory_path(), "first-response-");
@@ -142,12 +148,12 @@ int main(int argc, char** argv) {
     for (Contestant& contestant : contestants)
       if (auto done = run_once(contestant, plugin, directory->path()); !done) return fail(done.error());
 
-  std::printf("%-15s %9s %6s %12s %14s %13s %14s %12s %13s\n", "image", "first ms", "ratio", "guest Minsn", "program kinsn",
-              "apparent KiB", "allocated KiB", "payload KiB", "overhead KiB");
+  std::printf("%-15s %9s %6s %12s %14s %13s %14s %12s %13s\n", "image", "first ms", "ratio", "guest Minsn",
+              "program kinsn", "apparent KiB", "allocated KiB", "payload KiB", "overhead KiB");
   double base = median(contestants[0].milliseconds);
   for (const Contestant& contestant : contestants) {
     const fs::path& disk = contestant.spec.disks.at(0).path;
-    struct stat status {};
+    struct stat status{};
     ::stat(disk.c_str(), &status);
     long long allocated = status.st_blocks / 2, payload = 0;
     if (auto record = BuildRecord::load(disk.parent_path() / ".faasc" / disk.stem() / "record.json"))
@@ -156,8 +162,9 @@ int main(int argc, char** argv) {
     if (contestant.spec.disks[0].bios_bootable)
       kernel = static_cast<long long>(fs::file_size(contestant.spec.direct_boot->kernel) / 1024);
     std::printf("%-15s %9.0f %6.2f %12.2f %14.1f %13lld %14lld %12lld %13lld\n", contestant.label.c_str(),
-                median(contestant.milliseconds), median(contestant.milliseconds) / base, median(contestant.total),
-                median(contestant.user) * 1000, static_cast<long long>(status.st_size / 1024), allocated, payload,
+                median(contestant.milliseconds), median(contestant.milliseconds) / base,
+                median(contestant.total), median(contestant.user) * 1000,
+                static_cast<long long>(status.st_size / 1024), allocated, payload,
                 allocated - payload - kernel);
   }
   std::printf("medians of %d runs; ratio: against the first row\n", runs);

@@ -1,15 +1,17 @@
 /* A QEMU TCG plugin that counts guest instructions by where they run, in a file that another process maps.
  * Argument: out=FILE. The file holds the struct below; a benchmark reads it while the guest runs.
  *
- * QEMU's plugin header is not packaged, so the few functions used are declared here. Their names and types are those of
- * QEMU's documented plugin API (docs/devel/tcg-plugins.rst), unchanged since its first version. */
+ * QEMU's plugin header is not packaged, so the few functions used are declared here. Their names and types
+ * are those of QEMU's documented plugin API (docs/devel/tcg-plugins.rst), unchanged since its first version.
+ */
+
+#include <sys/mman.h>
 
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "tests/bench/instruction_counts.h"
@@ -35,7 +37,8 @@ EXPORTED int qemu_plugin_version = QEMU_PLUGIN_API;
 
 static struct instruction_counts* counts;
 
-/* A block's length and place do not change, so they travel in the callback's pointer: kind in the low two bits. */
+/* A block's length and place do not change, so they travel in the callback's pointer: kind in the low two
+ * bits. */
 static void on_executed(unsigned int cpu, void* user_data) {
   uintptr_t packed = (uintptr_t)user_data;
   (void)cpu;

@@ -1,9 +1,8 @@
 // Building, without booting what was built.
 
-#include <elf.h>
-
 #include <cstring>
 
+#include <elf.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,14 +27,17 @@ class BuildSystem : public testing::TestWithParam<KernelFamily> {
   ProjectRun project_;
 };
 
-std::string digest(const fs::path& path) { return to_hex(sha256_of_file(path).value()); }
+std::string digest(const fs::path& path) {
+  return to_hex(sha256_of_file(path).value());
+}
 
 TEST_P(BuildSystem, TwoDirectoriesGiveTheSameBytes) {
   ProjectRun other;
   other.write_hello();
   // Deeper, one source at a time, with another umask.
   fs::create_directories(other.at("deeper/still"));
-  for (const char* file : {"faas.yaml", "hello.cc"}) fs::rename(other.at(file), other.at("deeper/still") / file);
+  for (const char* file : {"faas.yaml", "hello.cc"})
+    fs::rename(other.at(file), other.at("deeper/still") / file);
   Finished first = project_.faasc(build());
   Finished second = other.shell("umask 077; cd deeper/still && exec \"$FAASC\" build -j1 --kernel " +
                                 std::string(name_of(GetParam())));
@@ -55,7 +57,8 @@ TEST_P(BuildSystem, TheExecutableLeavesTheFirstFourMebibytesAlone) {
   int segments = 0;
   for (int i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment;
-    std::memcpy(&segment, elf.data() + header.e_phoff + static_cast<std::size_t>(i) * sizeof segment, sizeof segment);
+    std::memcpy(&segment, elf.data() + header.e_phoff + static_cast<std::size_t>(i) * sizeof segment,
+                sizeof segment);
     if (segment.p_type != PT_LOAD) continue;
     ++segments;
     EXPECT_GE(segment.p_vaddr, 4u << 20);
@@ -99,24 +102,28 @@ TEST_P(BuildSystem, AFullDiskLeavesTheOldImageAndNothingElse) {
   auto source = read_file(project_.at("hello.cc"));
   project_.write("hello.cc", *source + "int changed;\n");
   // 512-byte blocks: enough for objects and the executable, too little for the image.
-  Finished finished = project_.shell("ulimit -f 400; exec \"$FAASC\" build --kernel " + std::string(name_of(GetParam())));
+  Finished finished =
+      project_.shell("ulimit -f 400; exec \"$FAASC\" build --kernel " + std::string(name_of(GetParam())));
   EXPECT_EQ(finished.status.code, 1) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("error: "));
   EXPECT_THAT(finished.err, HasSubstr("hint: "));
   EXPECT_EQ(digest(project_.at("build/hello.img")), before);
   for (const auto& entry : fs::directory_iterator(project_.at("build")))
-    EXPECT_THAT(entry.path().filename().string(), testing::AnyOf("hello.img", "hello.vm.json", "hello.initrd", ".faasc"));
+    EXPECT_THAT(entry.path().filename().string(),
+                testing::AnyOf("hello.img", "hello.vm.json", "hello.initrd", ".faasc"));
 }
 
 TEST_P(BuildSystem, AnInterruptLeavesNothingHalfDone) {
   for (const char* delay : {"0.01", "0.05", "0.2"}) {
     SCOPED_TRACE(delay);
     fs::remove_all(project_.at("build"));
-    Finished finished = project_.shell(std::string("timeout -s INT ") + delay + " \"$FAASC\" build --kernel " +
-                                       std::string(name_of(GetParam())) + "; echo $?");
+    Finished finished =
+        project_.shell(std::string("timeout -s INT ") + delay + " \"$FAASC\" build --kernel " +
+                       std::string(name_of(GetParam())) + "; echo $?");
     // timeout(1) reports that it had to act; a build that was faster is complete.
     EXPECT_THAT(finished.out, testing::EndsWith("124\n"));
-    EXPECT_FALSE(fs::exists(project_.at("build/hello.img")) && !fs::exists(project_.at("build/hello.vm.json")));
+    EXPECT_FALSE(fs::exists(project_.at("build/hello.img")) &&
+                 !fs::exists(project_.at("build/hello.vm.json")));
   }
   EXPECT_EQ(project_.faasc(build()).status.code, 0) << "and the next build is none the worse";
 }
@@ -127,7 +134,8 @@ INSTANTIATE_TEST_SUITE_P(Families, BuildSystem, testing::Values(KernelFamily::Na
 class Refusals : public testing::Test {
  protected:
   void SetUp() override {
-    if (!has_kernel(KernelFamily::Nanos) && !has_kernel(KernelFamily::Linux)) GTEST_SKIP() << "no kernel in the store";
+    if (!has_kernel(KernelFamily::Nanos) && !has_kernel(KernelFamily::Linux))
+      GTEST_SKIP() << "no kernel in the store";
     project_.write_hello();
   }
   ProjectRun project_;

@@ -11,7 +11,8 @@
 
 namespace faasc {
 
-ProjectRun::ProjectRun() : temporary_(std::move(TemporaryDirectory::create(testing::TempDir(), "system")).value()) {
+ProjectRun::ProjectRun()
+    : temporary_(std::move(TemporaryDirectory::create(testing::TempDir(), "system")).value()) {
   std::filesystem::create_directory(directory());
   // CI systems and terminals change how faasc speaks.
   environment["GITHUB_ACTIONS"] = "";
@@ -46,7 +47,8 @@ void ProjectRun::write_hello() {
         "    if (target.rfind(\"/exit?\", 0) == 0) std::_Exit(std::atoi(target.c_str() + 6));\n"
         "    if (target == \"/segv\") *static_cast<volatile int*>(nullptr) = 1;\n"
         "    if (target == \"/throw\") throw std::runtime_error(\"out of stock\");\n"
-        "    return gcf::HttpResponse{}.set_payload(std::string(std::getenv(\"GREETING\")) + \", \" + request.payload() + \"!\\n\");\n"
+        "    return gcf::HttpResponse{}.set_payload(std::string(std::getenv(\"GREETING\")) + \", \" + "
+        "request.payload() + \"!\\n\");\n"
         "  });\n"
         "}\n"
         "}  // namespace shop\n");
@@ -81,7 +83,9 @@ bool has_kernel(KernelFamily family) {
   return store && store->find(family);
 }
 
-bool has_qemu() { return find_program("qemu-system-x86_64").has_value(); }
+bool has_qemu() {
+  return find_program("qemu-system-x86_64").has_value();
+}
 
 bool ends_soon(int pid) {
   for (int i = 0; i < 500; ++i) {

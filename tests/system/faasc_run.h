@@ -12,12 +12,14 @@
 
 namespace faasc {
 
-/// A project in a directory of its own, whose name has a space, and the faasc of the build tree to work on it.
+/// A project in a directory of its own, whose name has a space, and the faasc of the build tree to work on
+/// it.
 class ProjectRun {
  public:
   ProjectRun();
 
-  /// A C++ function that answers "Hello, <body>!", and dies in the ways its tests ask for: /exit?N, /segv, /throw.
+  /// A C++ function that answers "Hello, <body>!", and dies in the ways its tests ask for: /exit?N, /segv,
+  /// /throw.
   void write_hello();
   void write(std::string_view file, std::string_view text);
   std::filesystem::path at(std::string_view file) const { return directory() / file; }
@@ -45,8 +47,8 @@ bool ends_soon(int pid);
 }  // namespace faasc
 
 // A test that needs a VM says so, and is skipped where this host cannot give it one.
-#define FAASC_NEEDS(family)                                                                       \
-  do {                                                                                            \
+#define FAASC_NEEDS(family)                                                                             \
+  do {                                                                                                  \
     if (!faasc::has_kernel(family)) GTEST_SKIP() << "no " << name_of(family) << " kernel in the store"; \
-    if (!faasc::has_qemu()) GTEST_SKIP() << "QEMU is not installed";                              \
+    if (!faasc::has_qemu()) GTEST_SKIP() << "QEMU is not installed";                                    \
   } while (false)

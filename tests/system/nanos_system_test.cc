@@ -1,12 +1,12 @@
 // The whole path on a real Nanos: what a user types, and what comes back.
 
-#include <sys/socket.h>
-
 #include <csignal>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -47,11 +47,14 @@ TEST_F(NanosSystem, AnswersWhenTheBiosBootsTheDisk) {
 TEST_F(NanosSystem, UpstreamsDumpReadsEveryFileBack) {
   const char* dump = std::getenv("FAASC_NANOS_DUMP");
   if (dump == nullptr) GTEST_SKIP() << "FAASC_NANOS_DUMP does not name upstream's dump";
-  project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "files:\n  - {from: data, to: /etc/data}\n");
+  project_.write("faas.yaml",
+                 *read_file(project_.at("faas.yaml")) + "files:\n  - {from: data, to: /etc/data}\n");
   for (int i = 0; i < 20; ++i)
-    project_.write("data/" + std::to_string(i) + "/f", std::string(static_cast<std::size_t>(i) * 997, static_cast<char>('a' + i)));
+    project_.write("data/" + std::to_string(i) + "/f",
+                   std::string(static_cast<std::size_t>(i) * 997, static_cast<char>('a' + i)));
   ASSERT_EQ(project_.faasc({"build", "--kernel", "nanos"}).status.code, 0);
-  auto dumped = run({.argv = {dump, "-d", project_.at("out").string(), project_.at("build/hello.img").string()}});
+  auto dumped =
+      run({.argv = {dump, "-d", project_.at("out").string(), project_.at("build/hello.img").string()}});
   ASSERT_TRUE(dumped && dumped->status.ok()) << dumped->err;
   for (int i = 0; i < 20; ++i) {
     std::string file = std::to_string(i) + "/f";
@@ -95,7 +98,8 @@ TEST_F(NanosSystem, TestsOfTheManifestPassAndFail) {
 TEST_F(NanosSystem, AnImageRunsFromWhereverItWasMoved) {
   ASSERT_EQ(project_.faasc({"build", "--kernel", "nanos", "-o", "out/x.img"}).status.code, 0);
   fs::create_directory(project_.at("elsewhere"));
-  for (const char* file : {"x.img", "x.vm.json"}) fs::rename(project_.at("out") / file, project_.at("elsewhere") / file);
+  for (const char* file : {"x.img", "x.vm.json"})
+    fs::rename(project_.at("out") / file, project_.at("elsewhere") / file);
   Finished finished = project_.faasc({"invoke", "elsewhere/x.img", "--data", "Bo"});
   EXPECT_EQ(finished.out, "Hello, Bo!\n") << finished.err;
   fs::remove(project_.at("elsewhere/x.vm.json"));
@@ -159,7 +163,8 @@ TEST_F(NanosSystem, NothingSurvivesFaascHoweverItEnds) {
     if (signal == SIGKILL)
       EXPECT_EQ(status.signal, SIGKILL);
     else
-      EXPECT_TRUE(status.code == 128 + signal || status.signal == signal) << status.code << " " << status.signal;
+      EXPECT_TRUE(status.code == 128 + signal || status.signal == signal)
+          << status.code << " " << status.signal;
     EXPECT_TRUE(ends_soon(running->qemu));
   }
 }
@@ -175,10 +180,12 @@ TEST_F(NanosSystem, ARootIsReadOnlyUnlessStorageIsAskedFor) {
                  "    }\n");
   project_.write("hello.cc", "#include <cstdio>\n" + *source);
   EXPECT_EQ(invoke({"--path", "/write"}).out, "refused");
-  project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "resources: {ephemeral_storage: 16MiB}\n");
+  project_.write("faas.yaml",
+                 *read_file(project_.at("faas.yaml")) + "resources: {ephemeral_storage: 16MiB}\n");
   EXPECT_EQ(invoke({"--path", "/write"}).out, "wrote");
   // What a run writes is gone with it: the image is what it was.
-  EXPECT_EQ(project_.faasc({"build", "--kernel", "nanos", "-v"}).err.find("building because"), std::string::npos);
+  EXPECT_EQ(project_.faasc({"build", "--kernel", "nanos", "-v"}).err.find("building because"),
+            std::string::npos);
 }
 
 }  // namespace

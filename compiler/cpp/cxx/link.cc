@@ -19,8 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where GNU ld puts executables. lld and mold begin at 2 MiB, which is where Nanos' own kernel lies: booted directly, it keeps
-// that range mapped for itself, and a heap that begins below 4 MiB faults at its first use.
+// Where GNU ld puts executables. lld and mold begin at 2 MiB, which is where Nanos' own kernel lies: booted
+// directly, it keeps that range mapped for itself, and a heap that begins below 4 MiB faults at its first
+// use.
 constexpr const char* kImageBase = "-Wl,--image-base=0x400000";
 
 // Empty: the Clang driver's default.

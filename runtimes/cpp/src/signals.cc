@@ -77,8 +77,8 @@ void on_crash(int signal, siginfo_t* info, void*) {
   _Unwind_Backtrace(&add_frame, &line);
   line.add("\",\"logger\":\"faasc\"}\n");
   static_cast<void>(!::write(STDERR_FILENO, line.text, line.length));
-  // A fault happens again when its instruction is run again, and is then the kernel's to report, with the function's own
-  // registers. What somebody sent has to be sent again.
+  // A fault happens again when its instruction is run again, and is then the kernel's to report, with the
+  // function's own registers. What somebody sent has to be sent again.
   if (info->si_code <= 0) ::raise(signal);
 }
 
