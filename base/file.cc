@@ -36,6 +36,12 @@ Error io_error(std::string_view doing, const fs::path& path, int error_number) {
   return error;
 }
 
+bool says_disk_is_full(std::string_view message) {
+  for (int error : {ENOSPC, EDQUOT, EFBIG})
+    if (message.find(std::strerror(error)) != std::string_view::npos) return true;
+  return false;
+}
+
 Result<Fd> open_for_reading(const fs::path& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return io_error("open", path, errno);

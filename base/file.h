@@ -36,6 +36,13 @@ class Fd {
 /// and EFBIG get a hint that names the file system.
 Error io_error(std::string_view doing, const std::filesystem::path& path, int error_number);
 
+/// Whether another program's message says what ENOSPC, EDQUOT or EFBIG mean, in the C library's words.
+bool says_disk_is_full(std::string_view message);
+
+/// The way out then.
+inline constexpr const char* kMakeRoom =
+    "free some space where the build's output goes, or raise the limit on file sizes";
+
 Result<Fd> open_for_reading(const std::filesystem::path& path);
 
 /// Up to `size` bytes; 0 only at the end of the file. Retries when interrupted.

@@ -74,6 +74,12 @@ TEST_F(FileTest, FullDiskIsAnErrorWithAWayOut) {
   EXPECT_NE(written.error().hint, "");
 }
 
+TEST_F(FileTest, OtherProgramsWordsForAFullDiskAreKnown) {
+  EXPECT_TRUE(says_disk_is_full("LLVM ERROR: IO failure on output stream: No space left on device"));
+  EXPECT_TRUE(says_disk_is_full("failed to open x: File too large"));
+  EXPECT_FALSE(says_disk_is_full("the file is too large for its code model"));
+}
+
 TEST_F(FileTest, LockExcludes) {
   auto first = FileLock::acquire(at("lock"));
   ASSERT_TRUE(first);

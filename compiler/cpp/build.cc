@@ -9,6 +9,7 @@
 #include <thread>
 #include <tuple>
 
+#include "base/codes.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/sha256.h"
@@ -225,6 +226,10 @@ class CppBuilder {
     for (Diagnostic& diagnostic : found) {
       shown(diagnostic);
       if (diagnostic.hint.empty()) diagnostic.hint = hint_for_missing_header(diagnostic.message);
+      if (diagnostic.code.empty() && says_disk_is_full(diagnostic.message)) {
+        diagnostic.code = kDiskFull;
+        diagnostic.hint = kMakeRoom;
+      }
       const SourcePlace& place = diagnostic.place;
       if (reported_.insert({place.file, place.line, place.column, diagnostic.message}).second)
         diagnostics_.add(std::move(diagnostic));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/codes.h"
+#include "base/file.h"
 #include "compiler/cpp/codes.h"
 
 // The three shapes of the same complaint (recorded from lld 19, mold 1.10 and binutils 2.40):
@@ -108,9 +109,8 @@ class LinkMessages {
                line.find("linker command failed") == std::string_view::npos) {
       auto error = after(line, "error: ");
       std::string message(error ? *error : line);
-      if (is_full_disk(message))
-        start(kDiskFull, std::move(message),
-              "free some space where the build's output goes, or raise the limit on file sizes");
+      if (says_disk_is_full(message))
+        start(kDiskFull, std::move(message), kMakeRoom);
       else
         start(kCppLinkFailed, std::move(message), {});
     }
@@ -125,12 +125,6 @@ class LinkMessages {
     } else if (detail.starts_with("did you mean: ")) {
       current_->hint = "did you mean '" + readable(detail.substr(14)) + "'?";
     }
-  }
-
-  static bool is_full_disk(std::string_view message) {
-    for (std::string_view cause : {"No space left on device", "File too large", "Disk quota exceeded"})
-      if (message.find(cause) != std::string_view::npos) return true;
-    return false;
   }
 
   static std::optional<std::string_view> library_in(std::string_view line) {

@@ -32,7 +32,9 @@ Result<std::string> bytes_of(const RootfsNode& node, std::uint64_t offset, std::
 
 /// What the file's start names as its interpreter; empty where it needs none.
 Result<std::string> interpreter_of(const RootfsNode& node) {
-  FAASC_TRY(std::string start, bytes_of(node, 0, std::max(kScriptLine, sizeof(Elf64_Ehdr))));
+  auto read = bytes_of(node, 0, std::max(kScriptLine, sizeof(Elf64_Ehdr)));
+  if (!read) return std::move(read).error();
+  const std::string& start = *read;
   if (start.starts_with("#!")) {
     std::string line = start.substr(2, start.find('\n') - 2);
     std::size_t first = line.find_first_not_of(" \t");

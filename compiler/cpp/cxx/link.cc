@@ -89,6 +89,8 @@ LinkAnswer link(const LinkRequest& request) {
   if (std::string linker = fastest_linker(); !linker.empty()) {
     arguments.push_back("--ld-path=" + linker);
     arguments.emplace_back(kImageBase);
+    // A full disk is then an error that lld reports, and not a SIGBUS in the middle of a mapped file.
+    if (linker.find("lld") != std::string::npos) arguments.emplace_back("-Wl,--no-mmap-output-file");
   }
   arguments.push_back("-Wl,--dependency-file=" + depfile);
   arguments.emplace_back("-o");
