@@ -35,7 +35,9 @@ TEST(Pages, EveryCodeHasOneAndOnlyThose) {
   for (std::size_t i = 0; i < pages.size(); ++i) {
     EXPECT_TRUE(names.contains(std::string(pages[i]->code)))
         << pages[i]->code << " has a page, but is no code";
-    if (i > 0) EXPECT_LT(pages[i - 1]->code, pages[i]->code);
+    if (i > 0) {
+      EXPECT_LT(pages[i - 1]->code, pages[i]->code);
+    }
     EXPECT_FALSE(pages[i]->title.empty());
     EXPECT_FALSE(pages[i]->title.ends_with('.'));
     EXPECT_TRUE(pages[i]->meaning.ends_with('.')) << pages[i]->code;

@@ -252,6 +252,7 @@ TEST_F(KernelProgramTest, ShowsHowFarItIsOnATerminalOnly) {
   server.serve(stem + ".md5", {{.body = digest->out}});
   server.serve(stem + ".tar.gz", {{.body = archive}});
   std::string said = on_a_terminal(command({"pull", "nanos@0.1.55", "--url", server.url()}));
+  if (said == "no terminal to be had") GTEST_SKIP() << "this host gives out no pseudo-terminals";
   EXPECT_THAT(said, testing::StartsWith("downloading " + server.url() + stem + ".tar.gz\r\n\r\x1b[K"));
   EXPECT_THAT(said,
               testing::EndsWith("\r\x1b[K100 % of " + readable_size(archive.size()) +
