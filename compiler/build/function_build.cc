@@ -12,6 +12,7 @@
 #include "compiler/build/unsupported.h"
 #include "compiler/build/vm_spec_of_function.h"
 #include "compiler/cpp/build.h"
+#include "manifests/checks.h"
 #include "manifests/project.h"
 #include "manifests/reader.h"
 #include "packager/disk/linux_disk.h"
@@ -59,6 +60,7 @@ class FunctionBuild {
     FAASC_CHECK(refuse_if_complaints());
     FAASC_TRY(KernelStore::Resolved resolved, choose_kernel());
     FAASC_CHECK(compile());
+    check_manifest_for_kind(manifest_, result_.function.kind, diagnostics_);
     add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
     FAASC_CHECK(refuse_if_complaints());
     program_.environment = guest_environment(manifest_, result_.function);

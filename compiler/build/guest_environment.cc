@@ -10,7 +10,6 @@ std::map<std::string, std::string> guest_environment(const Manifest& manifest, c
   std::map<std::string, std::string> environment{
       {"PORT", std::to_string(*manifest.http.port)},
       {"FUNCTION_TARGET", function.handler},
-      {"FUNCTION_SIGNATURE_TYPE", function.kind},
       {"K_SERVICE", *manifest.name},
       {"K_REVISION", *manifest.name + "-" + *manifest.version},
       {"K_CONFIGURATION", *manifest.name},
@@ -23,6 +22,8 @@ std::map<std::string, std::string> guest_environment(const Manifest& manifest, c
       {"FAASC_HTTP_HEALTH", *manifest.http.health ? "true" : "false"},
       {"FAASC_LOG_FORMAT", *manifest.logging.format == LogFormat::Json ? "json" : "text"},
   };
+  // "auto": the function itself decides when it starts.
+  if (function.kind != "auto") environment["FUNCTION_SIGNATURE_TYPE"] = function.kind;
   for (const NamedText& variable : manifest.environment) environment[*variable.name] = *variable.value;
   return environment;
 }

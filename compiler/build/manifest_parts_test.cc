@@ -54,6 +54,12 @@ TEST_F(ManifestPartsTest, EnvironmentHasDefaultsAndTheUsersOwn) {
   EXPECT_EQ(environment["FAASC_CONCURRENCY"], "80");
 }
 
+TEST_F(ManifestPartsTest, AKindThatIsKnownOnlyAtStartIsNotNamed) {
+  Function function = kFunction;
+  function.kind = "auto";
+  EXPECT_FALSE(guest_environment(manifest(""), function).contains("FUNCTION_SIGNATURE_TYPE"));
+}
+
 TEST_F(ManifestPartsTest, DataFilesAndDirectories) {
   ASSERT_TRUE(write_file(project() / "data/a.txt", "a"));
   ASSERT_TRUE(write_file(project() / "data/deep/run.sh", "b", 0755));

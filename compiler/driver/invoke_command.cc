@@ -62,10 +62,9 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
-  // The body is the product; what the function logs is prose.
+  // The body is the product; what the guest prints is prose.
   options.on_console = [&](const ConsoleLine& line) {
-    if (line.source == ConsoleLine::Source::Program || session.console().verbose())
-      session.console().say_verbose("guest: " + terminal_text(line.text));
+    session.console().say_verbose("guest: " + terminal_text(line.text));
   };
 
   Progress::Step booting = session.progress().start("booting " + spec->name);

@@ -69,6 +69,11 @@ Finished ProjectRun::faasc(std::vector<std::string> arguments) const {
   return finished ? *finished : Finished{};
 }
 
+Finished ProjectRun::invoke(KernelFamily family, std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), {"invoke", "--kernel", std::string(name_of(family))});
+  return faasc(std::move(arguments));
+}
+
 Finished ProjectRun::shell(const std::string& script) const {
   Command command = this->command({});
   command.argv = {"sh", "-c", script};

@@ -27,6 +27,8 @@ class ProjectRun {
 
   /// Runs `faasc <arguments>` in the project. Standard output and error are in the result.
   Finished faasc(std::vector<std::string> arguments) const;
+  /// `faasc invoke` on a kernel of that family.
+  Finished invoke(KernelFamily family, std::vector<std::string> arguments) const;
   /// The same in a shell, where "$FAASC" is the program: for limits, signals and pipes.
   Finished shell(const std::string& script) const;
   Command command(std::vector<std::string> arguments) const;

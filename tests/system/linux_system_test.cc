@@ -16,9 +16,8 @@ class LinuxSystem : public testing::Test {
     FAASC_NEEDS(KernelFamily::Linux);
     project_.write_hello();
   }
-  Finished invoke(std::vector<std::string> more) {
-    more.insert(more.begin(), {"invoke", "--kernel", "linux"});
-    return project_.faasc(more);
+  Finished invoke(std::vector<std::string> arguments) const {
+    return project_.invoke(KernelFamily::Linux, std::move(arguments));
   }
   ProjectRun project_;
 };

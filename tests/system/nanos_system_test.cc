@@ -23,9 +23,8 @@ class NanosSystem : public testing::Test {
     FAASC_NEEDS(KernelFamily::Nanos);
     project_.write_hello();
   }
-  Finished invoke(std::vector<std::string> more) {
-    more.insert(more.begin(), {"invoke", "--kernel", "nanos"});
-    return project_.faasc(more);
+  Finished invoke(std::vector<std::string> arguments) const {
+    return project_.invoke(KernelFamily::Nanos, std::move(arguments));
   }
   ProjectRun project_;
 };
