@@ -1,17 +1,18 @@
 #include "compiler/build/function_build.h"
 
+#include <cstdlib>
 #include <thread>
 
 #include "base/file.h"
 #include "base/sha256.h"
 #include "compiler/build/build_record.h"
 #include "compiler/build/codes.h"
+#include "compiler/build/compiled_function.h"
 #include "compiler/build/data_files.h"
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/unsupported.h"
 #include "compiler/build/vm_spec_of_function.h"
-#include "compiler/cpp/build.h"
 #include "manifests/checks.h"
 #include "manifests/project.h"
 #include "manifests/reader.h"
@@ -34,6 +35,17 @@ std::int64_t settle(const fs::path& directory) {
   for (int i = 0; i < 20 && file_clock_ns() <= stamp_of(directory).changed_ns; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   return file_clock_ns();
+}
+
+Result<CompiledFunction> compile_function(const CompileJob& job) {
+  switch ((*job.manifest.runtime)->language) {
+    case Language::Cpp:
+      return compile_cpp_function(job);
+    case Language::Python:
+    case Language::Go:
+      break;  // report_unsupported has refused them
+  }
+  std::abort();
 }
 
 class FunctionBuild {
@@ -144,50 +156,19 @@ class FunctionBuild {
   }
 
   Result<void> compile() {
-    const Manifest::CppBuild& cpp = manifest_.build.cpp;
-    CppRequest request;
-    request.project_dir = manifest_.directory;
-    request.sources = cpp_sources(manifest_, listing_);
-
-    bool version_written =
-        manifest_.runtime && !(*manifest_.runtime)->version.empty() && !cpp.standard.written();
-    request.standard =
-        std::atoi(version_written ? (*manifest_.runtime)->version.c_str() : cpp.standard->c_str());
-    auto copy = [](const std::vector<Located<std::string>>& from, std::vector<std::string>& to) {
-      for (const auto& item : from) to.push_back(*item);
-    };
-    copy(cpp.includes, request.includes);
-    copy(cpp.defines, request.defines);
-    copy(cpp.flags, request.flags);
-    copy(cpp.link, request.link);
-    request.wanted = {.handler = *manifest_.handler,
-                      .signature = std::string(name_of(*manifest_.signature)),
-                      .handler_place = manifest_.handler.place,
-                      .signature_place = manifest_.signature.place};
-    request.work_dir = work_dir_ / "cpp";
     unsigned processors = std::max(1u, std::thread::hardware_concurrency());
-    request.jobs = static_cast<int>(options_.jobs ? options_.jobs : processors);
-    request.installation = {.compiler = tools_.cxx,
-                            .include_dir = tools_.runtime_headers,
-                            .runtime_library = tools_.runtime_library};
-
-    std::size_t count = request.sources.size();
-    BuildStep step(progress_,
-                   "compiling " + (count == 1 ? request.sources[0] : std::to_string(count) + " sources"));
-    Diagnostics found;
-    auto built = build_cpp(request, found, [&](const CppProgress& part) { progress_.note(part.what); });
-    for (Diagnostic finding : found.all()) {
-      if (finding.place.file == manifest_.path.string() && finding.line_text.empty())
-        finding.line_text = manifest_.finding(finding.severity, finding.code, "", finding.place).line_text;
-      diagnostics_.add(std::move(finding));
-    }
-    if (!built) return std::move(built).error();
-    step.done();
-    result_.function = std::move(built->function);
-    result_.debug_file = built->debug_file;
-    program_ = std::move(built->program);
-    for (auto* list : {&built->inputs, &built->absent})
-      inputs_.insert(inputs_.end(), list->begin(), list->end());
+    CompileJob job{.manifest = manifest_,
+                   .listing = listing_,
+                   .tools = tools_,
+                   .work_dir = work_dir_ / name_of((*manifest_.runtime)->language),
+                   .jobs = options_.jobs ? options_.jobs : processors,
+                   .diagnostics = diagnostics_,
+                   .progress = progress_};
+    FAASC_TRY(CompiledFunction compiled, compile_function(job));
+    result_.function = std::move(compiled.function);
+    result_.debug_file = std::move(compiled.debug_file);
+    program_ = std::move(compiled.program);
+    inputs_.insert(inputs_.end(), compiled.inputs.begin(), compiled.inputs.end());
     return {};
   }
 

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/result.h"
+#include "compiler/build/build_progress.h"
+#include "compiler/function.h"
+#include "manifests/manifest.h"
+#include "manifests/project.h"
+#include "packager/rootfs/program.h"
+
+namespace faasc {
+
+struct BuildTools;
+
+/// What compiling a function works from, whatever its language.
+struct CompileJob {
+  const Manifest& manifest;  ///< resolved
+  const ProjectListing& listing;
+  const BuildTools& tools;
+  std::filesystem::path work_dir;  ///< for this language alone; kept between builds
+  unsigned jobs = 1;
+  Diagnostics& diagnostics;
+  BuildProgress& progress;
+};
+
+/// What compiling a function gave.
+struct CompiledFunction {
+  Function function;
+  Program program;                   ///< without the environment, which the build adds
+  std::filesystem::path debug_file;  ///< the unstripped program; empty where there is none
+  /// Every file and directory that decided the result, and paths that were looked for in vain: should one of
+  /// them change or appear, the function is compiled again.
+  std::vector<std::filesystem::path> inputs;
+};
+
+/// Compiles the C++ function of a manifest: a thin layer between the manifest's words and build_cpp's.
+Result<CompiledFunction> compile_cpp_function(const CompileJob& job);
+
+}  // namespace faasc

@@ -1,0 +1,56 @@
+#include <cstdlib>
+
+#include "compiler/build/compiled_function.h"
+#include "compiler/build/function_build.h"
+#include "compiler/cpp/build.h"
+
+namespace faasc {
+
+Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
+  const Manifest& manifest = job.manifest;
+  const Manifest::CppBuild& cpp = manifest.build.cpp;
+  CppRequest request;
+  request.project_dir = manifest.directory;
+  request.sources = cpp_sources(manifest, job.listing);
+
+  bool version_written = manifest.runtime && !(*manifest.runtime)->version.empty() && !cpp.standard.written();
+  request.standard =
+      std::atoi(version_written ? (*manifest.runtime)->version.c_str() : cpp.standard->c_str());
+  auto copy = [](const std::vector<Located<std::string>>& from, std::vector<std::string>& to) {
+    for (const auto& item : from) to.push_back(*item);
+  };
+  copy(cpp.includes, request.includes);
+  copy(cpp.defines, request.defines);
+  copy(cpp.flags, request.flags);
+  copy(cpp.link, request.link);
+  request.wanted = {.handler = *manifest.handler,
+                    .signature = std::string(name_of(*manifest.signature)),
+                    .handler_place = manifest.handler.place,
+                    .signature_place = manifest.signature.place};
+  request.work_dir = job.work_dir;
+  request.jobs = static_cast<int>(job.jobs);
+  request.installation = {.compiler = job.tools.cxx,
+                          .include_dir = job.tools.runtime_headers,
+                          .runtime_library = job.tools.runtime_library};
+
+  std::size_t count = request.sources.size();
+  BuildStep step(job.progress,
+                 "compiling " + (count == 1 ? request.sources[0] : std::to_string(count) + " sources"));
+  Diagnostics found;
+  auto built = build_cpp(request, found, [&](const CppProgress& part) { job.progress.note(part.what); });
+  for (Diagnostic finding : found.all()) {
+    if (finding.place.file == manifest.path.string() && finding.line_text.empty())
+      finding.line_text = manifest.finding(finding.severity, finding.code, "", finding.place).line_text;
+    job.diagnostics.add(std::move(finding));
+  }
+  if (!built) return std::move(built).error();
+  step.done();
+  CompiledFunction compiled{.function = std::move(built->function),
+                            .program = std::move(built->program),
+                            .debug_file = built->debug_file,
+                            .inputs = std::move(built->inputs)};
+  compiled.inputs.insert(compiled.inputs.end(), built->absent.begin(), built->absent.end());
+  return compiled;
+}
+
+}  // namespace faasc
