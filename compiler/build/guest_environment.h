@@ -11,7 +11,8 @@ namespace faasc {
 /// The environment variables that a function finds in its guest: what the Functions Framework and Knative
 /// promise (PORT, FUNCTION_TARGET, FUNCTION_SIGNATURE_TYPE, K_SERVICE, K_REVISION, K_CONFIGURATION,
 /// CLOUD_RUN_TIMEOUT_SECONDS), the limits of the manifest under the names that our runtimes read (FAASC_…),
-/// and what the user set, which cannot collide with these.
+/// what Lambda reserves where the function is one of its kind (never credentials), and what the user set,
+/// which collides with none of these but may replace TZ.
 std::map<std::string, std::string> guest_environment(const Manifest& manifest, const Function& function);
 
 }  // namespace faasc

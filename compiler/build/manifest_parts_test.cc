@@ -60,6 +60,24 @@ TEST_F(ManifestPartsTest, AKindThatIsKnownOnlyAtStartIsNotNamed) {
   EXPECT_FALSE(guest_environment(manifest(""), function).contains("FUNCTION_SIGNATURE_TYPE"));
 }
 
+TEST_F(ManifestPartsTest, ALambdaHandlerFindsWhatLambdaReservesButNoCredentials) {
+  Function function{.language = "cpp", .handler = "handle", .kind = "lambda"};
+  auto environment = guest_environment(
+      manifest("resources: {memory: 512MiB}\nhttp: {lambda_event: url-v2}\nenv: {TZ: Europe/Berlin}\n"),
+      function);
+  EXPECT_EQ(environment["_HANDLER"], "handle");
+  EXPECT_EQ(environment["AWS_LAMBDA_FUNCTION_NAME"], "shop");
+  EXPECT_EQ(environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], "512");
+  EXPECT_EQ(environment["AWS_LAMBDA_LOG_GROUP_NAME"], "/aws/lambda/shop");
+  EXPECT_EQ(environment["LAMBDA_TASK_ROOT"], "/var/task");
+  EXPECT_EQ(environment["TZ"], "Europe/Berlin");
+  EXPECT_EQ(environment["FAASC_LAMBDA_EVENT"], "url-v2");
+  EXPECT_EQ(environment["FAASC_CONCURRENCY"], "1");
+  for (const char* secret : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
+    EXPECT_FALSE(environment.contains(secret)) << secret;
+  EXPECT_FALSE(guest_environment(manifest(""), kFunction).contains("_HANDLER"));
+}
+
 TEST_F(ManifestPartsTest, DataFilesAndDirectories) {
   ASSERT_TRUE(write_file(project() / "data/a.txt", "a"));
   ASSERT_TRUE(write_file(project() / "data/deep/run.sh", "b", 0755));
