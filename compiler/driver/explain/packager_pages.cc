@@ -108,6 +108,24 @@ constexpr ExplainPage kPages[] = {
      "Undo what was changed by hand, or build again."},
     {"FAASC0573", "a value of the machine's description is out of range",
      "The message names the member and what it may be.", "", "Correct it, or build again."},
+    {"FAASC0574", "a file cannot be on a boot partition",
+     "The partition that firmware boots from is FAT32: names of 8 capitals, a dot and 3 more, no links, and "
+     "files "
+     "of less than 4 GiB.",
+     "", "Please report it: faasc chooses these names itself, unless the kernel is larger than that."},
+    {"FAASC0575", "this is no FAT32 file system", "A disk's system partition for UEFI is to be FAT32.", "",
+     "See whether it is the right file."},
+    {"FAASC0576", "the boot partition is damaged",
+     "Its FAT and its directories contradict each other. The image was cut short, or written to by something "
+     "that "
+     "did not finish.",
+     "", "Copy or build the image again."},
+    {"FAASC0577", "this is no file that can be read whole",
+     "The bytes of a directory of the boot partition were asked for, or of a file larger than was expected.",
+     "", "Name a file; 'faasc image ls' shows what there is."},
+    {"FAASC0580", "this is no Linux disk that faasc knows",
+     "A disk of the Linux family is an ext4 file system, or has a partition with one.", "",
+     "See whether it is the right file, and a raw image."},
     {"FAASC0581", "what runs the program is not in the image",
      "A dynamically linked program names the linker that starts it, a script its interpreter; that must be a "
      "file of the image too.",
