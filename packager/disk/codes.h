@@ -24,5 +24,6 @@ inline constexpr const char* kDiskDamaged = "FAASC0568";  ///< a partition that 
 inline constexpr const char* kDiskNoInterpreter = "FAASC0581";  ///< what runs the program is not in the tree
 inline constexpr const char* kDiskBadProgram =
     "FAASC0582";  ///< arguments or environment that init cannot take
+inline constexpr const char* kLinuxDiskUnknown = "FAASC0580";  ///< no ext4 where one is read
 
 }  // namespace faasc

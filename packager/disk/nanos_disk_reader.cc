@@ -4,6 +4,8 @@
 
 #include "packager/disk/codes.h"
 #include "packager/disk/mbr.h"
+#include "packager/disk/uefi_loader.h"
+#include "packager/fat/codes.h"
 #include "packager/tfs/codes.h"
 
 namespace faasc {
@@ -73,7 +75,16 @@ Result<NanosDisk> open_nanos_disk(std::shared_ptr<const ByteSource> source) {
   FAASC_TRY(disk.rootfs,
             TfsReader::open(piece_of(source, root.offset, root.size)).during("reading the root file system"));
 
+  if (uefi) {
+    auto esp = FatReader::open(piece_of(source, first.offset, first.size));
+    if (esp)
+      disk.esp = std::move(esp).value();
+    else if (esp.error().code != kFatNotFat)  // a FAT12 or FAT16 is not looked into
+      return std::move(esp).during("reading the system partition of UEFI").error();
+  }
+
   disk.bios_bootable = disk.bootfs && has_boot_loader(mbr, first.offset);
+  disk.uefi_bootable = disk.bootfs && disk.esp && disk.esp->find(kUefiLoaderPath);
   disk.regions = {{"mbr", 0, kDiskSectorSize}};
   if (has_boot_loader(mbr, first.offset))
     disk.regions.push_back({"stage2", kDiskSectorSize, mbr.boot_region.length});
