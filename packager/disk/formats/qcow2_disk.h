@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "packager/disk/formats/disk_contents.h"
+#include "packager/tfs/sequential_output.h"
+
+namespace faasc {
+
+/// Reads qcow2 version 2 and 3, clusters compressed by deflate included; of internal snapshots the current
+/// state. Backing files, encryption, external data and other compression are refused. `name` is for messages.
+Result<std::shared_ptr<const DiskContents>> open_qcow2(std::shared_ptr<const ByteSource> file,
+                                                       const std::string& name);
+
+/// Returns the length of the file, whose end may be a hole that is not there yet.
+Result<std::uint64_t> write_qcow2(const DiskContents& disk, SequentialOutput& out);
+
+}  // namespace faasc
