@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "packager/kernels/kernel.h"
-#include "packager/tfs/byte_source.h"
+#include "base/byte_source.h"
 
 namespace faasc {
 

@@ -20,6 +20,8 @@ constexpr std::size_t kMaxSegments = 128;
 Result<std::string> bytes_of(const RootfsNode& node, std::uint64_t offset, std::size_t size) {
   if (const auto* inline_bytes = std::get_if<InlineBytes>(&node.content))
     return offset < inline_bytes->bytes.size() ? inline_bytes->bytes.substr(offset, size) : std::string();
+  if (const auto* stored = std::get_if<StoredFile>(&node.content))
+    return stored->tree->read_at(*stored->entry, offset, size);
   const auto& path = std::get<HostFile>(node.content).path;
   FAASC_TRY(Fd fd, open_for_reading(path));
   std::error_code error;
@@ -56,10 +58,6 @@ Result<std::string> interpreter_of(const RootfsNode& node) {
     return path.substr(0, path.find('\0'));
   }
   return std::string();
-}
-
-bool is_file(const RootfsNode& node) {
-  return std::holds_alternative<HostFile>(node.content) || std::holds_alternative<InlineBytes>(node.content);
 }
 
 }  // namespace
@@ -116,7 +114,7 @@ Result<std::vector<std::string>> exec_chain(const Rootfs& rootfs, const std::str
                    "the program '" + executable + "' has interpreters without end",
                    {},
                    {}};
-    FAASC_TRY(path, interpreter_of(found->second));
+    FAASC_TRY(path, interpreter_of(rootfs.behind(found->second)));
   }
   return chain;
 }

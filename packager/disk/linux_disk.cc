@@ -26,13 +26,9 @@ Error bad_program(const std::string& why) {
 }
 
 Result<Rootfs> root_tree(const Program& program) {
-  Rootfs rootfs;
+  Rootfs rootfs = program.rootfs;
   FAASC_TRY(std::vector<std::string> executables, exec_chain(program.rootfs, program.executable));
-  for (const auto& [path, node] : program.rootfs.nodes()) {
-    RootfsNode copy = node;
-    if (std::find(executables.begin(), executables.end(), path) != executables.end()) copy.mode |= 0111;
-    FAASC_CHECK(rootfs.add(path, std::move(copy)));
-  }
+  for (const std::string& path : executables) rootfs.set_mode(path, rootfs.find(path)->mode | 0111);
   if (program.working_directory != "/") {
     const auto* directory = resolve(rootfs, program.working_directory);
     if (!directory || !std::holds_alternative<Directory>(directory->second.content))

@@ -88,8 +88,7 @@ Result<TfsTuple> root_attributes(const NanosDiskRequest& request) {
   bool in_root = program.working_directory == "/";
   if (!in_root) {
     const RootfsNode* directory = program.rootfs.find(program.working_directory);
-    if (!directory || std::holds_alternative<HostFile>(directory->content) ||
-        std::holds_alternative<InlineBytes>(directory->content))
+    if (!directory || is_file(*directory))
       return Error{
           Fault::Input,
           kDiskNoExecutable,

@@ -79,6 +79,23 @@ Result<void> plan_host_file(const fs::path& path, Ext4Node& node) {
   return {};
 }
 
+void plan_stored_file(const StoredFile& file, Ext4Node& node) {
+  node.size_bytes = file.entry->size_bytes;
+  for (const StoredRun& run : file.tree->runs(*file.entry)) {
+    std::uint64_t first = run.file_offset / kExt4Block;
+    std::uint64_t end = blocks_for(run.file_offset + run.size_bytes);
+    if (!node.data.empty()) {
+      Ext4Node::Run& last = node.data.back();
+      first = std::max(first, last.first_block + last.blocks);
+      if (first == last.first_block + last.blocks) {
+        last.blocks += end > first ? end - first : 0;
+        continue;
+      }
+    }
+    if (end > first) node.data.push_back({first, end - first});
+  }
+}
+
 Result<Ext4Node> plan_node(std::string_view path, const RootfsNode& source) {
   Ext4Node node;
   node.source = &source;
@@ -91,6 +108,16 @@ Result<Ext4Node> plan_node(std::string_view path, const RootfsNode& source) {
     node.mode |= S_IFREG;
     node.size_bytes = bytes->bytes.size();
     if (node.size_bytes > 0) node.data = {{0, blocks_for(node.size_bytes)}};
+  } else if (const auto* stored = std::get_if<StoredFile>(&source.content)) {
+    node.mode |= S_IFREG;
+    plan_stored_file(*stored, node);
+    if (node.size_bytes >= kMaxFileBytes)
+      return Error{Fault::Input,
+                   kExt4TooLarge,
+                   "'" + std::string(path) + "' has " + std::to_string(node.size_bytes) +
+                       " bytes; less than " + std::to_string(kMaxFileBytes) + " are possible",
+                   {},
+                   {}};
   } else if (const auto* link = std::get_if<Symlink>(&source.content)) {
     node.mode = S_IFLNK | 0777;
     node.size_bytes = link->target.size();
@@ -115,7 +142,8 @@ std::uint8_t type_of(const Ext4Node& node) {
 }
 
 /// What identifies the tree, short of reading its files.
-void derive_ids(const Ext4Options& options, Ext4Plan& plan) {
+void derive_ids(const Ext4Options& options, const std::vector<std::string_view>& second_names,
+                Ext4Plan& plan) {
   Sha256 hash;
   hash.update("faasc ext4 1");
   auto number = [&](std::uint64_t value) {
@@ -133,6 +161,7 @@ void derive_ids(const Ext4Options& options, Ext4Plan& plan) {
     number(node.mode);
     number(node.size_bytes);
   }
+  for (std::string_view name : second_names) text(name);
   Sha256Digest digest = hash.finish();
   std::memcpy(plan.uuid, digest.data(), 16);
   std::memcpy(plan.hash_seed, digest.data() + 16, 16);
@@ -192,11 +221,33 @@ Result<Ext4Plan> plan_ext4(const Rootfs& rootfs, const Ext4Options& options) {
   root.links = 2;
   plan.nodes.push_back(std::move(root));
   std::uint32_t next_inode = kExt4FirstInode;
+  std::vector<std::pair<std::string_view, std::size_t>> names;  // in the tree's order, and whose they are
+  std::vector<std::string_view> second_names;
+  std::map<const RootfsNode*, std::size_t> linked;  // files behind hard links → plan.nodes
+  if (rootfs.has_hard_links())
+    for (const auto& [path, source] : rootfs.nodes())
+      if (std::holds_alternative<HardLink>(source.content)) linked.emplace(&rootfs.behind(source), 0);
   for (const auto& [path, source] : rootfs.nodes()) {
     FAASC_CHECK(check_interrupt());
-    FAASC_TRY(Ext4Node node, plan_node(path, source));
+    const RootfsNode& content = rootfs.behind(source);
+    auto group = linked.empty() ? linked.end() : linked.find(&content);
+    if (group != linked.end() && group->second != 0) {
+      if (++plan.nodes[group->second].links > kMaxLinks)
+        return Error{
+            Fault::Input,
+            kExt4TooLarge,
+            "the file '" + std::string(path) + "' has more than " + std::to_string(kMaxLinks) + " names",
+            {},
+            {}};
+      names.emplace_back(path, group->second);
+      second_names.push_back(path);
+      continue;
+    }
+    FAASC_TRY(Ext4Node node, plan_node(path, content));
     node.inode = next_inode++;
     if (S_ISREG(node.mode)) plan.payload_bytes += node.size_bytes;
+    names.emplace_back(path, plan.nodes.size());
+    if (group != linked.end()) group->second = plan.nodes.size();
     plan.nodes.push_back(std::move(node));
   }
 
@@ -205,12 +256,12 @@ Result<Ext4Plan> plan_ext4(const Rootfs& rootfs, const Ext4Options& options) {
   std::vector<std::vector<Ext4DirectoryEntry>> entries(plan.nodes.size());
   entries[0] = {{kExt4RootInode, kDirectoryType, "."}, {kExt4RootInode, kDirectoryType, ".."}};
   std::vector<std::size_t> open = {0};
-  for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
+  for (const auto& [path, i] : names) {
     Ext4Node& node = plan.nodes[i];
-    std::string_view parent_path = node.path.substr(0, node.path.rfind('/'));
+    std::string_view parent_path = path.substr(0, path.rfind('/'));
     while (plan.nodes[open.back()].path != parent_path) open.pop_back();
     std::size_t parent = open.back();
-    entries[parent].push_back({node.inode, type_of(node), node.path.substr(parent_path.size() + 1)});
+    entries[parent].push_back({node.inode, type_of(node), path.substr(parent_path.size() + 1)});
     if (!S_ISDIR(node.mode)) continue;
     ++plan.nodes[parent].links;
     entries[i] = {{node.inode, kDirectoryType, "."}, {plan.nodes[parent].inode, kDirectoryType, ".."}};
@@ -226,7 +277,7 @@ Result<Ext4Plan> plan_ext4(const Rootfs& rootfs, const Ext4Options& options) {
     }
     plan.data_blocks += node.blocks();
   }
-  derive_ids(options, plan);
+  derive_ids(options, second_names, plan);
   return plan;
 }
 

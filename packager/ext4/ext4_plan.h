@@ -22,7 +22,7 @@ struct Ext4Node {
     std::uint64_t first_block = 0;
     std::uint64_t blocks = 0;
   };
-  const RootfsNode* source = nullptr;  ///< null for the root directory
+  const RootfsNode* source = nullptr;  ///< null for the root directory; never a hard link
   std::string_view path;
   std::uint32_t inode = 0;
   std::uint16_t mode = 0;  ///< type and permission bits

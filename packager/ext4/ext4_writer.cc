@@ -70,6 +70,7 @@ class Ext4Writer {
   Result<std::vector<Placed>> place(const Ext4Node& node);
   Result<void> write_data(const Ext4Node& node, const std::vector<Placed>& placed);
   Result<void> copy_host_file(const Ext4Node& node, const fs::path& path, const std::vector<Placed>& placed);
+  Result<void> copy_stored_file(const StoredFile& file, const std::vector<Placed>& placed);
   Result<void> write_bytes(std::string_view bytes, const std::vector<Placed>& placed);
   Result<void> write_inode(const Ext4Node& node, const std::vector<Placed>& placed);
   Error failed(std::string_view doing, errcode_t code) const {
@@ -230,12 +231,31 @@ Result<void> Ext4Writer::copy_host_file(const Ext4Node& node, const fs::path& pa
   return {};
 }
 
+Result<void> Ext4Writer::copy_stored_file(const StoredFile& file, const std::vector<Placed>& placed) {
+  for (const Placed& piece : placed) {
+    std::uint64_t from = piece.run.first_block * kExt4Block;
+    std::uint64_t left = std::min(piece.run.blocks * kExt4Block, file.entry->size_bytes - from);
+    for (std::uint64_t to = piece.at * kExt4Block; left > 0;) {
+      FAASC_CHECK(check_interrupt());
+      FAASC_TRY(std::string bytes,
+                file.tree->read_at(*file.entry, from, std::min<std::uint64_t>(left, kCopyBytes)));
+      FAASC_CHECK(write_all_at(out_.fd(), bytes, to, out_.path()));
+      from += bytes.size();
+      to += bytes.size();
+      left -= bytes.size();
+    }
+  }
+  return {};
+}
+
 Result<void> Ext4Writer::write_data(const Ext4Node& node, const std::vector<Placed>& placed) {
   if (S_ISDIR(node.mode)) return write_bytes(node.directory, placed);
   if (const auto* file = std::get_if<HostFile>(&node.source->content))
     return copy_host_file(node, file->path, placed);
   if (const auto* bytes = std::get_if<InlineBytes>(&node.source->content))
     return write_bytes(bytes->bytes, placed);
+  if (const auto* stored = std::get_if<StoredFile>(&node.source->content))
+    return copy_stored_file(*stored, placed);
   return write_bytes(std::get<Symlink>(node.source->content).target, placed);
 }
 

@@ -29,8 +29,7 @@ class Ext4WriterTest : public testing::Test {
       GTEST_SKIP() << "no e2fsck and debugfs (e2fsprogs) in PATH";
   }
 
-  void add(const std::string& path, const std::variant<Directory, HostFile, InlineBytes, Symlink>& content,
-           std::uint32_t mode = 0644) {
+  void add(const std::string& path, const decltype(RootfsNode::content)& content, std::uint32_t mode = 0644) {
     auto added = rootfs_.add(path, {content, mode, ""});
     ASSERT_TRUE(added) << added.error().what;
   }
@@ -99,6 +98,16 @@ TEST_F(Ext4WriterTest, FilesLinksAndModesComeBack) {
   EXPECT_EQ(header("Filesystem volume name"), "faasc-root");
   EXPECT_EQ(header("Free blocks"), "0");
   EXPECT_EQ(header("Last write time").substr(0, 3), "Thu");
+}
+
+TEST_F(Ext4WriterTest, HardLinksAreNamesOfOneFile) {
+  add("/m/file", InlineBytes{std::string(9000, 'm')});
+  add("/a", HardLink{"/m/file"});
+  add("/z/deep/b", HardLink{"/a"});
+  Ext4Image image = write();
+  EXPECT_EQ(image.payload_bytes, 9000u);
+  EXPECT_EQ(debugfs("cat /z/deep/b"), std::string(9000, 'm'));
+  EXPECT_NE(debugfs("stat /a").find("Links: 3"), std::string::npos) << debugfs("stat /a");
 }
 
 TEST_F(Ext4WriterTest, ThousandsOfEntriesInADirectory) {

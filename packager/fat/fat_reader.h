@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "base/result.h"
-#include "packager/tfs/byte_source.h"
 
 namespace faasc {
 

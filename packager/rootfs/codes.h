@@ -11,5 +11,8 @@ inline constexpr const char* kElfDamaged = "FAASC0505";
 inline constexpr const char* kElfWrongKind =
     "FAASC0506";  ///< another machine's, or neither program nor library
 inline constexpr const char* kElfMissingLibrary = "FAASC0507";  ///< a needed library is nowhere to be found
+inline constexpr const char* kStoredNoFile =
+    "FAASC0557";                                          ///< asked an image for the bytes of what is no file
+inline constexpr const char* kBadHardLink = "FAASC0660";  ///< another name for what is no file of the tree
 
 }  // namespace faasc

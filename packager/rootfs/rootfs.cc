@@ -1,6 +1,7 @@
 #include "packager/rootfs/rootfs.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 
 #include "packager/rootfs/codes.h"
@@ -99,6 +100,7 @@ bool is_directory(const RootfsNode& node) {
 
 std::string_view kind_of(const RootfsNode& node) {
   if (is_directory(node)) return "a directory";
+  if (std::holds_alternative<HardLink>(node.content)) return "a hard link";
   return std::holds_alternative<Symlink>(node.content) ? "a symbolic link" : "a file";
 }
 
@@ -107,6 +109,10 @@ std::string_view parent_of(std::string_view path) {
 }
 
 }  // namespace
+
+bool is_file(const RootfsNode& node) {
+  return !is_directory(node) && !std::holds_alternative<Symlink>(node.content);
+}
 
 bool PathOrder::operator()(std::string_view a, std::string_view b) const {
   std::size_t common = std::min(a.size(), b.size());
@@ -132,6 +138,20 @@ Result<void> Rootfs::add(std::string path, RootfsNode node) {
                                             std::to_string(kMaxPathBytes) + " are allowed");
   std::string_view parent = parent_of(path);
   FAASC_CHECK(check_name(path, std::string_view(path).substr(parent.size() + 1)));
+
+  if (auto* link = std::get_if<HardLink>(&node.content)) {
+    const RootfsNode* target = find(link->target);
+    if (!target || !is_file(*target))
+      return Error{Fault::Input,
+                   kBadHardLink,
+                   "guest path '" + path + "' is to be another name of '" + printable(link->target) +
+                       "', which is " + (target ? std::string(kind_of(*target)) : "not there"),
+                   {},
+                   "only a file that is in the tree already can have a second name"};
+    node.mode = target->mode;
+    has_hard_links_ = true;
+    if (const auto* first = std::get_if<HardLink>(&target->content)) link->target = first->target;
+  }
 
   auto next =
       nodes_.empty() || PathOrder{}(nodes_.rbegin()->first, path) ? nodes_.end() : nodes_.lower_bound(path);
@@ -170,6 +190,23 @@ Result<void> Rootfs::add(std::string path, RootfsNode node) {
   }
   nodes_.emplace_hint(next, std::move(path), std::move(node));
   return {};
+}
+
+void Rootfs::set_mode(std::string_view path, std::uint32_t mode) {
+  auto node = nodes_.find(path);
+  assert(node != nodes_.end());
+  const auto* link = std::get_if<HardLink>(&node->second.content);
+  std::string file = link ? link->target : node->first;
+  nodes_.find(file)->second.mode = mode;
+  if (!has_hard_links_) return;
+  for (auto& [other, candidate] : nodes_)
+    if (const auto* name = std::get_if<HardLink>(&candidate.content); name && name->target == file)
+      candidate.mode = mode;
+}
+
+const RootfsNode& Rootfs::behind(const RootfsNode& node) const {
+  const auto* link = std::get_if<HardLink>(&node.content);
+  return link ? nodes_.find(link->target)->second : node;
 }
 
 const RootfsNode* Rootfs::find(std::string_view path) const {

@@ -137,5 +137,29 @@ TEST(Rootfs, RefusesAParentThatIsNoDirectory) {
   EXPECT_THAT(paths_of(rootfs), testing::ElementsAre("/f", "/l"));
 }
 
+TEST(Rootfs, HardLinks) {
+  Rootfs rootfs;
+  ASSERT_TRUE(rootfs.add("/m", {InlineBytes{"x"}, 0600, "a test"}));
+  ASSERT_TRUE(rootfs.add("/a", {HardLink{"/m"}, 0644, "a test"}));
+  ASSERT_TRUE(rootfs.add("/z/b", {HardLink{"/a"}, 0644, "a test"}));
+  ASSERT_TRUE(rootfs.add("/link", {Symlink{"m"}, 0777, "a test"}));
+  EXPECT_EQ(std::get<HardLink>(rootfs.find("/z/b")->content).target, "/m");
+  EXPECT_EQ(&rootfs.behind(*rootfs.find("/z/b")), rootfs.find("/m"));
+  EXPECT_EQ(&rootfs.behind(*rootfs.find("/m")), rootfs.find("/m"));
+  EXPECT_EQ(rootfs.find("/a")->mode, 0600u);
+  rootfs.set_mode("/z/b", 0755);
+  for (const char* name : {"/a", "/m", "/z/b"}) EXPECT_EQ(rootfs.find(name)->mode, 0755u) << name;
+  EXPECT_EQ(refusal(rootfs.add("/x", {HardLink{"/none"}, 0644, "a test"})),
+            "faasc: error: guest path '/x' is to be another name of '/none', which is not there [FAASC0660]\n"
+            "  hint: only a file that is in the tree already can have a second name\n");
+  EXPECT_EQ(refusal(rootfs.add("/x", {HardLink{"/z"}, 0644, "a test"})),
+            "faasc: error: guest path '/x' is to be another name of '/z', which is a directory [FAASC0660]\n"
+            "  hint: only a file that is in the tree already can have a second name\n");
+  EXPECT_EQ(
+      refusal(rootfs.add("/x", {HardLink{"/link"}, 0644, "a test"})),
+      "faasc: error: guest path '/x' is to be another name of '/link', which is a symbolic link [FAASC0660]\n"
+      "  hint: only a file that is in the tree already can have a second name\n");
+}
+
 }  // namespace
 }  // namespace faasc

@@ -13,6 +13,5 @@ inline constexpr const char* kTfsBadAttribute = "FAASC0553";  ///< an attribute 
 inline constexpr const char* kTfsNotTfs = "FAASC0554";          ///< no "NVMTFS" where a log has to begin
 inline constexpr const char* kTfsUnknownVersion = "FAASC0555";  ///< a version other than 4 and 5
 inline constexpr const char* kTfsDamaged = "FAASC0556";         ///< a log or a tree that does not add up
-inline constexpr const char* kTfsNoFile = "FAASC0557";          ///< asked for the bytes of what is no file
 
 }  // namespace faasc

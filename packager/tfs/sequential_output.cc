@@ -139,4 +139,23 @@ Result<void> SequentialOutput::copy_file(const std::string& from, std::uint64_t 
   return holes == Holes::Look ? copy_with_holes(in, from, size_bytes) : copy_data(in, from, size_bytes);
 }
 
+Result<void> SequentialOutput::copy_stored(const StoredTree& tree, const StoredEntry& file) {
+  std::uint64_t start = position();
+  for (const StoredRun& run : tree.runs(file)) {
+    FAASC_CHECK(skip_to(start + run.file_offset));
+    std::uint64_t from = run.source_offset;
+    for (std::uint64_t left = run.size_bytes; left > 0;) {
+      FAASC_CHECK(check_interrupt());
+      FAASC_CHECK(make_room());
+      std::size_t count = std::min<std::uint64_t>(left, room());
+      FAASC_CHECK(
+          tree.source().read_at(from, buffer_.get() + used_, count).during("reading '" + file.path + "'"));
+      used_ += count;
+      from += count;
+      left -= count;
+    }
+  }
+  return skip_to(start + file.size_bytes);
+}
+
 }  // namespace faasc

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/result.h"
+#include "packager/rootfs/stored_tree.h"
 #include "packager/tfs/host_files.h"
 
 namespace faasc {
@@ -30,6 +31,9 @@ class SequentialOutput {
   /// Exactly `size_bytes` bytes of the file `from`; one that has become shorter or longer is an error. With
   /// Holes::Look, what the host's file system says is a hole in `from` stays one.
   Result<void> copy_file(const std::string& from, std::uint64_t size_bytes, Holes holes);
+
+  /// A file of another file system; what is a hole there becomes one here.
+  Result<void> copy_stored(const StoredTree& tree, const StoredEntry& file);
 
   /// Writes what is still gathered. The file is as long as what was written; skipped bytes at its end are not
   /// there.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <map>
 
 #include "base/interrupt.h"
 #include "base/sha256.h"
@@ -40,6 +41,14 @@ struct Node {
   std::uint64_t size_bytes = 0;   // of a file
   std::uint64_t sector = 0;       // of a file, from where the data begin
   std::uint64_t child_count = 0;  // of a directory
+  std::uint32_t link_group = 0;   // which of the files with several names it is; 0: one with a single name
+};
+
+// A file with several names.
+struct LinkGroup {
+  std::size_t first_node = 0;  // in the walk, where its tuple stands
+  std::uint64_t name_count = 0;
+  std::uint32_t tuple = 0;  // its index, once it was encoded
 };
 
 // 128 bits that two different inputs hardly ever share by chance. SHA-256 over the log would take a quarter
@@ -120,6 +129,12 @@ class Planner {
       std::size_t node;
     };
     std::vector<OpenDirectory> above;
+    std::map<const RootfsNode*, std::uint32_t> groups;  // by the file behind the names
+    if (tree_.has_hard_links())
+      for (const auto& [path, node] : tree_.nodes())
+        if (std::holds_alternative<HardLink>(node.content))
+          groups.emplace(&tree_.behind(node), static_cast<std::uint32_t>(groups.size() + 1));
+    link_groups_.resize(groups.size() + 1);
     nodes_.reserve(tree_.nodes().size());
     for (const auto& [path, node] : tree_.nodes()) {
       FAASC_CHECK(check_interrupt());
@@ -134,7 +149,16 @@ class Planner {
       if (std::holds_alternative<Directory>(node.content)) {
         above.push_back({path.size(), nodes_.size() - 1});
       } else if (!std::holds_alternative<Symlink>(node.content)) {
-        TfsLayout::File file{path, &node, 0, 0, false};
+        const RootfsNode& content = tree_.behind(node);
+        if (!groups.empty()) {
+          if (auto found = groups.find(&content); found != groups.end()) {
+            nodes_.back().link_group = found->second;
+            LinkGroup& group = link_groups_[found->second];
+            if (++group.name_count > 1) continue;
+            group.first_node = nodes_.size() - 1;
+          }
+        }
+        TfsLayout::File file{path, &content, 0, 0, false};
         FAASC_CHECK(measure_file(file));
         nodes_.back().size_bytes = file.size_bytes;
         layout_.payload_bytes += file.size_bytes;
@@ -147,6 +171,13 @@ class Planner {
   Result<void> measure_file(TfsLayout::File& file) {
     if (const auto* bytes = std::get_if<InlineBytes>(&file.node->content)) {
       file.size_bytes = bytes->bytes.size();
+      return {};
+    }
+    if (const auto* stored = std::get_if<StoredFile>(&file.node->content)) {
+      file.size_bytes = stored->entry->size_bytes;
+      std::uint64_t stored_bytes = 0;
+      for (const StoredRun& run : stored->tree->runs(*stored->entry)) stored_bytes += run.size_bytes;
+      file.sparse = stored_bytes < file.size_bytes;
       return {};
     }
     const std::string& path = std::get<HostFile>(file.node->content).path;
@@ -207,7 +238,8 @@ class Planner {
     encoder.tuple(root_child_count_);
     Words words;
     // A directory's entries are the last thing in its tuple, so the whole tree is one flat sequence.
-    for (const Node& node : nodes_) {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const Node& node = nodes_[i];
       encoder.name(node.name);
       if (std::holds_alternative<Directory>(node.node->content)) {
         encoder.tuple(1);
@@ -217,8 +249,16 @@ class Planner {
         encoder.tuple(1);
         encoder.name("linktarget");
         encoder.string(link->target);
+      } else if (node.link_group == 0) {
+        encode_file(encoder, node, words, 1);
       } else {
-        encode_file(encoder, node, words);
+        LinkGroup& group = link_groups_[node.link_group];
+        if (i != group.first_node) {
+          encoder.known_tuple(group.tuple);
+          continue;
+        }
+        group.tuple = encoder.next_index();
+        encode_file(encoder, node, words, group.name_count);
       }
     }
     layout_.root = encoder.take_bytes();
@@ -235,10 +275,14 @@ class Planner {
       index = encoder.name(name);
   }
 
-  void encode_file(Encoder& encoder, const Node& node, Words& words) const {
+  void encode_file(Encoder& encoder, const Node& node, Words& words, std::uint64_t names) const {
     std::uint64_t sectors = align_up(node.size_bytes, kSectorSize) / kSectorSize;
     std::uint64_t extents = (sectors + tfs::kMaxExtentSectors - 1) / tfs::kMaxExtentSectors;
-    encoder.tuple(2);
+    encoder.tuple(names > 1 ? 3 : 2);
+    if (names > 1) {
+      encoder.name("nlink");
+      encoder.integer({names, false});
+    }
     encode_word(encoder, words.extents, "extents");
     encoder.tuple(extents);
     for (std::uint64_t from = 0; from < sectors; from += tfs::kMaxExtentSectors) {
@@ -277,6 +321,7 @@ class Planner {
   HostFiles host_files_;
   TfsLayout layout_;
   std::vector<Node> nodes_;
+  std::vector<LinkGroup> link_groups_;  // from 1 on
   std::uint64_t root_child_count_ = 0;
   std::uint64_t name_bytes_ = 0;
   std::uint64_t data_sectors_ = 0;

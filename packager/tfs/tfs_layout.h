@@ -27,10 +27,10 @@ struct TfsOptions {
 struct TfsLayout {
   struct File {
     std::string_view guest_path;
-    const RootfsNode* node = nullptr;  ///< a HostFile or InlineBytes
+    const RootfsNode* node = nullptr;  ///< a HostFile, InlineBytes or StoredFile
     std::uint64_t size_bytes = 0;
     std::uint64_t first_sector = 0;
-    bool sparse = false;  ///< the host's file has holes
+    bool sparse = false;  ///< the file has holes where it comes from
   };
 
   /// From SHA-256 over the label, the identity, the whole log (names, sizes, places, attributes) and inline
@@ -48,7 +48,8 @@ struct TfsLayout {
 
 /// Plans a file system that holds `tree`. The only thing it asks the host is how large its files are. The log
 /// comes first, then the files in the order of their paths; files of 1 MiB and more begin at a multiple of 4
-/// KiB. Permission bits are dropped: the file system has none.
+/// KiB. Permission bits are dropped: the file system has none. The names of one file are one tuple, as the
+/// kernel has it, with their number in "nlink".
 Result<TfsLayout> plan_tfs(const Rootfs& tree, const TfsOptions& options);
 
 }  // namespace faasc

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "base/result.h"
-#include "packager/tfs/byte_source.h"
 #include "packager/tfs/tfs_format.h"
 
 namespace faasc::tfs {

@@ -6,7 +6,6 @@
 #include <set>
 #include <tuple>
 
-#include "base/codes.h"
 #include "base/interrupt.h"
 #include "packager/rootfs/rootfs.h"
 #include "packager/tfs/codes.h"
@@ -26,7 +25,6 @@ constexpr std::uint64_t kMaxPathBytesInAll = std::uint64_t{256} << 20;
 constexpr std::size_t kMaxAttributes = 1'000'000;  // of the root, nested ones included
 constexpr std::size_t kMaxAttributeBytes = std::size_t{64} << 20;
 constexpr int kMaxAttributeDepth = 64;
-constexpr std::uint64_t kPieceBytes = std::uint64_t{1} << 20;
 
 Error damaged(std::string what) {
   return {Fault::Input, kTfsDamaged, std::move(what), {}, {}};
@@ -63,8 +61,6 @@ class TreeBuilder {
       for (const auto& [symbol, child] : graph_.tuples()[directory.children])
         FAASC_CHECK(add(directory.path, graph_.name(symbol), child));
     }
-    std::sort(entries_.begin(), entries_.end(),
-              [](const TfsEntry& a, const TfsEntry& b) { return PathOrder{}(a.path, b.path); });
     return {};
   }
   std::vector<TfsEntry> take_entries() { return std::move(entries_); }
@@ -103,7 +99,8 @@ class TreeBuilder {
       return damaged("'" + entry.path + "' is no file, directory or link");
     entry.id = value.number;
     const Graph::Tuple& tuple = graph_.tuples()[value.number];
-    entry.modified = number_of(graph_.find(tuple, "mtime"));
+    if (auto modified = number_of(graph_.find(tuple, "mtime")))  // seconds, times 2^32
+      entry.modified = static_cast<std::int64_t>(*modified >> 32);
     if (const GraphValue* children = graph_.find(tuple, "children")) {
       if (children->kind != GraphValue::Kind::Tuple) return damaged("'" + entry.path + "' is no directory");
       entry.kind = TfsEntry::Kind::Directory;
@@ -233,25 +230,9 @@ Result<TfsReader> TfsReader::open(std::shared_ptr<const ByteSource> source) {
   reader.extents_ = tree.take_extents();
   FAASC_TRY(reader.attributes_, AttributeCopier(graph).copy(*root, 0));
   reader.source_ = std::move(source);
+  reader.sort_entries();
+  reader.find_runs();
   return reader;
-}
-
-std::string TfsReader::uuid_text() const {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < header_.uuid.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kDigits[header_.uuid[i] >> 4];
-    out += kDigits[header_.uuid[i] & 15];
-  }
-  return out;
-}
-
-const TfsEntry* TfsReader::find(std::string_view path) const {
-  auto found = std::lower_bound(
-      entries_.begin(), entries_.end(), path,
-      [](const TfsEntry& entry, std::string_view key) { return PathOrder{}(entry.path, key); });
-  return found != entries_.end() && found->path == path ? &*found : nullptr;
 }
 
 const std::vector<TfsExtent>& TfsReader::extents(const TfsEntry& file) const {
@@ -260,54 +241,21 @@ const std::vector<TfsExtent>& TfsReader::extents(const TfsEntry& file) const {
   return found == extents_.end() ? kNone : found->second;
 }
 
-Result<void> TfsReader::read(const TfsEntry& file, const Sink& sink) const {
-  if (file.kind != TfsEntry::Kind::File)
-    return Error{Fault::Input, kTfsNoFile, "'" + file.path + "' is not a file", {}, {}};
-  std::string buffer;
-  std::uint64_t position = 0;
-  // Hands on what is before `end`: from `source_offset` on, or zeros.
-  auto pass = [&](std::uint64_t end, std::optional<std::uint64_t> source_offset) -> Result<void> {
-    for (end = std::min(end, file.size_bytes); position < end;) {
-      FAASC_CHECK(check_interrupt());
-      auto count = static_cast<std::size_t>(std::min(end - position, kPieceBytes));
-      if (source_offset) {
-        buffer.resize(count);
-        FAASC_CHECK(
-            source_->read_at(*source_offset, buffer.data(), count).during("reading '" + file.path + "'"));
-        *source_offset += count;
-      } else {
-        buffer.assign(count, '\0');
-      }
-      FAASC_CHECK(sink(buffer));
-      position += count;
-    }
-    return {};
-  };
-  for (const TfsExtent& extent : extents(file)) {
-    FAASC_CHECK(pass(extent.file_sector * kSectorSize, std::nullopt));
-    std::uint64_t end = (extent.file_sector + extent.sector_count) * kSectorSize;
-    if (extent.uninited)
-      FAASC_CHECK(pass(end, std::nullopt));
-    else
-      FAASC_CHECK(pass(end, extent.first_sector * kSectorSize));
-  }
-  return pass(file.size_bytes, std::nullopt);
+std::string TfsReader::format() const {
+  return "TFS " + std::to_string(header_.extensions.front().version);
 }
 
-Result<std::string> TfsReader::read(const TfsEntry& file, std::uint64_t limit) const {
-  if (file.size_bytes > limit)
-    return Error{Fault::Input,
-                 kFileTooLarge,
-                 "'" + file.path + "' has " + std::to_string(file.size_bytes) + " bytes; at most " +
-                     std::to_string(limit) + " are allowed here",
-                 {},
-                 {}};
-  std::string bytes;
-  FAASC_CHECK(read(file, [&](std::string_view piece) -> Result<void> {
-    bytes += piece;
-    return {};
-  }));
-  return bytes;
+void TfsReader::find_runs() {
+  for (const TfsEntry& file : entries_) {
+    if (file.kind != TfsEntry::Kind::File || runs_.contains(file.id)) continue;
+    std::vector<StoredRun>& runs = runs_[file.id];
+    for (const TfsExtent& extent : extents(file)) {
+      std::uint64_t from = extent.file_sector * kSectorSize;
+      std::uint64_t end = std::min(from + extent.sector_count * kSectorSize, file.size_bytes);
+      if (!extent.uninited && from < end)
+        runs.push_back({from, extent.first_sector * kSectorSize, end - from});
+    }
+  }
 }
 
 std::vector<std::string> TfsReader::problems() const {

@@ -58,6 +58,11 @@ void Encoder::composite(ValueType type, std::uint64_t count) {
   ++last_index_;
 }
 
+void Encoder::known_tuple(std::uint32_t index) {
+  header(false, ValueType::Tuple, 0);
+  append_varint(bytes_, index);
+}
+
 std::uint32_t Encoder::name(std::string_view name) {
   if ((name_count_ + 1) * 2 > names_.size()) grow_names(names_.empty() ? 64 : names_.size() * 2);
   std::size_t hash = std::hash<std::string_view>{}(name);

@@ -60,6 +60,10 @@ class Encoder {
  public:
   /// A new tuple of `count` attributes, each to follow as a name and a value.
   void tuple(std::uint64_t count) { composite(ValueType::Tuple, count); }
+  /// One more reference to a tuple, by its index, with nothing changed.
+  void known_tuple(std::uint32_t index);
+  /// The index that the next new name, tuple or vector gets.
+  std::uint32_t next_index() const { return last_index_ + 1; }
   void vector(std::uint64_t count) { composite(ValueType::Vector, count); }
   /// Returns the name's index.
   std::uint32_t name(std::string_view name);

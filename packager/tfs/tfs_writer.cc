@@ -74,6 +74,8 @@ Result<void> write_log(const TfsLayout& layout, SequentialOutput& out, std::uint
 
 Result<void> write_file_data(const TfsLayout::File& file, SequentialOutput& out) {
   if (const auto* bytes = std::get_if<InlineBytes>(&file.node->content)) return out.write(bytes->bytes);
+  if (const auto* stored = std::get_if<StoredFile>(&file.node->content))
+    return out.copy_stored(*stored->tree, *stored->entry);
   return out.copy_file(std::get<HostFile>(file.node->content).path, file.size_bytes,
                        file.sparse ? SequentialOutput::Holes::Look : SequentialOutput::Holes::None);
 }

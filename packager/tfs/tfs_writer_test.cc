@@ -67,9 +67,10 @@ class TfsWriterTest : public testing::Test {
         EXPECT_EQ(entry->target, link->target);
       } else {
         ASSERT_EQ(entry->kind, TfsEntry::Kind::File);
-        const auto* inline_bytes = std::get_if<InlineBytes>(&node.content);
+        const RootfsNode& content = tree.behind(node);
+        const auto* inline_bytes = std::get_if<InlineBytes>(&content.content);
         std::string expected =
-            inline_bytes ? inline_bytes->bytes : read_file(std::get<HostFile>(node.content).path).value();
+            inline_bytes ? inline_bytes->bytes : read_file(std::get<HostFile>(content.content).path).value();
         EXPECT_TRUE(reader.read(*entry).value() == expected);
       }
       ++entry;
@@ -229,6 +230,52 @@ TEST_F(TfsWriterTest, HolesStayHoles) {
   EXPECT_EQ(to_hex(found.finish()), to_hex(sha256_of_file(sparse).value()));
 }
 
+TEST_F(TfsWriterTest, HardLinksAreNamesOfOneFile) {
+  Rootfs tree;
+  add(tree, "/m/file", InlineBytes{std::string(1000, 'm')});
+  add(tree, "/a", HardLink{"/m/file"});
+  add(tree, "/z/deep/b", HardLink{"/a"});
+  add(tree, "/other", InlineBytes{"other"});
+  add(tree, "/empty", InlineBytes{});
+  add(tree, "/empty2", HardLink{"/empty"});
+  write(tree);
+  TfsReader reader = read_back();
+  expect_same(tree, reader);
+  EXPECT_EQ(reader.find("/a")->id, reader.find("/m/file")->id);
+  EXPECT_EQ(reader.find("/a")->id, reader.find("/z/deep/b")->id);
+  EXPECT_EQ(reader.find("/empty")->id, reader.find("/empty2")->id);
+  EXPECT_NE(reader.find("/a")->id, reader.find("/other")->id);
+  EXPECT_LT(fs::file_size(image_), 1025u * 512 + 8 * 4096);  // the bytes are there once
+}
+
+// What one image holds goes into another one, holes included, without a detour by files of the host.
+TEST_F(TfsWriterTest, FilesOfAnotherImage) {
+  fs::path sparse = host_file("sparse", "");
+  {
+    Fd fd(::open(sparse.c_str(), O_WRONLY | O_CLOEXEC));
+    ASSERT_TRUE(write_all_at(fd, "in the middle", 20 << 20, sparse));
+    ASSERT_TRUE(write_all_at(fd, "end", 40 << 20, sparse));
+  }
+  Rootfs tree = small_tree();
+  add(tree, "/sparse", HostFile{sparse});
+  write(tree);
+  auto first = std::make_shared<TfsReader>(read_back());
+  Rootfs copy;
+  for (const StoredEntry& entry : first->entries()) {
+    if (entry.kind == StoredEntry::Kind::Directory) add(copy, entry.path, Directory{});
+    if (entry.kind == StoredEntry::Kind::Symlink) add(copy, entry.path, Symlink{entry.target});
+    if (entry.kind == StoredEntry::Kind::File) add(copy, entry.path, StoredFile{first, &entry});
+  }
+  std::string before = read_file(image_).value();
+  fs::remove(image_);
+  write(copy);
+  std::string after = read_file(image_).value();
+  // The UUID differs: it is made of inline bytes, too. Everything else is as it was.
+  EXPECT_TRUE(before.substr(512) == after.substr(512));
+  TfsReader second = read_back();
+  expect_same(tree, second);
+}
+
 TEST_F(TfsWriterTest, FilesOverFourGibibytes) {
   fs::path huge = host_file("huge", "");
   {
@@ -304,6 +351,7 @@ TEST_F(TfsWriterTest, UpstreamReadsIt) {
   std::string pattern(40'000'000, '\0');  // two extents
   for (std::size_t i = 0; i < pattern.size(); ++i) pattern[i] = static_cast<char>(i * 7 + (i >> 9));
   add(tree, "/two-extents", HostFile{host_file("p", pattern)});
+  add(tree, "/hard/link", HardLink{"/a/b/deep.txt"});
   for (int i = 0; i < 9000; ++i)  // a log of several extensions
     add(tree, "/many/" + std::to_string(i) + std::string(60, 'n'), InlineBytes{std::to_string(i)});
   write(tree, {.label = "referee",
@@ -323,7 +371,7 @@ TEST_F(TfsWriterTest, UpstreamReadsIt) {
     if (std::holds_alternative<Directory>(node.content)) {
       EXPECT_TRUE(fs::is_directory(out.string() + path));
     } else {
-      const auto* bytes = std::get_if<InlineBytes>(&node.content);
+      const auto* bytes = std::get_if<InlineBytes>(&tree.behind(node).content);
       EXPECT_TRUE(read_file(out.string() + path).value() == (bytes ? bytes->bytes : pattern));
     }
   }

@@ -217,6 +217,9 @@ constexpr ExplainPage kPages[] = {
      "Use the 'cloud' or 'generic' kernel; on Ubuntu give linux-modules-… too."},
     {"FAASC0643", "this is no kernel module",
      "A module of the package is damaged, or for another architecture.", "", "Download the package again."},
+    {"FAASC0660", "a hard link names no file",
+     "A second name can only be given to a file that is in the image; not to a directory or a symbolic link.",
+     "", "Make it a symbolic link, or leave it out."},
 };
 
 }  // namespace

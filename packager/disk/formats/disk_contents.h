@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/byte_source.h"
 #include "base/result.h"
-#include "packager/tfs/byte_source.h"
 
 namespace faasc {
 

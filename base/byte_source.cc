@@ -1,4 +1,4 @@
-#include "packager/tfs/byte_source.h"
+#include "base/byte_source.h"
 
 #include <algorithm>
 #include <cerrno>
