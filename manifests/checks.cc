@@ -7,6 +7,7 @@
 
 #include "manifests/codes.h"
 #include "manifests/quantity.h"
+#include "manifests/text_checks.h"
 
 namespace faasc {
 namespace {
@@ -49,6 +50,7 @@ class Checking {
       : manifest_(manifest), diagnostics_(diagnostics) {}
 
   void environment();
+  void handler();
   void build();
   void files();
   void mounts();
@@ -57,6 +59,7 @@ class Checking {
   void kind(std::string_view kind);
 
  private:
+  void binary();
   void report(const char* code, std::string message, const SourcePlace& place, std::string hint = "",
               Severity severity = Severity::Error) {
     diagnostics_.add(manifest_.finding(severity, code, std::move(message), place, std::move(hint)));
@@ -82,6 +85,35 @@ void Checking::environment() {
            manifest_.environment.front().name.place,
            "put large values into a file and name it under 'files'");
   }
+}
+
+void Checking::handler() {
+  if (manifest_.runtime && manifest_.runtime->value.language == Language::Binary) return binary();
+  if (!manifest_.arguments.empty())
+    report(kArgumentsOfCode, "args are for a program, and this is a function",
+           manifest_.arguments.front().place,
+           "remove them, or build a finished program with 'runtime: binary'");
+  if (!manifest_.handler.written()) return;
+  if (auto complaint = check_handler(*manifest_.handler))
+    report(kWrongType, "handler '" + *manifest_.handler + "' " + complaint->message, manifest_.handler.place,
+           complaint->hint);
+}
+
+void Checking::binary() {
+  const Located<std::string>& handler = manifest_.handler;
+  if (!handler.written())
+    return report(
+        kBinaryHandler, "runtime 'binary' has no handler", manifest_.runtime->place,
+        "add 'handler: path/of/the/program', relative to the project; one of the host begins with '/'");
+  bool absolute = handler->starts_with('/');
+  if (auto complaint = absolute ? std::nullopt : check_project_path(*handler))
+    report(kBinaryHandler, "handler '" + *handler + "' " + complaint->message, handler.place,
+           complaint->hint);
+  if (*manifest_.signature != Signature::Auto && *manifest_.signature != Signature::Server)
+    report(kBinaryHandler,
+           "signature '" + std::string(name_of(*manifest_.signature)) + "' has no meaning for a binary",
+           manifest_.signature.place,
+           "a finished program serves HTTP by itself: write 'server', or leave it out");
 }
 
 void Checking::build() {
@@ -237,6 +269,7 @@ void check_manifest(Manifest& manifest, Diagnostics& diagnostics) {
   manifest.resources.memory.value = (*manifest.resources.memory + kMiB - 1) / kMiB * kMiB;
   Checking checking(manifest, diagnostics);
   checking.environment();
+  checking.handler();
   checking.build();
   checking.files();
   checking.mounts();

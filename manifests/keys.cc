@@ -28,7 +28,10 @@ void assign(Located<Runtime>& to, const CheckedValue& from) {
   std::size_t colon = from.text.find(':');
   std::string_view language = std::string_view(from.text).substr(0, colon);
   to.place = from.place;
-  to.value.language = language == "cpp" ? Language::Cpp : language == "go" ? Language::Go : Language::Python;
+  to.value.language = language == "cpp"      ? Language::Cpp
+                      : language == "go"     ? Language::Go
+                      : language == "binary" ? Language::Binary
+                                             : Language::Python;
   if (colon != std::string::npos) to.value.version = from.text.substr(colon + 1);
 }
 
@@ -651,20 +654,25 @@ constexpr Key kManifestKeys[] = {
      .fallback = "inferred from the files",
      .store = store<&M::runtime>,
      .code = kUnknownRuntime,
-     .pattern = "^(cpp(:(11|14|17|20|23))?|python(:3(\\.[0-9]+)+)?|go(:1(\\.[0-9]+)+)?)$",
+     .pattern = "^(cpp(:(11|14|17|20|23))?|python(:3(\\.[0-9]+)+)?|go(:1(\\.[0-9]+)+)?|binary)$",
      .check = check_runtime},
     {.name = "handler",
-     .help = "The function to serve",
+     .help = "The function to serve; of a binary the path of the program",
      .fallback = "the only candidate",
      .store = store<&M::handler>,
      .code = kWrongType,
-     .check = check_handler},
+     .check = check_not_empty},
     {.name = "signature",
      .form = Form::Choice,
      .help = "How the function is called",
      .fallback = "auto",
      .store = store<&M::signature>,
      .choices = kSignatures},
+    {.name = "args",
+     .form = Form::TextList,
+     .help = "Arguments of a binary, after its name",
+     .store = store<&M::arguments>,
+     .code = kArgumentsOfCode},
     {.name = "source",
      .help = "Directory of the source",
      .fallback = ".",

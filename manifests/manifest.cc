@@ -11,9 +11,11 @@ std::string_view name_of(Language language) {
     case Language::Python:
       return "python";
     case Language::Go:
+      return "go";
+    case Language::Binary:
       break;
   }
-  return "go";
+  return "binary";
 }
 
 std::string_view name_of(Signature signature) {

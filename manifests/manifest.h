@@ -24,8 +24,13 @@ struct Located {
   const T* operator->() const { return &value; }
 };
 
-enum class Language : std::uint8_t { Cpp, Python, Go };
-std::string_view name_of(Language language);  ///< "cpp", "python", "go"
+enum class Language : std::uint8_t {
+  Cpp,
+  Python,
+  Go,
+  Binary,  ///< none: a finished program
+};
+std::string_view name_of(Language language);  ///< "cpp", "python", "go", "binary"
 
 struct Runtime {
   Language language = Language::Cpp;
@@ -94,8 +99,9 @@ struct Manifest {
   std::vector<NamedText> labels;
 
   std::optional<Located<Runtime>> runtime;  ///< absent until resolved: inferred from the files
-  Located<std::string> handler;             ///< empty: the sole candidate
+  Located<std::string> handler;             ///< empty: the sole candidate; of a binary: its path
   Located<Signature> signature;
+  std::vector<Located<std::string>> arguments;  ///< of a binary, after its own name
   Located<std::string> source{"."};
   std::vector<Located<std::string>> include;  ///< gitignore patterns; empty: everything
   std::vector<Located<std::string>> exclude;  ///< on top of those that always apply (manifests/project.h)

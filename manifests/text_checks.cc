@@ -70,23 +70,26 @@ std::optional<Complaint> check_function_name(std::string_view text) {
 std::optional<Complaint> check_runtime(std::string_view text) {
   std::size_t colon = text.find(':');
   std::string_view language = text.substr(0, colon);
-  if (language != "cpp" && language != "python" && language != "go") {
+  if (language != "cpp" && language != "python" && language != "go" && language != "binary") {
     struct OtherName {
       std::string_view written, meant;
     };
     constexpr OtherName kOtherNames[] = {{"c++", "cpp"},        {"cxx", "cpp"},   {"py", "python"},
                                          {"python3", "python"}, {"golang", "go"}, {"C++", "cpp"},
-                                         {"Python", "python"},  {"Go", "go"}};
+                                         {"Python", "python"},  {"Go", "go"},     {"rust", "binary"},
+                                         {"node", "binary"},    {"elf", "binary"}};
     for (const OtherName& other : kOtherNames) {
       if (language == other.written)
         return Complaint{"is unknown; did you mean '" + std::string(other.meant) + "'?",
-                         "runtimes are cpp, python and go"};
+                         "runtimes are cpp, python, go and binary"};
     }
-    return Complaint{"is unknown" + did_you_mean(language, {"cpp", "python", "go"}),
-                     "runtimes are cpp, python and go"};
+    return Complaint{"is unknown" + did_you_mean(language, {"cpp", "python", "go", "binary"}),
+                     "runtimes are cpp, python, go and binary"};
   }
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view version = text.substr(colon + 1);
+  if (language == "binary")
+    return Complaint{"has a version", "write 'binary' alone: the program is as it is"};
   if (language == "cpp") {
     constexpr std::string_view kStandards[] = {"11", "14", "17", "20", "23"};
     if (std::find(std::begin(kStandards), std::end(kStandards), version) == std::end(kStandards))

@@ -10,7 +10,7 @@ clang-19 libclang-19-dev llvm-19-dev lld-19
 libarchive-dev libext2fs-dev libcli11-dev libboost-dev nlohmann-json3-dev libcurl4-openssl-dev libssl-dev
 zlib1g-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
 qemu-system-x86 qemu-utils seabios binutils
-e2fsprogs cpio openssl libxml2-utils dosfstools mtools fdisk ovmf
+e2fsprogs cpio openssl libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
 '
 
 missing=''

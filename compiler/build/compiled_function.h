@@ -39,4 +39,9 @@ struct CompiledFunction {
 /// Compiles the C++ function of a manifest: a thin layer between the manifest's words and build_cpp's.
 Result<CompiledFunction> compile_cpp_function(const CompileJob& job);
 
+/// Takes the finished program that a manifest names; add_program_libraries is what is left to do.
+Result<CompiledFunction> read_binary_function(const CompileJob& job);
+/// Adds the libraries that the program and the data files beside it need; `inputs` gets their files.
+Result<void> add_program_libraries(Program& program, std::vector<std::filesystem::path>& inputs);
+
 }  // namespace faasc

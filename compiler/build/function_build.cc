@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
+#include "compiler/binary/codes.h"
 #include "compiler/build/build_record.h"
 #include "compiler/build/codes.h"
 #include "compiler/build/compiled_function.h"
@@ -37,10 +38,15 @@ std::int64_t settle(const fs::path& directory) {
   return file_clock_ns();
 }
 
+// Where Nanos, loaded directly, leaves the first addresses to a program.
+constexpr std::uint64_t kNanosDirectFloor = 4u << 20;
+
 Result<CompiledFunction> compile_function(const CompileJob& job) {
   switch ((*job.manifest.runtime)->language) {
     case Language::Cpp:
       return compile_cpp_function(job);
+    case Language::Binary:
+      return read_binary_function(job);
     case Language::Python:
     case Language::Go:
       break;  // report_unsupported has refused them
@@ -74,7 +80,10 @@ class FunctionBuild {
     FAASC_CHECK(compile());
     check_manifest_for_kind(manifest_, result_.function.kind, diagnostics_);
     add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
+    check_architecture(resolved.kernel);
     FAASC_CHECK(refuse_if_complaints());
+    if ((*manifest_.runtime)->language == Language::Binary)
+      FAASC_CHECK(add_program_libraries(program_, inputs_));
     program_.environment = guest_environment(manifest_, result_.function);
     FAASC_CHECK(write_outputs(resolved.kernel));
     FAASC_CHECK(save_record(resolved.kernel, record_path));
@@ -172,6 +181,16 @@ class FunctionBuild {
     return {};
   }
 
+  void check_architecture(const Kernel& kernel) {
+    if (program_.architecture == kernel.architecture) return;
+    diagnostics_.add(manifest_.finding(
+        Severity::Error, kBinaryArchitecture,
+        "'" + *manifest_.handler + "' is a program for " + program_.architecture + ", and " +
+            full_name(kernel) + " runs on " + kernel.architecture,
+        manifest_.handler.place,
+        "build the program for " + kernel.architecture + ", or choose another kernel with --kernel"));
+  }
+
   Result<void> write_outputs(const Kernel& kernel) {
     BuildStep step(progress_, "writing " + image_.filename().string());
     std::optional<std::uint64_t> storage;
@@ -185,6 +204,12 @@ class FunctionBuild {
     bool nanos = kernel.family == KernelFamily::Nanos;
     FAASC_TRY(Image image, nanos ? write_nanos(kernel, storage) : write_linux(kernel, storage));
     FAASC_TRY(VmSpec spec, vm_spec_of_function(manifest_, result_.function, kernel, image));
+    // Nanos keeps the memory in which it was loaded mapped for itself when a VMM loads it directly.
+    if (nanos && program_.fixed_address != 0 && program_.fixed_address < kNanosDirectFloor &&
+        spec.disks.front().bios_bootable) {
+      spec.direct_boot.reset();
+      progress_.note("'" + program_.executable + "' begins below 4 MiB: booting by the BIOS");
+    }
     if (!nanos) {
       spec.direct_boot->initrd = initrd_;
       spec.direct_boot->command_line = linux_command_line_;

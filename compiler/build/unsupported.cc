@@ -9,7 +9,8 @@ void report_unsupported(const Manifest& manifest, Diagnostics& diagnostics) {
     diagnostics.add(
         manifest.finding(Severity::Error, kNotInThisVersion, std::move(what), place, std::move(hint)));
   };
-  if (manifest.runtime && (*manifest.runtime)->language != Language::Cpp)
+  if (manifest.runtime && (*manifest.runtime)->language != Language::Cpp &&
+      (*manifest.runtime)->language != Language::Binary)
     refuse(manifest.runtime->place,
            "this version of faasc builds C++ functions only, not " +
                std::string(name_of((*manifest.runtime)->language)),

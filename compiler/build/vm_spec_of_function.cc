@@ -65,7 +65,8 @@ Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& fun
   spec.function = function.handler;
   spec.kind = function.kind;
   spec.http_port = static_cast<std::uint16_t>(*manifest.http.port);
-  if (*manifest.http.health) spec.ready_path = "/health/readiness";
+  // A program of its own knows nothing of our health routes.
+  if (*manifest.http.health && function.kind != "server") spec.ready_path = "/health/readiness";
   spec.init_timeout = *manifest.limits.init_timeout;
   spec.request_timeout = *manifest.limits.timeout;
   spec.grace_period = *manifest.limits.grace_period;

@@ -75,8 +75,8 @@ void announce(Session& session, const BuiltFunction& built) {
   const Function& function = built.function;
   console.say("built " + built.name + ": " + function.kind + " function '" + function.handler + "' for " +
               built.kernel + ", " + kibibytes(built.allocated_bytes) + " on disk");
-  console.say_verbose("'" + function.handler + "' at " + function.file + ":" + std::to_string(function.line) +
-                      ": " + function.reason);
+  std::string line = function.line > 0 ? ":" + std::to_string(function.line) : "";
+  console.say_verbose("'" + function.handler + "' at " + function.file + line + ": " + function.reason);
   console.say_verbose("sha256 " + built.sha256);
 }
 

@@ -11,7 +11,10 @@ namespace faasc {
 /// What an ELF file says about how it is to be loaded.
 struct ElfFile {
   std::uint16_t machine = 0;  ///< EM_X86_64, EM_AARCH64, …
-  std::string interpreter;    ///< the dynamic loader's path; empty in libraries and static programs
+  /// Of the lowest segment; 0 where the loader chooses, as for libraries and position-independent programs.
+  std::uint64_t fixed_address = 0;
+  bool has_entry = false;   ///< it says where to begin: false for most libraries
+  std::string interpreter;  ///< the dynamic loader's path; empty in libraries and static programs
   std::string soname;
   std::vector<std::string> needed;   ///< names, or paths where they have a slash
   std::vector<std::string> rpath;    ///< the old kind, which is inherited; empty where there is a runpath

@@ -26,7 +26,7 @@ forbid packager/kernels 'packager/(tfs|ext4|fat|disk|spec)/' 'kernels knows arch
 forbid packager/spec 'packager/(rootfs|tfs|ext4|fat|archive|disk|kernels)/' 'a spec is neutral'
 forbid launcher '(manifests|compiler|runtimes)/' 'the launcher knows specs only'
 forbid launcher 'packager/(rootfs|tfs|ext4|fat|archive|disk|kernels)/' 'the launcher knows specs only'
-for language in cpp python go; do
+for language in binary cpp python go; do
   forbid "compiler/$language" 'packager/(tfs|ext4|fat|archive|disk|kernels|spec)/|launcher/|manifests/|compiler/(build|driver)/' \
     'a language makes a Program'
 done

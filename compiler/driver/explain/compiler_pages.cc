@@ -98,6 +98,22 @@ constexpr ExplainPage kPages[] = {
      "", "Try to simplify the code at the place that the message shows, and report it."},
     {"FAASC0291", "two parts of faasc do not understand each other",
      "faasc and faasc-cxx are of different versions.", "", "Install faasc again, all of it from one place."},
+    {"FAASC0510", "the program is not there",
+     "The handler of a 'runtime: binary' is looked for in the project, or on this host where it begins with "
+     "'/'.",
+     "runtime: binary\nhandler: target/release/shop",
+     "Build the program before the image, and name it relative to the directory of the manifest."},
+    {"FAASC0511", "the handler is not a program",
+     "A machine runs one ELF program for 64-bit Linux: not a script, a library, an object file or a program "
+     "for "
+     "another system. It is looked at, never run.",
+     "runtime: binary\nhandler: server.js",
+     "For a script name its interpreter as the handler and the script in 'args': handler: /usr/bin/node, "
+     "args: "
+     "[/app/server.js], files: [{from: server.js, to: /app/server.js}]."},
+    {"FAASC0512", "no kernel for the program's architecture",
+     "The program is for another processor than the kernel that was chosen.", "",
+     "Build the program for the kernel's architecture, or add a kernel of the program's to the store."},
 };
 
 }  // namespace

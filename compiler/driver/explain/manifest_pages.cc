@@ -137,6 +137,15 @@ constexpr ExplainPage kPages[] = {
      "stops. It may be 0 to 10240MiB, and takes no room in the image until it is used.",
      "resources: {ephemeral_storage: 1000GiB}",
      "Write a size up to 10240MiB, or mount a volume with 'mounts'."},
+    {"FAASC0123", "the program of a binary is not named right",
+     "With 'runtime: binary' the handler is the path of a finished Linux program: relative to the project, "
+     "or "
+     "absolute for one of this host, such as an interpreter. It listens on $PORT itself, so its signature is "
+     "'server'.",
+     "runtime: binary\nsignature: http", "Name the program in 'handler', and leave 'signature' out."},
+    {"FAASC0124", "arguments for what takes none",
+     "'args' is the command line of a finished program. A function has none: faasc makes its main program.",
+     "runtime: cpp\nargs: [--port, '80']", "Remove 'args', or write 'runtime: binary'."},
     {"FAASC0130", "a limit on time is out of range",
      "timeout, the longest time for one call, may be 1s to 3600s; init_timeout, the longest time until the "
      "function can serve, 1s to 240s. "

@@ -1,0 +1,1 @@
+<?php echo "Hello from ", $_SERVER['REQUEST_URI'], "\n";
