@@ -8,9 +8,9 @@ packages='
 g++ cmake ninja-build pkg-config ccache git ca-certificates
 clang-19 libclang-19-dev llvm-19-dev lld-19
 libarchive-dev libext2fs-dev libcli11-dev libboost-dev nlohmann-json3-dev libcurl4-openssl-dev libssl-dev
-zlib1g-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
+zlib1g-dev libzstd-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
 qemu-system-x86 qemu-utils seabios binutils
-e2fsprogs cpio openssl libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
+e2fsprogs cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
 '
 
 missing=''

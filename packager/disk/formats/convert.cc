@@ -1,5 +1,6 @@
 #include "packager/disk/formats/convert.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -11,12 +12,17 @@
 #include "packager/disk/formats/codes.h"
 #include "packager/disk/formats/qcow2_disk.h"
 #include "packager/disk/formats/raw_disk.h"
+#include "packager/disk/formats/vhd_disk.h"
+#include "packager/disk/formats/vhdx_disk.h"
+#include "packager/disk/formats/vmdk_disk.h"
+#include "packager/disk/formats/zst_disk.h"
 
 namespace faasc {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMagicBytes = 8;
+constexpr std::uint64_t kFooterBytes = 512;  // a fixed VHD is a raw disk up to there
 
 // The bytes at `offset`, as far as the source has so many.
 Result<std::string> peek(const ByteSource& source, std::uint64_t offset) {
@@ -30,6 +36,11 @@ Result<std::string> peek(const ByteSource& source, std::uint64_t offset) {
 Result<DiskFormat> format_of(const ByteSource& source) {
   FAASC_TRY(std::string begin, peek(source, 0));
   if (begin.starts_with("QFI\xfb")) return DiskFormat::Qcow2;
+  if (begin.starts_with("KDMV") || begin.starts_with("# Disk D")) return DiskFormat::Vmdk;
+  if (begin.starts_with("vhdxfile")) return DiskFormat::Vhdx;
+  if (begin.starts_with("\x28\xb5\x2f\xfd")) return DiskFormat::RawZst;
+  FAASC_TRY(std::string end, peek(source, source.size() - std::min(source.size(), kFooterBytes)));
+  if (begin == "conectix" || end == "conectix") return DiskFormat::Vhd;
   return DiskFormat::Raw;
 }
 
@@ -52,12 +63,24 @@ Result<std::shared_ptr<const DiskContents>> open_disk(const fs::path& path,
                      std::string(name_of(*format)),
                  {},
                  "leave the format out, and it is found by the contents"};
+  std::string name = path.string();
   switch (found) {
-    case DiskFormat::Qcow2:
-      return open_qcow2(std::move(file), path.string());
-    default:
+    case DiskFormat::Raw:
       return open_raw_disk(path);
+    case DiskFormat::Qcow2:
+      return open_qcow2(std::move(file), name);
+    case DiskFormat::Vmdk:
+      return open_vmdk(std::move(file), name);
+    case DiskFormat::Vhd: {
+      FAASC_TRY(std::shared_ptr<const DiskContents> raw, open_raw_disk(path));
+      return open_vhd(std::move(raw), name);
+    }
+    case DiskFormat::Vhdx:
+      return open_vhdx(std::move(file), name);
+    case DiskFormat::RawZst:
+      break;
   }
+  return open_zst(std::move(file), name);
 }
 
 Result<Image> write_disk_as(const DiskContents& disk, DiskFormat format, const fs::path& out) {
@@ -69,13 +92,16 @@ Result<Image> write_disk_as(const DiskContents& disk, DiskFormat format, const f
         return write_raw_disk(disk, output);
       case DiskFormat::Qcow2:
         return write_qcow2(disk, output);
-      default:
-        return Error{Fault::Input,
-                     kFormatUnsupported,
-                     "this version of faasc does not write " + std::string(name_of(format)),
-                     {},
-                     {}};
+      case DiskFormat::Vmdk:
+        return write_vmdk(disk, output);
+      case DiskFormat::Vhd:
+        return write_vhd(disk, output);
+      case DiskFormat::Vhdx:
+        return write_vhdx(disk, output);
+      case DiskFormat::RawZst:
+        break;
     }
+    return write_zst(disk, output);
   };
   FAASC_TRY(std::uint64_t file_bytes,
             write().during("writing '" + out.string() + "' as " + std::string(name_of(format))));

@@ -52,6 +52,10 @@ class RawDisk : public DiskContents {
 
 Result<std::shared_ptr<const DiskContents>> open_raw_disk(const fs::path& path) {
   FAASC_TRY(Fd file, open_for_reading(path));
+  return open_raw_disk(std::move(file), path);
+}
+
+Result<std::shared_ptr<const DiskContents>> open_raw_disk(Fd file, const fs::path& path) {
   off_t size = ::lseek(file.get(), 0, SEEK_END);  // unlike fstat(), this knows the size of a block device
   if (size < 0) return io_error("read", path, errno);
   if (static_cast<std::uint64_t>(size) > kMaxDiskBytes)
