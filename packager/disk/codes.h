@@ -14,6 +14,7 @@ inline constexpr const char* kDiskBadOption =
     "FAASC0564";  ///< an option of the root tuple that faasc sets itself
 inline constexpr const char* kDiskBadAddress = "FAASC0565";  ///< not an IPv4 address where one is needed
 inline constexpr const char* kDiskUnlabelledVolume = "FAASC0566";
+inline constexpr const char* kDiskNoUefiLoader = "FAASC0578";  ///< no loader for UEFI
 
 // Reading.
 inline constexpr const char* kDiskUnknown =

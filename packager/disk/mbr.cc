@@ -21,14 +21,15 @@ std::string_view bytes_of(const Mbr& mbr) {
   return {reinterpret_cast<const char*>(&mbr), sizeof mbr};
 }
 
-MbrEntry mbr_partition(std::uint64_t offset_bytes, std::uint64_t size_bytes, std::uint8_t status) {
+MbrEntry mbr_partition(std::uint64_t offset_bytes, std::uint64_t size_bytes, std::uint8_t status,
+                       std::uint8_t type) {
   // Cylinders, heads and sectors are long out of use; this value tells a reader to go by sector numbers.
   constexpr std::array<std::uint8_t, 3> kBeyond = {0xfe, 0xff, 0xff};
   std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
   assert(offset_bytes / kDiskSectorSize <= most);
   return {status,
           kBeyond,
-          kMbrLinux,
+          type,
           kBeyond,
           static_cast<std::uint32_t>(offset_bytes / kDiskSectorSize),
           static_cast<std::uint32_t>(std::min(size_bytes / kDiskSectorSize, most))};

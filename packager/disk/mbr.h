@@ -51,8 +51,10 @@ inline constexpr std::uint16_t kMbrSignature = 0xaa55;
 Mbr mbr_from_bytes(std::string_view bytes);
 std::string_view bytes_of(const Mbr& mbr);
 
-/// An entry of type 0x83. A partition of more sectors than fit the field says that it has as many as do fit.
-MbrEntry mbr_partition(std::uint64_t offset_bytes, std::uint64_t size_bytes, std::uint8_t status);
+/// An entry of a partition table. A partition of more sectors than fit the field says that it has as many as
+/// do fit.
+MbrEntry mbr_partition(std::uint64_t offset_bytes, std::uint64_t size_bytes, std::uint8_t status,
+                       std::uint8_t type = kMbrLinux);
 
 /// Checks Nanos' boot loader, the contents of boot.img: whole sectors, a signature, and the length that the
 /// first stage will load. `name` is for the message.

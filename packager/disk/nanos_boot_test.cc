@@ -54,6 +54,8 @@ unsigned long sum_of(std::string_view bytes) {
   return sum;
 }
 
+constexpr const char* kOvmf = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+
 class NanosBoot : public testing::Test {
  protected:
   void SetUp() override {
@@ -104,15 +106,17 @@ class NanosBoot : public testing::Test {
            std::string(sums) + " written=" + (written ? "1" : "0");
   }
 
-  enum class Machine : std::uint8_t { Bios, Direct };
+  enum class Machine : std::uint8_t { Bios, Uefi, Direct };
   void boot(Machine machine, bool written) {
     std::vector<std::string> argv = {"qemu-system-x86_64", "-accel",  "tcg",           "-nodefaults",
                                      "-display",           "none",    "-serial",       "stdio",
                                      "-no-reboot",         "-device", "isa-debug-exit"};
     std::string drive = "file=" + at("disk.raw").string() + ",format=raw,if=none,id=disk";
-    if (machine == Machine::Bios) {
+    if (machine != Machine::Direct) {
       for (const char* word : {"-machine", "q35", "-m", "256", "-device", "virtio-blk-pci,drive=disk"})
         argv.emplace_back(word);
+      if (machine == Machine::Uefi)
+        argv.insert(argv.end(), {"-drive", std::string("if=pflash,format=raw,readonly=on,file=") + kOvmf});
     } else {
       for (const char* word :
            {"-machine", "microvm,acpi=on,ioapic2=off", "-m", "128", "-bios", "qboot.rom", "-global",
@@ -139,6 +143,15 @@ class NanosBoot : public testing::Test {
 
 TEST_F(NanosBoot, OneDiskBootsByBiosAndDirectly) {
   write({.program = program_, .kernel = kernel_});
+  boot(Machine::Bios, false);
+  boot(Machine::Direct, false);
+}
+
+TEST_F(NanosBoot, OneDiskBootsByBiosAndByUefi) {
+  if (kernel_.uefi_loader.empty()) GTEST_SKIP() << "the Nanos kernel has no loader for UEFI";
+  if (!fs::exists(kOvmf)) GTEST_SKIP() << "no UEFI firmware (package ovmf)";
+  write({.program = program_, .kernel = kernel_, .uefi_bootable = true});
+  boot(Machine::Uefi, false);
   boot(Machine::Bios, false);
   boot(Machine::Direct, false);
 }

@@ -14,6 +14,9 @@
 #include "base/file.h"
 #include "packager/disk/codes.h"
 #include "packager/disk/mbr.h"
+#include "packager/disk/uefi_loader.h"
+#include "packager/fat/fat_layout.h"
+#include "packager/fat/fat_writer.h"
 #include "packager/tfs/tfs_layout.h"
 #include "packager/tfs/tfs_writer.h"
 
@@ -179,10 +182,12 @@ Result<Image> finish(AtomicFile file, Image image) {
 struct Plan {
   std::string
       boot_blob;  // what is before the kernel log; just a partition table where there is no boot loader
-  Rootfs boot_tree;
+  Rootfs esp_tree, boot_tree;
+  std::optional<FatLayout> esp;
   std::optional<TfsLayout> bootfs;
   TfsLayout rootfs;
-  std::uint64_t klog_offset = 0, boot_offset = 0, boot_size = 0, root_offset = 0, root_size = 0;
+  std::uint64_t klog_offset = 0, esp_offset = 0, boot_offset = 0, boot_size = 0, root_offset = 0,
+                root_size = 0;
 };
 
 Result<void> plan_boot(const NanosDiskRequest& request, Plan& plan) {
@@ -198,7 +203,7 @@ Result<void> plan_boot(const NanosDiskRequest& request, Plan& plan) {
   } else {
     plan.boot_blob.assign(kDiskSectorSize, '\0');
   }
-  if (request.bios_bootable || !request.klibs.empty()) {
+  if (request.bios_bootable || request.uefi_bootable || !request.klibs.empty()) {
     FAASC_TRY(plan.boot_tree, boot_tree(request));
     FAASC_TRY(plan.bootfs,
               plan_tfs(plan.boot_tree, {.label = {}, .attributes = {}, .identity = request.identity}));
@@ -213,6 +218,23 @@ Result<void> plan_boot(const NanosDiskRequest& request, Plan& plan) {
   return {};
 }
 
+// The kernel's own loader finds the boot partition by the table, and the kernel in it.
+Result<void> plan_esp(const NanosDiskRequest& request, Plan& plan) {
+  if (!request.uefi_bootable) return {};
+  if (request.kernel.uefi_loader.empty())
+    return Error{Fault::Missing,
+                 kDiskNoUefiLoader,
+                 "kernel " + request.kernel.version + " has no loader for UEFI",
+                 {},
+                 "add bootx64.efi of the same release to the kernel, or write a disk that boots otherwise"};
+  FAASC_CHECK(
+      plan.esp_tree.add(kUefiLoaderPath, {HostFile{request.kernel.uefi_loader}, 0644, "UEFI loader"}));
+  FAASC_TRY(plan.esp, plan_fat(plan.esp_tree, {.label = "FAASC-BOOT",
+                                               .first_sector = static_cast<std::uint32_t>(plan.esp_offset /
+                                                                                          kDiskSectorSize)}));
+  return {};
+}
+
 Result<Plan> plan_disk(const NanosDiskRequest& request) {
   Plan plan;
   FAASC_CHECK(plan_boot(request, plan).during("planning the boot partition"));
@@ -223,7 +245,9 @@ Result<Plan> plan_disk(const NanosDiskRequest& request) {
                 .during("planning the root file system"));
 
   plan.klog_offset = align_up(plan.boot_blob.size(), kPage);
-  plan.boot_offset = plan.klog_offset + kKernelLogBytes;
+  plan.esp_offset = plan.klog_offset + kKernelLogBytes;
+  FAASC_CHECK(plan_esp(request, plan).during("planning the system partition of UEFI"));
+  plan.boot_offset = plan.esp_offset + (plan.esp ? plan.esp->size_bytes() : 0);
   // The kernel finds its root as the second partition, so there is a first one even if nothing is in it.
   plan.boot_size = plan.bootfs ? kBootFsBytes : kPage;
   plan.root_offset = plan.boot_offset + plan.boot_size;
@@ -233,8 +257,12 @@ Result<Plan> plan_disk(const NanosDiskRequest& request) {
         align_up(plan.root_size + kKernelReserveBytes + *request.ephemeral_storage_bytes, kLogExtensionBytes);
 
   Mbr mbr = mbr_from_bytes(plan.boot_blob);
-  mbr.entries[0] = mbr_partition(plan.boot_offset, plan.boot_size, 0x80);
-  mbr.entries[1] = mbr_partition(plan.root_offset, plan.root_size, 0);
+  // Whoever boots goes by the type of the first entry: with a system partition, the others come one later.
+  std::size_t next = 0;
+  if (plan.esp)
+    mbr.entries[next++] = mbr_partition(plan.esp_offset, plan.esp->size_bytes(), 0x80, kMbrEfiSystem);
+  mbr.entries[next++] = mbr_partition(plan.boot_offset, plan.boot_size, plan.esp ? 0 : 0x80);
+  mbr.entries[next] = mbr_partition(plan.root_offset, plan.root_size, 0);
   mbr.signature = kMbrSignature;
   plan.boot_blob.replace(0, kDiskSectorSize, bytes_of(mbr));
   return plan;
@@ -245,6 +273,7 @@ std::vector<ImageRegion> regions_of(const Plan& plan) {
   if (plan.boot_blob.size() > kDiskSectorSize)
     regions.push_back({"stage2", kDiskSectorSize, plan.boot_blob.size() - kDiskSectorSize});
   regions.push_back({"klog", plan.klog_offset, kKernelLogBytes});
+  if (plan.esp) regions.push_back({"esp", plan.esp_offset, plan.esp->size_bytes()});
   if (plan.bootfs) regions.push_back({"bootfs", plan.boot_offset, plan.boot_size});
   regions.push_back({"rootfs", plan.root_offset, plan.root_size});
   return regions;
@@ -257,6 +286,10 @@ Result<Image> write_nanos_disk(const NanosDiskRequest& request, const fs::path& 
   FAASC_TRY(AtomicFile file, AtomicFile::create(out));
   SequentialOutput output(file.fd(), out);
   FAASC_CHECK(output.write(plan.boot_blob));
+  if (plan.esp) {
+    FAASC_CHECK(output.skip_to(plan.esp_offset));
+    FAASC_CHECK(write_fat(*plan.esp, output).during("writing the system partition of UEFI"));
+  }
   if (plan.bootfs) {
     FAASC_CHECK(output.skip_to(plan.boot_offset));
     FAASC_CHECK(write_tfs(*plan.bootfs, output).during("writing the boot partition"));

@@ -23,6 +23,10 @@ struct NanosDiskRequest {
   /// that loads the kernel itself; without, only the latter, and 14 MiB smaller (2 MiB, holes not counted).
   bool bios_bootable = true;
 
+  /// With a system partition for UEFI besides, which is 33 MiB (holes not counted), and the kernel on the
+  /// disk. The disk then boots both ways, if it is `bios_bootable`.
+  bool uefi_bootable = false;
+
   /// Absent: the guest cannot write to its root. Otherwise it can, and there is room for so many bytes of
   /// file data.
   std::optional<std::uint64_t> ephemeral_storage_bytes;
@@ -46,7 +50,8 @@ struct NanosDiskRequest {
 ///   BIOS      boot.img with the partition table filled in | kernel log, 4 KiB | bootfs, 12 MiB | rootfs
 ///   otherwise a sector with the partition table           | kernel log, 4 KiB | (bootfs)       | rootfs
 ///
-/// The kernel log is where Nanos puts its messages when the program failed; it lies right before the first
+/// For UEFI there is a FAT32 of 33 MiB with the kernel's own loader in it between the log and bootfs. The
+/// kernel log is where Nanos puts its messages when the program failed; it lies right before the first
 /// partition. All partitions begin at multiples of 4 KiB. The root tuple has program, arguments, environment,
 /// cwd where it is not "/", debug_exit (the exit status goes to the isa-debug-exit port), readonly_rootfs,
 /// klibs, and en1 for a static address. The same request gives the same bytes.

@@ -31,6 +31,7 @@ class NanosDiskTest : public testing::Test {
     blob.replace(0x1fe, 2, "\x55\xaa");
     kernel_.version = "0.1.55";
     kernel_.boot_blob = file("boot.img", blob);
+    kernel_.uefi_loader = file("bootx64.efi", std::string(158'436, 'U'));
     kernel_.image = file("kernel.img", std::string(1'742'992, 'K'));
     file("klibs/tls", "TLS");
     file("klibs/radar", "RADAR");
@@ -135,6 +136,58 @@ TEST_F(NanosDiskTest, WithoutBootLoader) {
   EXPECT_FALSE(disk.bootfs);
   EXPECT_EQ(text(disk.regions), text(image.regions));
   EXPECT_EQ(paths(*disk.rootfs), "/app\n");
+}
+
+TEST_F(NanosDiskTest, BootableByUefiToo) {
+  auto wanted = request();
+  wanted.uefi_bootable = true;
+  Image image = write(wanted);
+  std::string layout =
+      "mbr 0+512\nstage2 512+48128\nklog 49152+4096\nesp 53248+34603008\nbootfs 34656256+12582912\n"
+      "rootfs 47239168+1294336\n";
+  EXPECT_EQ(text(image.regions), layout);
+  EXPECT_LE(image.allocated_bytes, 762'472u + 1'742'992 + 158'436 + 88 * 1024);
+  NanosDisk disk = open();
+  EXPECT_EQ(text(disk.regions), layout);
+  EXPECT_TRUE(disk.bios_bootable);
+  EXPECT_TRUE(disk.uefi_bootable);
+  EXPECT_EQ(paths(*disk.bootfs), "/kernel\n");
+  EXPECT_EQ(paths(*disk.rootfs), "/app\n");
+  ASSERT_TRUE(disk.esp);
+  ASSERT_NE(disk.esp->find("/EFI/BOOT/BOOTX64.EFI"), nullptr);
+  EXPECT_TRUE(disk.esp->read(*disk.esp->find("/EFI/BOOT/BOOTX64.EFI")).value() == std::string(158'436, 'U'));
+  Mbr mbr = mbr_from_bytes(read_file(image.path).value());
+  EXPECT_EQ(mbr.entries[0].type, kMbrEfiSystem);
+  EXPECT_EQ(mbr.entries[0].first_sector, 104u);  // right after the log, where the kernel looks for it
+  EXPECT_EQ(mbr.entries[2].type, kMbrLinux);
+
+  wanted.bios_bootable = false;
+  write(wanted);
+  EXPECT_FALSE(open().bios_bootable);
+  EXPECT_TRUE(open().uefi_bootable);
+  kernel_.uefi_loader.clear();
+  EXPECT_EQ(
+      refusal(wanted),
+      "faasc: error: kernel 0.1.55 has no loader for UEFI [FAASC0578]\n"
+      "  while planning the system partition of UEFI\n"
+      "  hint: add bootx64.efi of the same release to the kernel, or write a disk that boots otherwise\n");
+}
+
+// What partitioning programs make of it.
+TEST_F(NanosDiskTest, PartitionTablesAreSound) {
+  if (!find_program("sfdisk")) GTEST_SKIP() << "no sfdisk (fdisk) in PATH";
+  auto wanted = request();
+  wanted.uefi_bootable = true;
+  write(wanted);
+  auto dumped = run({{"sfdisk", "-d", at("disk.raw")}, {}, {}});
+  ASSERT_TRUE(dumped);
+  EXPECT_EQ(dumped->err, "");
+  std::string name = at("disk.raw").string();
+  EXPECT_NE(dumped->out.find(name + "1 : start=         104, size=       67584, type=ef, bootable\n" + name +
+                             "2 : start=       67688, size=       24576, type=83\n" + name +
+                             "3 : start=       92264, size=        2528, type=83\n"),
+            std::string::npos)
+      << dumped->out;
 }
 
 TEST_F(NanosDiskTest, WritableRootHasRoom) {
@@ -261,7 +314,7 @@ TEST_F(NanosDiskTest, AFullDiskLeavesNoOutput) {
     EXPECT_EQ(image.error().what, "cannot write '" + at("disk.raw").string() + "': File too large");
     EXPECT_EQ(image.error().hint, "raise the limit on file sizes (ulimit -f)");
     EXPECT_EQ(read_file(at("disk.raw")).value(), "what was there");
-    EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), fs::directory_iterator()), 5);
+    EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), fs::directory_iterator()), 6);
   }
   std::signal(SIGXFSZ, handler);
 }
@@ -285,6 +338,7 @@ TEST_F(NanosDiskTest, Volumes) {
 TEST_F(NanosDiskTest, ReadsDisksWithAnEfiPartition) {
   Image image = write(request());
   std::string bytes = read_file(image.path).value();
+  // One that is not FAT32 is passed over.
   Mbr mbr = mbr_from_bytes(bytes);
   mbr.entries[2] = mbr.entries[1];
   mbr.entries[1] = mbr.entries[0];
@@ -337,11 +391,12 @@ TEST_F(NanosDiskTest, RefusesWhatIsNoDisk) {
 TEST_F(NanosDiskTest, UpstreamReadsIt) {
   const char* dump = std::getenv("FAASC_NANOS_DUMP");
   if (!dump) GTEST_SKIP() << "FAASC_NANOS_DUMP does not name Nanos' dump";
-  for (bool bios : {true, false}) {
+  for (const char* name : {"bios", "uefi", "direct"}) {
     auto wanted = request();
-    wanted.bios_bootable = bios;
+    wanted.bios_bootable = name != std::string_view("direct");
+    wanted.uefi_bootable = name == std::string_view("uefi");
     Image image = write(wanted);
-    fs::path out = at(bios ? "out-bios" : "out");
+    fs::path out = at(name);
     auto finished = run({.argv = {dump, "-d", out, image.path}, .working_directory = {}, .environment = {}});
     ASSERT_TRUE(finished) << to_text(finished.error(), Color::Off);
     ASSERT_TRUE(finished->status.ok()) << finished->err;
