@@ -25,9 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kPage = 4096;
-constexpr std::uint64_t kKernelLogBytes = 4096;  // since 0.1.31
-constexpr std::uint64_t kBootFsBytes = std::uint64_t{12}
-                                       << 20;  // since 0.1.29; room to replace the kernel in place
+constexpr std::uint64_t kKernelLogBytes = 4096;                      // since 0.1.31
+constexpr std::uint64_t kMostBootFsBytes = std::uint64_t{12} << 20;  // what Nanos' own tools give it
 constexpr std::uint64_t kLogExtensionBytes = std::uint64_t{512} << 10;
 constexpr std::uint64_t kMaxBootBlobBytes = std::uint64_t{1} << 20;
 // Before it allocates the first sector of file data, the kernel sets aside two more extensions of its log.
@@ -207,11 +206,11 @@ Result<void> plan_boot(const NanosDiskRequest& request, Plan& plan) {
     FAASC_TRY(plan.boot_tree, boot_tree(request));
     FAASC_TRY(plan.bootfs,
               plan_tfs(plan.boot_tree, {.label = {}, .attributes = {}, .identity = request.identity}));
-    if (plan.bootfs->used_bytes() > kBootFsBytes)
+    if (plan.bootfs->used_bytes() > kMostBootFsBytes)
       return Error{Fault::Input,
                    kDiskBootTooLarge,
                    "the kernel and its libraries take " + std::to_string(plan.bootfs->used_bytes()) +
-                       " bytes, but the boot partition has " + std::to_string(kBootFsBytes),
+                       " bytes; a boot partition has at most " + std::to_string(kMostBootFsBytes),
                    {},
                    "ask for fewer klibs"};
   }
@@ -249,7 +248,10 @@ Result<Plan> plan_disk(const NanosDiskRequest& request) {
   FAASC_CHECK(plan_esp(request, plan).during("planning the system partition of UEFI"));
   plan.boot_offset = plan.esp_offset + (plan.esp ? plan.esp->size_bytes() : 0);
   // The kernel finds its root as the second partition, so there is a first one even if nothing is in it.
-  plan.boot_size = plan.bootfs ? kBootFsBytes : kPage;
+  // No larger than it has to be, although Nanos' own tools give it 12 MiB: nothing writes to it, and the root
+  // that follows without a gap makes one piece less of the file, for which a host's file system then needs no
+  // block.
+  plan.boot_size = plan.bootfs ? align_up(plan.bootfs->used_bytes(), kPage) : kPage;
   plan.root_offset = plan.boot_offset + plan.boot_size;
   plan.root_size = align_up(plan.rootfs.used_bytes(), kPage);
   if (request.ephemeral_storage_bytes)

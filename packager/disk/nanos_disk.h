@@ -20,7 +20,7 @@ struct NanosDiskRequest {
   const Kernel& kernel;  ///< only the paths of its files matter
 
   /// With a boot loader and the kernel on the disk, which then boots on a PC with a BIOS as well as by a VMM
-  /// that loads the kernel itself; without, only the latter, and 14 MiB smaller (2 MiB, holes not counted).
+  /// that loads the kernel itself; without, only the latter, and smaller by that.
   bool bios_bootable = true;
 
   /// With a system partition for UEFI besides, which is 33 MiB (holes not counted), and the kernel on the
@@ -47,8 +47,8 @@ struct NanosDiskRequest {
 
 /// Writes a raw disk to `out`, whole or not at all:
 ///
-///   BIOS      boot.img with the partition table filled in | kernel log, 4 KiB | bootfs, 12 MiB | rootfs
-///   otherwise a sector with the partition table           | kernel log, 4 KiB | (bootfs)       | rootfs
+///   BIOS      boot.img with the partition table filled in | kernel log, 4 KiB | bootfs | rootfs
+///   otherwise a sector with the partition table           | kernel log, 4 KiB | (bootfs) | rootfs
 ///
 /// For UEFI there is a FAT32 of 33 MiB with the kernel's own loader in it between the log and bootfs. The
 /// kernel log is where Nanos puts its messages when the program failed; it lies right before the first

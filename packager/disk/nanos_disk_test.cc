@@ -91,7 +91,7 @@ TEST_F(NanosDiskTest, BootableByBios) {
   EXPECT_EQ(image.size_bytes, fs::file_size(image.path));
   EXPECT_EQ(image.payload_bytes, 762'472u);
   std::string layout =
-      "mbr 0+512\nstage2 512+48128\nklog 49152+4096\nbootfs 53248+12582912\nrootfs 12636160+1294336\n";
+      "mbr 0+512\nstage2 512+48128\nklog 49152+4096\nbootfs 53248+2273280\nrootfs 2326528+1294336\n";
   EXPECT_EQ(text(image.regions), layout);
 
   NanosDisk disk = open();
@@ -113,13 +113,21 @@ TEST_F(NanosDiskTest, BootableByBios) {
   EXPECT_TRUE(head.substr(0x1fe) == blob.substr(0x1fe) + std::string(53'248 - blob.size(), '\0'));
   Mbr mbr = mbr_from_bytes(head);
   EXPECT_EQ(mbr.entries[0].first_sector, 104u);
-  EXPECT_EQ(mbr.entries[1].first_sector, 24'680u);
+  EXPECT_EQ(mbr.entries[1].first_sector, 4544u);
   EXPECT_EQ(mbr.entries[1].sector_count, 2528u);
 }
 
+// Of which boot.img is 48 KiB, and the file systems have a page each; the rest is the last pages of the
+// files.
 TEST_F(NanosDiskTest, AddsLittleToProgramAndKernel) {
-  Image image = write(request());
-  EXPECT_LE(image.allocated_bytes, 762'472u + 1'742'992 + 64 * 1024);
+  for (std::size_t size : {1u, 4095u, 4097u, 70'001u, 967'584u, 1'048'577u}) {
+    SCOPED_TRACE(size);
+    program_.rootfs = {};
+    add("/app", HostFile{file("other", std::string(size, 'A'))});
+    EXPECT_LE(write(request()).allocated_bytes, size + 1'742'992 + 64 * 1024);
+  }
+  program_.rootfs = {};
+  add("/app", HostFile{at("app")});
   auto bare = request();
   bare.bios_bootable = false;
   EXPECT_LE(write(bare).allocated_bytes, 762'472u + 16 * 1024);
@@ -143,8 +151,8 @@ TEST_F(NanosDiskTest, BootableByUefiToo) {
   wanted.uefi_bootable = true;
   Image image = write(wanted);
   std::string layout =
-      "mbr 0+512\nstage2 512+48128\nklog 49152+4096\nesp 53248+34603008\nbootfs 34656256+12582912\n"
-      "rootfs 47239168+1294336\n";
+      "mbr 0+512\nstage2 512+48128\nklog 49152+4096\nesp 53248+34603008\nbootfs 34656256+2273280\n"
+      "rootfs 36929536+1294336\n";
   EXPECT_EQ(text(image.regions), layout);
   EXPECT_LE(image.allocated_bytes, 762'472u + 1'742'992 + 158'436 + 88 * 1024);
   NanosDisk disk = open();
@@ -184,8 +192,8 @@ TEST_F(NanosDiskTest, PartitionTablesAreSound) {
   EXPECT_EQ(dumped->err, "");
   std::string name = at("disk.raw").string();
   EXPECT_NE(dumped->out.find(name + "1 : start=         104, size=       67584, type=ef, bootable\n" + name +
-                             "2 : start=       67688, size=       24576, type=83\n" + name +
-                             "3 : start=       92264, size=        2528, type=83\n"),
+                             "2 : start=       67688, size=        4440, type=83\n" + name +
+                             "3 : start=       72128, size=        2528, type=83\n"),
             std::string::npos)
       << dumped->out;
 }
@@ -232,8 +240,7 @@ TEST_F(NanosDiskTest, KernelLibrariesComeWithWhatTheyNeed) {
   // The libraries are linked with the kernel's symbols, so the kernel is there even without a boot loader.
   wanted.bios_bootable = false;
   Image image = write(wanted);
-  EXPECT_EQ(text(image.regions),
-            "mbr 0+512\nklog 4096+4096\nbootfs 8192+12582912\nrootfs 12591104+1294336\n");
+  EXPECT_EQ(text(image.regions), "mbr 0+512\nklog 4096+4096\nbootfs 8192+2273280\nrootfs 2281472+1294336\n");
   EXPECT_FALSE(open().bios_bootable);
 }
 
@@ -276,7 +283,7 @@ TEST_F(NanosDiskTest, Refusals) {
 TEST_F(NanosDiskTest, RefusesKernelsThatLackWhatIsNeeded) {
   kernel_.image = file("large.img", std::string(12 * kMiB, 'K'));
   EXPECT_EQ(refusal(request()),
-            "faasc: error: the kernel and its libraries take 13111296 bytes, but the boot partition has "
+            "faasc: error: the kernel and its libraries take 13111296 bytes; a boot partition has at most "
             "12582912 [FAASC0563]\n"
             "  while planning the boot partition\n  hint: ask for fewer klibs\n");
   kernel_.image.clear();
@@ -304,7 +311,7 @@ TEST_F(NanosDiskTest, AFullDiskLeavesNoOutput) {
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
   auto handler = std::signal(SIGXFSZ, SIG_IGN);
   for (rlim_t limit :
-       {rlim_t{1000}, rlim_t{100'000}, rlim_t{2'000'000}, rlim_t{12'900'000}, rlim_t{13'930'000}}) {
+       {rlim_t{1000}, rlim_t{100'000}, rlim_t{2'000'000}, rlim_t{2'600'000}, rlim_t{3'600'000}}) {
     SCOPED_TRACE(limit);
     rlimit low{limit, old.rlim_max};
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &low), 0);
@@ -367,14 +374,14 @@ TEST_F(NanosDiskTest, RefusesWhatIsNoDisk) {
       refused(bytes.substr(0, 512)),
       "faasc: error: the partition for booting begins at byte 53248, but the disk has 512 [FAASC0568]\n");
   EXPECT_EQ(refused(bytes.substr(0, 1 << 20)),
-            "faasc: error: the partition for the root file system begins at byte 12636160, but the disk has "
+            "faasc: error: the partition for the root file system begins at byte 2326528, but the disk has "
             "1048576 [FAASC0568]\n");
   std::string changed = bytes;
   changed.replace(0x1ce, 16, std::string(16, '\0'));
   EXPECT_EQ(refused(changed),
             "faasc: error: the disk has no partition for the root file system [FAASC0568]\n");
   changed = bytes;
-  changed[12'636'160] = 'X';
+  changed[2'326'528] = 'X';
   EXPECT_EQ(refused(changed),
             "faasc: error: not a Nanos file system: it does not begin with 'NVMTFS' [FAASC0554]\n"
             "  while reading the root file system\n");

@@ -155,17 +155,17 @@ int main(int argc, char** argv) {
     const fs::path& disk = contestant.spec.disks.at(0).path;
     struct stat status{};
     ::stat(disk.c_str(), &status);
-    long long allocated = status.st_blocks / 2, payload = 0;
+    long long allocated = status.st_blocks * 512, payload = 0;  // bytes
     if (auto record = BuildRecord::load(disk.parent_path() / ".faasc" / disk.stem() / "record.json"))
-      payload = std::atoll(record->fact("payload_bytes").c_str()) / 1024;
+      payload = std::atoll(record->fact("payload_bytes").c_str());
     long long kernel = 0;
     if (contestant.spec.disks[0].bios_bootable)
-      kernel = static_cast<long long>(fs::file_size(contestant.spec.direct_boot->kernel) / 1024);
-    std::printf("%-15s %9.0f %6.2f %12.2f %14.1f %13lld %14lld %12lld %13lld\n", contestant.label.c_str(),
+      kernel = static_cast<long long>(fs::file_size(contestant.spec.direct_boot->kernel));
+    std::printf("%-15s %9.0f %6.2f %12.2f %14.1f %13lld %14lld %12lld %13.1f\n", contestant.label.c_str(),
                 median(contestant.milliseconds), median(contestant.milliseconds) / base,
                 median(contestant.total), median(contestant.user) * 1000,
-                static_cast<long long>(status.st_size / 1024), allocated, payload,
-                allocated - payload - kernel);
+                static_cast<long long>(status.st_size / 1024), allocated / 1024, payload / 1024,
+                static_cast<double>(allocated - payload - kernel) / 1024);
   }
   std::printf("medians of %d runs; ratio: against the first row\n", runs);
   return 0;
