@@ -7,6 +7,7 @@
 #include "base/diagnostics.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "packager/disk/klibs.h"
 #include "packager/disk/nanos_disk.h"
 #include "packager/disk/nanos_disk_reader.h"
 #include "packager/kernels/kernel_store.h"
@@ -108,6 +109,14 @@ class NanosBoot : public testing::Test {
 
   enum class Machine : std::uint8_t { Bios, Uefi, Direct };
   void boot(Machine machine, bool written) {
+    std::string console = console_of(machine);
+    EXPECT_NE(console.find(expected_line(written)), std::string::npos)
+        << "expected: " << expected_line(written) << "\nconsole:\n"
+        << console;
+  }
+
+  /// Boots, waits for the end, and expects that the guest ended as it should.
+  std::string console_of(Machine machine) {
     std::vector<std::string> argv = {"qemu-system-x86_64", "-accel",  "tcg",           "-nodefaults",
                                      "-display",           "none",    "-serial",       "stdio",
                                      "-no-reboot",         "-device", "isa-debug-exit"};
@@ -128,11 +137,12 @@ class NanosBoot : public testing::Test {
     RunOptions options;
     options.timeout = std::chrono::seconds(60);
     auto finished = run({.argv = argv, .working_directory = {}, .environment = {}}, options);
-    ASSERT_TRUE(finished) << to_text(finished.error(), Color::Off);
-    EXPECT_NE(finished->out.find(expected_line(written)), std::string::npos)
-        << "expected: " << expected_line(written) << "\nconsole:\n"
-        << finished->out << finished->err;
+    if (!finished) {
+      ADD_FAILURE() << to_text(finished.error(), Color::Off);
+      return {};
+    }
     EXPECT_EQ(finished->status.code, 7 << 1 | 1) << finished->out << finished->err;
+    return finished->out + finished->err;
   }
 
   TemporaryDirectory directory_ = std::move(TemporaryDirectory::create(testing::TempDir(), "boot")).value();
@@ -159,6 +169,21 @@ TEST_F(NanosBoot, OneDiskBootsByBiosAndByUefi) {
 TEST_F(NanosBoot, WithoutBootLoader) {
   write({.program = program_, .kernel = kernel_, .bios_bootable = false});
   boot(Machine::Direct, false);
+}
+
+// One library that says so when it is there, and one that would not let the kernel boot without another.
+TEST_F(NanosBoot, KernelLibraries) {
+  auto klibs = klibs_to_load(kernel_, {"strace", "cloud_init"});
+  if (!klibs) GTEST_SKIP() << klibs.error().what;
+  EXPECT_EQ(*klibs, (std::vector<std::string>{"cloud_init", "strace", "tls"}));
+  write({.program = program_,
+         .kernel = kernel_,
+         .klibs = {"strace", "cloud_init"},
+         .options = {{"debugsyscalls", "t"}, {"tracelist", std::vector<TfsValue>{"uname"}}}});
+  for (Machine machine : {Machine::Bios, Machine::Direct}) {
+    std::string console = console_of(machine);
+    EXPECT_NE(console.find("uname"), std::string::npos) << console;
+  }
 }
 
 // The host's loader and C library come along, behind the links that lead to them.

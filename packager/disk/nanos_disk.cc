@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <set>
 
 #include <arpa/inet.h>
 #include <sys/stat.h>
 
 #include <unistd.h>
 
-#include "base/diagnostics.h"
 #include "base/file.h"
 #include "packager/disk/codes.h"
+#include "packager/disk/klibs.h"
 #include "packager/disk/mbr.h"
 #include "packager/disk/uefi_loader.h"
 #include "packager/fat/fat_layout.h"
@@ -124,44 +123,15 @@ Result<TfsTuple> root_attributes(const NanosDiskRequest& request) {
 
 // ---- the boot partition ----
 
-Result<void> add_klibs(const NanosDiskRequest& request, Rootfs& bootfs) {
-  std::set<std::string> names(request.klibs.begin(), request.klibs.end());
-  if (names.contains("cloud_init") || names.contains("radar")) names.insert("tls");
-  for (const std::string& name : names) {
-    fs::path path = request.kernel.klibs / name;
-    std::error_code error;
-    if (!request.kernel.klibs.empty() && !name.empty() && name.find('/') == std::string::npos &&
-        fs::is_regular_file(path, error)) {
-      FAASC_CHECK(bootfs.add("/klib/" + name, {HostFile{path}, 0644, "kernel library"}));
-      continue;
-    }
-    std::vector<std::string> present;
-    if (!request.kernel.klibs.empty())
-      for (fs::directory_iterator entry(request.kernel.klibs, error), end; !error && entry != end;
-           entry.increment(error))
-        if (std::error_code ignored; entry->is_regular_file(ignored))
-          present.push_back(entry->path().filename().string());
-    std::sort(present.begin(), present.end());
-    std::string list;
-    for (const std::string& one : present) list += (list.empty() ? "" : ", ") + one;
-    std::string_view near = nearest(name, std::vector<std::string_view>(present.begin(), present.end()));
-    return Error{Fault::Missing,
-                 kDiskNoKernelFile,
-                 "kernel " + request.kernel.version + " has no library '" + name + "'" +
-                     (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"),
-                 {},
-                 list.empty() ? "it has none at all" : "it has " + list};
-  }
-  return {};
-}
-
 Result<Rootfs> boot_tree(const NanosDiskRequest& request) {
   Rootfs bootfs;
   if (request.kernel.image.empty())
     return Error{
         Fault::Missing, kDiskNoKernelFile, "kernel " + request.kernel.version + " has no image", {}, {}};
   FAASC_CHECK(bootfs.add("/kernel", {HostFile{request.kernel.image}, 0644, "kernel"}));
-  FAASC_CHECK(add_klibs(request, bootfs));
+  FAASC_TRY(std::vector<std::string> klibs, klibs_to_load(request.kernel, request.klibs));
+  for (const std::string& name : klibs)
+    FAASC_CHECK(bootfs.add("/klib/" + name, {HostFile{request.kernel.klibs / name}, 0644, "kernel library"}));
   return bootfs;
 }
 

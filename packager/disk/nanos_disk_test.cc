@@ -254,6 +254,11 @@ TEST_F(NanosDiskTest, Refusals) {
   EXPECT_EQ(refusal(wanted),
             "faasc: error: kernel 0.1.55 has no library '../kernel.img' [FAASC0562]\n"
             "  while planning the boot partition\n  hint: it has ntp, radar, tls\n");
+  fs::remove(at("klibs/tls"));
+  wanted.klibs = {"radar"};
+  EXPECT_EQ(refusal(wanted),
+            "faasc: error: library 'radar' needs 'tls', which kernel 0.1.55 does not have [FAASC0562]\n"
+            "  while planning the boot partition\n  hint: it has ntp, radar\n");
   wanted.klibs.clear();
   for (const char* name : {"program", "children", "readonly_rootfs", "klibs", "debug_exit"}) {
     wanted.options = {{name, "x"}};
