@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "packager/kernels/kernel.h"
 #include "base/byte_source.h"
+#include "packager/kernels/kernel.h"
 
 namespace faasc {
 

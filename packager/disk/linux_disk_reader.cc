@@ -69,7 +69,7 @@ Result<LinuxDisk> open_linux_disk(std::shared_ptr<const ByteSource> source) {
   if (disk.rootfs.size_bytes == 0) return unknown("none of its partitions holds an ext4 file system");
   disk.bios_bootable = std::string_view(sector.magic.data(), sector.magic.size()) == kLinuxBootMagic &&
                        sector.pieces[0].sector_count != 0;
-  disk.uefi_bootable = disk.esp && disk.esp->find(kUefiLoaderPath);
+  disk.uefi_bootable = disk.esp && disk.esp->find_in_any_case(kUefiLoaderPath);
   return disk;
 }
 

@@ -115,10 +115,13 @@ class Planner {
         folders_.push_back({.path = path});
         continue;
       }
-      if (std::holds_alternative<Symlink>(node.content)) return unfit(path, "there are no links");
+      if (std::holds_alternative<Symlink>(node.content) || std::holds_alternative<HardLink>(node.content))
+        return unfit(path, "there are no links");
       std::uint64_t size = 0;
       if (const auto* inlined = std::get_if<InlineBytes>(&node.content)) {
         size = inlined->bytes.size();
+      } else if (const auto* stored = std::get_if<StoredFile>(&node.content)) {
+        size = stored->entry->size_bytes;
       } else {
         const std::string& from = std::get<HostFile>(node.content).path;
         struct stat status{};

@@ -19,7 +19,7 @@ struct FatOptions {
 struct FatLayout {
   struct File {
     std::string_view path;
-    const RootfsNode* node = nullptr;  ///< a HostFile or InlineBytes
+    const RootfsNode* node = nullptr;  ///< a file of whatever kind
     std::uint32_t size_bytes = 0;
     std::uint32_t first_cluster = 0;  ///< 0: the file is empty
     std::uint64_t first_sector = 0;   ///< of the volume; the file is all of one piece from there on

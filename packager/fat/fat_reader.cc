@@ -3,19 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdio>
 #include <cstring>
+#include <map>
 #include <optional>
 
 #include "packager/fat/codes.h"
 #include "packager/fat/fat_format.h"
-#include "packager/rootfs/rootfs.h"
 
 namespace faasc {
 namespace {
 
 using namespace fat;
 
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kMostDirectoryBytes = 65'536 * sizeof(DirectoryEntry);  // what the format allows
 
 Error damaged(std::string what) {
@@ -130,29 +130,32 @@ class LongName {
 
 class Walk {
  public:
+  using Runs = std::vector<StoredRun>;
+
   explicit Walk(const ByteSource& source) : source_(source) {}
 
   Result<void> run() {
     FAASC_CHECK(read_boot_sector());
     claimed_.resize(kFirstCluster + clusters_);
-    FAASC_TRY(std::vector<FatEntry::Run> root, runs_of(root_cluster_, "the root directory"));
-    std::vector<std::pair<std::string, std::vector<FatEntry::Run>>> directories{{"", std::move(root)}};
+    FAASC_TRY(Runs root, runs_of(root_cluster_, "the root directory"));
+    std::vector<std::pair<std::string, Runs>> directories{{"", std::move(root)}};
     while (!directories.empty()) {
       auto [path, runs] = std::move(directories.back());
       directories.pop_back();
       std::size_t first = entries.size();
       FAASC_CHECK(read_directory(path, runs));
       for (std::size_t i = first; i < entries.size(); ++i)
-        if (entries[i].is_directory) directories.emplace_back(entries[i].path, entries[i].runs);
+        if (entries[i].kind == StoredEntry::Kind::Directory)
+          directories.emplace_back(entries[i].path, std::move(runs_by_id[entries[i].id]));
     }
-    std::sort(entries.begin(), entries.end(),
-              [order = PathOrder()](const FatEntry& a, const FatEntry& b) { return order(a.path, b.path); });
     return {};
   }
 
-  std::vector<FatEntry> entries;
+  std::vector<StoredEntry> entries;
+  std::map<std::uint64_t, std::vector<StoredRun>> runs_by_id;
   std::string label;
   std::uint64_t size_bytes = 0;
+  std::uint32_t volume_id = 0;
 
  private:
   Result<void> read_boot_sector() {
@@ -181,6 +184,7 @@ class Walk {
     if ((clusters_ + kFirstCluster) * 4 > std::uint64_t{boot.fat_sectors} * kSectorSize)
       return damaged("its FAT is too small for " + std::to_string(clusters_) + " clusters");
     root_cluster_ = boot.root_cluster;
+    volume_id = boot.volume_id;
     return {};
   }
 
@@ -195,8 +199,10 @@ class Walk {
   }
 
   // Follows the chain, whose clusters then belong to `whose`.
-  Result<std::vector<FatEntry::Run>> runs_of(std::uint32_t first, const std::string& whose) {
-    std::vector<FatEntry::Run> runs;
+  Result<Runs> runs_of(std::uint32_t first, const std::string& whose) {
+    Runs runs;
+    std::uint64_t offset = 0;
+    std::uint64_t cluster_bytes = std::uint64_t{sectors_per_cluster_} * kSectorSize;
     for (std::uint32_t cluster = first; cluster < kLastCluster;) {
       if (cluster < kFirstCluster || cluster >= kFirstCluster + clusters_)
         return damaged(whose + " has cluster " + std::to_string(cluster) + " of " +
@@ -204,29 +210,28 @@ class Walk {
       if (claimed_[cluster])
         return damaged(whose + " has cluster " + std::to_string(cluster) + ", which is taken");
       claimed_[cluster] = true;
-      std::uint64_t sector = data_start_ + std::uint64_t{cluster - kFirstCluster} * sectors_per_cluster_;
-      if (!runs.empty() && runs.back().first_sector + runs.back().sector_count == sector)
-        runs.back().sector_count += sectors_per_cluster_;
+      std::uint64_t at = data_start_ * kSectorSize + (cluster - kFirstCluster) * cluster_bytes;
+      if (!runs.empty() && runs.back().source_offset + runs.back().size_bytes == at)
+        runs.back().size_bytes += cluster_bytes;
       else
-        runs.push_back({sector, sectors_per_cluster_});
+        runs.push_back({offset, at, cluster_bytes});
+      offset += cluster_bytes;
       FAASC_TRY(cluster, next_of(cluster));
     }
     return runs;
   }
 
-  static std::uint64_t bytes_in(const std::vector<FatEntry::Run>& runs) {
-    std::uint64_t bytes = 0;
-    for (const FatEntry::Run& run : runs) bytes += run.sector_count * kSectorSize;
-    return bytes;
+  static std::uint64_t bytes_in(const Runs& runs) {
+    return runs.empty() ? 0 : runs.back().file_offset + runs.back().size_bytes;
   }
 
-  Result<void> read_directory(const std::string& path, const std::vector<FatEntry::Run>& runs) {
+  Result<void> read_directory(const std::string& path, const Runs& runs) {
     if (bytes_in(runs) > kMostDirectoryBytes)
       return damaged("directory '" + path + "/' has " + std::to_string(bytes_in(runs)) + " bytes");
     LongName long_name;
-    for (const FatEntry::Run& run : runs) {
-      std::string bytes(run.sector_count * kSectorSize, '\0');
-      FAASC_CHECK(source_.read_at(run.first_sector * kSectorSize, bytes.data(), bytes.size()));
+    for (const StoredRun& run : runs) {
+      std::string bytes(run.size_bytes, '\0');
+      FAASC_CHECK(source_.read_at(run.source_offset, bytes.data(), bytes.size()));
       for (std::size_t at = 0; at < bytes.size(); at += sizeof(DirectoryEntry)) {
         if (bytes[at] == 0) return {};
         FAASC_CHECK(read_entry(path, bytes.data() + at, long_name));
@@ -261,18 +266,27 @@ class Walk {
         std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
     if (!sensible) return damaged("directory '" + directory + "/' has an entry whose name cannot be");
 
-    FatEntry entry;
+    StoredEntry entry;
     entry.path = directory + "/" + name;
     if (entry.path.size() > 4095) return damaged("directories nest too deeply");
-    entry.is_directory = (raw.attributes & kDirectory) != 0;
-    entry.size_bytes = entry.is_directory ? 0 : static_cast<std::uint32_t>(raw.size);
+    bool is_directory = (raw.attributes & kDirectory) != 0;
+    entry.kind = is_directory ? StoredEntry::Kind::Directory : StoredEntry::Kind::File;
+    entry.size_bytes = is_directory ? 0 : static_cast<std::uint32_t>(raw.size);
+    entry.id = entries.size() + 1;
     std::uint32_t first = std::uint32_t{raw.cluster_high} << 16 | raw.cluster_low;
-    if (first != 0 || entry.is_directory) {
-      FAASC_TRY(entry.runs, runs_of(first, "'" + entry.path + "'"));
+    Runs runs;
+    if (first != 0 || is_directory) {
+      FAASC_TRY(runs, runs_of(first, "'" + entry.path + "'"));
     }
-    if (bytes_in(entry.runs) < entry.size_bytes)
+    if (bytes_in(runs) < entry.size_bytes)
       return damaged("'" + entry.path + "' has " + std::to_string(entry.size_bytes) + " bytes, of which " +
-                     std::to_string(bytes_in(entry.runs)) + " are there");
+                     std::to_string(bytes_in(runs)) + " are there");
+    if (!is_directory) {
+      // Clusters end behind their file.
+      while (!runs.empty() && runs.back().file_offset >= entry.size_bytes) runs.pop_back();
+      if (!runs.empty()) runs.back().size_bytes = entry.size_bytes - runs.back().file_offset;
+    }
+    runs_by_id[entry.id] = std::move(runs);
     entries.push_back(std::move(entry));
     return {};
   }
@@ -292,55 +306,28 @@ Result<FatReader> FatReader::open(std::shared_ptr<const ByteSource> source) {
   FAASC_CHECK(walk.run());
   FatReader reader;
   reader.source_ = std::move(source);
-  reader.size_bytes_ = walk.size_bytes;
+  reader.volume_bytes_ = walk.size_bytes;
+  reader.volume_id_ = walk.volume_id;
   reader.label_ = std::move(walk.label);
   reader.entries_ = std::move(walk.entries);
+  reader.runs_ = std::move(walk.runs_by_id);
+  reader.sort_entries();
   return reader;
 }
 
-const FatEntry* FatReader::find(std::string_view path) const {
-  auto same = [&](const FatEntry& entry) {
+std::string FatReader::uuid_text() const {
+  char text[16];
+  std::snprintf(text, sizeof text, "%04X-%04X", volume_id_ >> 16, volume_id_ & 0xffff);
+  return text;
+}
+
+const StoredEntry* FatReader::find_in_any_case(std::string_view path) const {
+  auto same = [&](const StoredEntry& entry) {
     return std::equal(path.begin(), path.end(), entry.path.begin(), entry.path.end(),
                       [](char a, char b) { return lower(a) == lower(b); });
   };
   auto found = std::find_if(entries_.begin(), entries_.end(), same);
   return found == entries_.end() ? nullptr : &*found;
-}
-
-Result<void> FatReader::read(const FatEntry& file, const Sink& sink) const {
-  if (file.is_directory)
-    return Error{Fault::Input, kFatNoFile, "'" + file.path + "' is a directory, not a file", {}, {}};
-  std::string buffer;
-  std::uint64_t left = file.size_bytes;
-  for (const FatEntry::Run& run : file.runs) {
-    std::uint64_t at = run.first_sector * kSectorSize;
-    for (std::uint64_t in_run = std::min(left, run.sector_count * kSectorSize); in_run > 0;) {
-      buffer.resize(std::min<std::uint64_t>(in_run, kPieceBytes));
-      FAASC_CHECK(source_->read_at(at, buffer.data(), buffer.size()));
-      FAASC_CHECK(sink(buffer));
-      at += buffer.size();
-      in_run -= buffer.size();
-      left -= buffer.size();
-    }
-  }
-  return {};
-}
-
-Result<std::string> FatReader::read(const FatEntry& file, std::uint64_t limit) const {
-  if (file.size_bytes > limit)
-    return Error{Fault::Input,
-                 kFatNoFile,
-                 "'" + file.path + "' has " + std::to_string(file.size_bytes) + " bytes; at most " +
-                     std::to_string(limit) + " are wanted",
-                 {},
-                 {}};
-  std::string bytes;
-  bytes.reserve(file.size_bytes);
-  FAASC_CHECK(read(file, [&](std::string_view piece) -> Result<void> {
-    bytes += piece;
-    return {};
-  }));
-  return bytes;
 }
 
 }  // namespace faasc

@@ -38,7 +38,7 @@ class FatReaderTest : public testing::Test {
     auto reader = FatReader::open(bytes_in_memory(std::move(bytes)));
     if (!reader) return reader.error().what + " [" + reader.error().code + "]";
     std::string out;
-    for (const FatEntry& entry : reader->entries()) out += entry.path + "\n";
+    for (const StoredEntry& entry : reader->entries()) out += entry.path + "\n";
     return out;
   }
   std::string with(std::size_t offset, std::string_view patch) const {
@@ -132,8 +132,8 @@ TEST_F(FatReaderTest, SurvivesChangedBytes) {
     };
     auto reader = FatReader::open(std::make_shared<View>(head));
     if (reader)
-      for (const FatEntry& entry : reader->entries())
-        if (!entry.is_directory && entry.size_bytes < 1 << 20) (void)reader->read(entry);
+      for (const StoredEntry& entry : reader->entries())
+        if (entry.kind == StoredEntry::Kind::File && entry.size_bytes < 1 << 20) (void)reader->read(entry);
     head[offset] = before;
   }
 }
@@ -156,9 +156,10 @@ TEST_F(FatReaderTest, ReadsWhatMtoolsWrote) {
   ASSERT_TRUE(reader) << to_text(reader.error(), Color::Off);
   EXPECT_EQ(reader->label(), "OTHERS");
   std::string paths;
-  for (const FatEntry& entry : reader->entries()) paths += entry.path + "\n";
+  for (const StoredEntry& entry : reader->entries()) paths += entry.path + "\n";
   EXPECT_EQ(paths, "/A rather long name, and größer.conf\n/EFI\n/EFI/Boot\n/EFI/Boot/bootx64.efi\n");
-  EXPECT_TRUE(reader->read(*reader->find("/EFI/BOOT/BOOTX64.EFI")).value() == std::string(100'000, 'x'));
+  EXPECT_TRUE(reader->read(*reader->find_in_any_case("/EFI/BOOT/BOOTX64.EFI")).value() ==
+              std::string(100'000, 'x'));
 }
 
 }  // namespace

@@ -91,6 +91,14 @@ std::string_view bytes_of(const Sector& sector) {
   return {reinterpret_cast<const char*>(&sector), sizeof sector};
 }
 
+Result<void> write_bytes_of(const FatLayout::File& file, SequentialOutput& out) {
+  if (const auto* inlined = std::get_if<InlineBytes>(&file.node->content)) return out.write(inlined->bytes);
+  if (const auto* stored = std::get_if<StoredFile>(&file.node->content))
+    return out.copy_stored(*stored->tree, *stored->entry);
+  return out.copy_file(std::get<HostFile>(file.node->content).path, file.size_bytes,
+                       SequentialOutput::Holes::None);
+}
+
 }  // namespace
 
 Result<void> write_fat(const FatLayout& layout, SequentialOutput& out) {
@@ -116,11 +124,8 @@ Result<void> write_fat(const FatLayout& layout, SequentialOutput& out) {
     FAASC_CHECK(check_interrupt());
     if (file.first_cluster == 0) continue;
     FAASC_CHECK(to_sector(file.first_sector));
-    const auto* inlined = std::get_if<InlineBytes>(&file.node->content);
-    auto written = inlined ? out.write(inlined->bytes)
-                           : out.copy_file(std::get<HostFile>(file.node->content).path, file.size_bytes,
-                                           SequentialOutput::Holes::None);
-    if (!written) return std::move(written).during("writing '" + std::string(file.path) + "'");
+    if (auto written = write_bytes_of(file, out); !written)
+      return std::move(written).during("writing '" + std::string(file.path) + "'");
   }
   return {};
 }

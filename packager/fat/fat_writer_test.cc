@@ -48,8 +48,10 @@ class FatWriterTest : public testing::Test {
   }
   static std::string listing(const FatReader& reader) {
     std::string out;
-    for (const FatEntry& entry : reader.entries())
-      out += entry.path + (entry.is_directory ? "/" : " " + std::to_string(entry.size_bytes)) + "\n";
+    for (const StoredEntry& entry : reader.entries())
+      out += entry.path +
+             (entry.kind == StoredEntry::Kind::Directory ? "/" : " " + std::to_string(entry.size_bytes)) +
+             "\n";
     return out;
   }
   void sample() {
@@ -98,12 +100,25 @@ TEST_F(FatWriterTest, RoundTrip) {
   FatReader reader = open();
   EXPECT_EQ(listing(reader), "/EFI/\n/EFI/BOOT/\n/EFI/BOOT/BOOTX64.EFI 158436\n/EMPTY 0\n/README.TXT 5\n");
   EXPECT_EQ(reader.label(), "FAASC-BOOT");
-  EXPECT_EQ(reader.size_bytes(), 33 * kMiB);
-  ASSERT_NE(reader.find("/efi/boot/bootx64.efi"), nullptr);
-  EXPECT_TRUE(reader.read(*reader.find("/efi/boot/bootx64.efi")).value() == loader_);
+  EXPECT_EQ(reader.uuid_text().size(), 9u);
+  EXPECT_EQ(reader.volume_bytes(), 33 * kMiB);
+  ASSERT_NE(reader.find_in_any_case("/efi/boot/bootx64.efi"), nullptr);
+  EXPECT_TRUE(reader.read(*reader.find_in_any_case("/efi/boot/bootx64.efi")).value() == loader_);
   EXPECT_EQ(reader.read(*reader.find("/README.TXT")).value(), "hello");
   EXPECT_EQ(reader.read(*reader.find("/EMPTY")).value(), "");
-  EXPECT_EQ(reader.find("/EFI/BOOT/BOOTX64.EF"), nullptr);
+  EXPECT_EQ(reader.find_in_any_case("/EFI/BOOT/BOOTX64.EF"), nullptr);
+}
+
+// A file of the kind that is copied out of another image.
+TEST_F(FatWriterTest, FilesOfOtherImages) {
+  sample();
+  write();
+  auto other = std::make_shared<FatReader>(open());
+  tree_ = {};
+  add("/COPY", StoredFile{other, other->find("/EFI/BOOT/BOOTX64.EFI")});
+  write();
+  FatReader reader = open();
+  EXPECT_TRUE(reader.read(*reader.find("/COPY")).value() == loader_);
 }
 
 TEST_F(FatWriterTest, DirectoriesOfSeveralClusters) {

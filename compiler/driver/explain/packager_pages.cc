@@ -121,9 +121,6 @@ constexpr ExplainPage kPages[] = {
      "that "
      "did not finish.",
      "", "Copy or build the image again."},
-    {"FAASC0577", "this is no file that can be read whole",
-     "The bytes of a directory of the boot partition were asked for, or of a file larger than was expected.",
-     "", "Name a file; 'faasc image ls' shows what there is."},
     {"FAASC0578", "the loader for UEFI is missing",
      "A disk that boots by UEFI needs bootx64.efi of the Nanos release.", "image: {boot: uefi}",
      "Pull the kernel again (faasc kernel pull nanos), or use 'boot: bios'."},
