@@ -8,7 +8,7 @@ namespace faasc {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kSchema = "faasc.record/1";
+constexpr std::string_view kSchema = "faasc.record/2";
 // No file has it: inode 0 stands for a file that is not there, which has no times.
 constexpr FileStamp kUnsettled{.inode = 0, .size_bytes = 0, .modified_ns = 1, .changed_ns = 1};
 
@@ -28,6 +28,7 @@ std::optional<BuildRecord> BuildRecord::load(const fs::path& path) {
                               .size_bytes = stamp.at(1).get<std::uint64_t>(),
                               .modified_ns = stamp.at(2).get<std::int64_t>(),
                               .changed_ns = stamp.at(3).get<std::int64_t>()};
+    for (const auto& file : json.at("outputs")) record.outputs_.insert(file.get<std::string>());
     for (const auto& [name, value] : json.at("facts").items()) record.facts_[name] = value.get<std::string>();
     return record;
   } catch (const nlohmann::json::exception&) {
@@ -42,6 +43,7 @@ void BuildRecord::add_input(const fs::path& path, std::int64_t started_ns) {
 
 void BuildRecord::add_output(const fs::path& path) {
   stamps_[path.string()] = stamp_of(path);
+  outputs_.insert(path.string());
 }
 
 std::string BuildRecord::fact(std::string_view name) const {
@@ -68,6 +70,7 @@ Result<void> BuildRecord::save(const fs::path& path) const {
   json["schema"] = kSchema;
   json["options"] = options_;
   json["facts"] = facts_;
+  json["outputs"] = outputs_;
   auto& files = json["files"] = nlohmann::ordered_json::object();
   for (const auto& [file, stamp] : stamps_)
     files[file] = {stamp.inode, stamp.size_bytes, stamp.modified_ns, stamp.changed_ns};

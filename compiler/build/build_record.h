@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@
 namespace faasc {
 
 /// What the last build of an output read, so that the next one can tell in a few system calls per file that
-/// there is nothing to do. One JSON file (schema "faasc.record/1") in the build's work directory.
+/// there is nothing to do. One JSON file (schema "faasc.record/2") in the build's work directory.
 ///
 /// Freshness is a statement about stamps: every file and directory that was read, every output, faasc's own
 /// programs and the kernel. Directories stand for the globs that were expanded in them.
@@ -30,6 +31,8 @@ class BuildRecord {
   /// change: it is recorded so that it never matches, and the next build looks again.
   void add_input(const std::filesystem::path& path, std::int64_t started_ns);
   void add_output(const std::filesystem::path& path);
+  /// Absolute, sorted.
+  const std::set<std::string>& outputs() const { return outputs_; }
   /// A fact about the result that a build with nothing to do repeats: its digest, the handler.
   void set_fact(std::string_view name, std::string value) { facts_[std::string(name)] = std::move(value); }
   std::string fact(std::string_view name) const;
@@ -42,6 +45,7 @@ class BuildRecord {
  private:
   std::string options_;
   std::map<std::string, FileStamp> stamps_;  // absolute path → stamp
+  std::set<std::string> outputs_;            // those of the paths that the build wrote
   std::map<std::string, std::string> facts_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Refusals of the command line itself: 0810 to 0829. Those of a build are in compiler/build/codes.h.
+// Refusals of the command line itself: 0810 to 0859. Those of a build are in compiler/build/codes.h.
 
 namespace faasc {
 
@@ -14,5 +14,7 @@ inline constexpr const char* kUnknownTemplate = "FAASC0816";
 inline constexpr const char* kWouldOverwrite = "FAASC0817";
 inline constexpr const char* kNoSpec = "FAASC0818";
 inline constexpr const char* kAnsweredWithError = "FAASC0819";
+inline constexpr const char* kHostLacking = "FAASC0840";  // doctor: something does not work here, or slowly
+inline constexpr const char* kHostBroken = "FAASC0841";   // doctor: nothing can be built, or nothing run
 
 }  // namespace faasc

@@ -8,7 +8,9 @@ namespace faasc {
 
 Action configure_build(CLI::App& app);
 Action configure_check(CLI::App& app);
+Action configure_clean(CLI::App& app);
 Action configure_completion(CLI::App& app);
+Action configure_doctor(CLI::App& app);
 Action configure_explain(CLI::App& app);
 Action configure_init(CLI::App& app);
 Action configure_invoke(CLI::App& app);

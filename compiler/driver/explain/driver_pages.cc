@@ -52,6 +52,14 @@ constexpr ExplainPage kPages[] = {
      "standard output.",
      "faasc invoke --path /no-such-page",
      "Look at what the function printed, which stands below the message."},
+    {"FAASC0840", "something is lacking on this host",
+     "'faasc doctor' found a part that is not there or does not work as it should. Functions can be built "
+     "and run, "
+     "but not all of them, or slower than they could.",
+     "", "Run the command that the message gives, if you need the part."},
+    {"FAASC0841", "this host cannot build or run functions",
+     "'faasc doctor' found that a part is missing without which nothing works.", "",
+     "Run the command that the message gives."},
 };
 
 }  // namespace
