@@ -54,6 +54,13 @@ inline constexpr const char* kOwnedTuple = "FAASC0174";
 inline constexpr const char* kProfileExceeded = "FAASC0180";
 inline constexpr const char* kBadTest = "FAASC0190";
 
+// Another tool's file, for `faasc init --from`.
+inline constexpr const char* kUnknownFormat = "FAASC0192";
+inline constexpr const char* kAmbiguousFormat = "FAASC0193";
+inline constexpr const char* kNeverImported = "FAASC0194";
+inline constexpr const char* kWhichFunction = "FAASC0195";
+inline constexpr const char* kLeftOut = "FAASC0196";  // a note or warning
+
 // Keys of one language; the numbers lie in that language's range.
 inline constexpr const char* kNoCppSources = "FAASC0220";
 inline constexpr const char* kCppStandard = "FAASC0221";

@@ -1,6 +1,8 @@
 #include "manifests/yaml_tree.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -48,15 +50,46 @@ bool indentation_fits(std::string_view before, std::size_t indent) {
   return open.empty() || indent > open.back() || std::find(open.begin(), open.end(), indent) != open.end();
 }
 
+// Roughly what a tree takes in memory, and how many levels it has.
+struct Extent {
+  std::size_t bytes = 0;
+  int levels = 0;
+};
+Extent extent_of(const YamlNode& node) {
+  Extent sum{.bytes = sizeof(YamlNode) + node.text.size()};
+  auto add = [&](const YamlNode& child) {
+    Extent extent = extent_of(child);
+    sum.bytes += extent.bytes;
+    sum.levels = std::max(sum.levels, extent.levels);
+  };
+  for (const YamlNode& item : node.items) add(item);
+  for (const auto& [name, value] : node.members) {
+    add(name);
+    add(value);
+  }
+  ++sum.levels;
+  return sum;
+}
+
+// What copies for anchors and aliases may take together.
+constexpr std::size_t kMostExpandedBytes = std::size_t{4} << 20;
+
+enum class Dialect : std::uint8_t { Manifest, Foreign };
+
 class TreeBuilder {
  public:
-  TreeBuilder(const SourceText& source, Diagnostics& diagnostics)
-      : source_(source), diagnostics_(diagnostics) {}
+  TreeBuilder(const SourceText& source, Dialect dialect, Diagnostics& diagnostics)
+      : source_(source), foreign_(dialect == Dialect::Foreign), diagnostics_(diagnostics) {}
 
   std::optional<YamlNode> build();
 
  private:
   std::optional<YamlNode> build(llvm::yaml::Node& node, int depth);
+  std::optional<YamlNode> build_untagged(llvm::yaml::Node& node, const SourcePlace& place, int depth);
+  std::optional<YamlNode> build_alias(llvm::StringRef name, int depth);
+  bool charge(const YamlNode& copied, const SourcePlace& place);
+  void merge(const YamlNode& merged, std::set<std::string, std::less<>>& seen, YamlNode& result);
+  bool report_twice(const YamlNode& key, const YamlNode& result);
   std::optional<YamlNode> build_scalar(llvm::yaml::Node& node, const SourcePlace& place, std::string value,
                                        bool quoted);
   bool build_members(llvm::yaml::MappingNode& mapping, int depth, YamlNode& result);
@@ -71,8 +104,12 @@ class TreeBuilder {
   std::size_t offset_of(llvm::SMLoc location) const;
 
   const SourceText& source_;
+  const bool foreign_;
   Diagnostics& diagnostics_;
   bool failed_ = false;
+  int twice_ = 0;  // keys
+  std::map<std::string, YamlNode, std::less<>> anchors_;
+  std::size_t expanded_ = 0;  // bytes
 };
 
 void TreeBuilder::report(const char* code, std::string message, const SourcePlace& place, std::string hint) {
@@ -177,7 +214,8 @@ std::optional<YamlNode> TreeBuilder::build() {
     report(kUnreadableText,
            "the file has " + std::to_string(text.size()) + " bytes; at most 256KiB are allowed",
            SourcePlace{.file = source_.file()},
-           "move large data to files of their own and name them under 'files'");
+           foreign_ ? "see whether it is the right file"
+                    : "move large data to files of their own and name them under 'files'");
     return std::nullopt;
   }
   if (std::optional<std::size_t> bad = find_invalid_utf8(text)) {
@@ -216,6 +254,15 @@ std::optional<YamlNode> TreeBuilder::build() {
     llvm::yaml::Node* second = document->getRoot();
     SourcePlace place =
         second == nullptr ? SourcePlace{.file = source_.file()} : place_of(second->getSourceRange());
+    if (foreign_) {
+      diagnostics_.add(Diagnostic{.severity = Severity::Warning,
+                                  .code = kRefusedYaml,
+                                  .message = "a second document, which is not read",
+                                  .place = place,
+                                  .line_text = source_.line(place.line),
+                                  .hint = "give it a file of its own, if it is what was meant"});
+      return tree;
+    }
     report(kRefusedYaml, "a second document", place,
            "one file describes one function: remove the line '---' and what follows");
     return std::nullopt;
@@ -230,21 +277,65 @@ std::optional<YamlNode> TreeBuilder::build(llvm::yaml::Node& node, int depth) {
   if (std::optional<std::size_t> bracket = collection ? bracket_before(node) : std::nullopt) {
     place = source_.place(*bracket, *bracket + 1);
   }
-  if (depth > kYamlDepthLimit) {
-    report(kUnreadableText, "values are nested more than 16 deep", place);
+  int limit = foreign_ ? kForeignDepthLimit : kYamlDepthLimit;
+  if (depth > limit) {
+    report(kUnreadableText, "values are nested more than " + std::to_string(limit) + " deep", place);
     return std::nullopt;
   }
-  if (!node.getAnchor().empty()) {
-    report(kRefusedYaml, "anchor '&" + node.getAnchor().str() + "' is not allowed",
-           place_of_name(node.getAnchor()), "write the value out where it is needed");
+  std::string anchor = node.getAnchor().str(), tag = node.getRawTag().str();
+  if (!foreign_ && !anchor.empty()) {
+    report(kRefusedYaml, "anchor '&" + anchor + "' is not allowed", place_of_name(node.getAnchor()),
+           "write the value out where it is needed");
     return std::nullopt;
   }
-  if (!node.getRawTag().empty()) {
-    report(kRefusedYaml, "tag '" + node.getRawTag().str() + "' is not allowed", place_of(node.getRawTag()),
+  if (!foreign_ && !tag.empty()) {
+    report(kRefusedYaml, "tag '" + tag + "' is not allowed", place_of(node.getRawTag()),
            "remove it: every key already has a type of its own");
     return std::nullopt;
   }
+  std::optional<YamlNode> result = build_untagged(node, place, depth);
+  if (!result) return std::nullopt;
+  result->tag = std::move(tag);
+  if (!anchor.empty()) {
+    if (!charge(*result, place)) return std::nullopt;
+    anchors_.insert_or_assign(std::move(anchor), *result);
+  }
+  return result;
+}
 
+bool TreeBuilder::charge(const YamlNode& copied, const SourcePlace& place) {
+  expanded_ += extent_of(copied).bytes;
+  if (expanded_ <= kMostExpandedBytes) return true;
+  report(kRefusedYaml, "anchors and aliases make more than 4MiB of this file", place,
+         "write out what is needed, and leave out the rest");
+  return false;
+}
+
+std::optional<YamlNode> TreeBuilder::build_alias(llvm::StringRef name, int depth) {
+  SourcePlace place = place_of_name(name);
+  if (!foreign_) {
+    report(kRefusedYaml, "alias '*" + name.str() + "' is not allowed", place,
+           "write the value out; text that begins with '*' goes in quotes");
+    return std::nullopt;
+  }
+  auto anchored = anchors_.find(std::string_view(name.data(), name.size()));
+  if (anchored == anchors_.end()) {
+    report(kNotYaml, "alias '*" + name.str() + "' stands for nothing above it", place,
+           "write '&" + name.str() + "' before the value it stands for");
+    return std::nullopt;
+  }
+  if (depth + extent_of(anchored->second).levels - 1 > kForeignDepthLimit) {
+    report(kUnreadableText, "values are nested more than 64 deep", place);
+    return std::nullopt;
+  }
+  if (!charge(anchored->second, place)) return std::nullopt;
+  YamlNode copy = anchored->second;
+  copy.place = place;
+  return copy;
+}
+
+std::optional<YamlNode> TreeBuilder::build_untagged(llvm::yaml::Node& node, const SourcePlace& place,
+                                                    int depth) {
   YamlNode result{.place = place};
   switch (node.getType()) {
     case llvm::yaml::Node::NK_Null:
@@ -275,12 +366,8 @@ std::optional<YamlNode> TreeBuilder::build(llvm::yaml::Node& node, int depth) {
       result.kind = YamlNode::Kind::Mapping;
       if (!build_members(static_cast<llvm::yaml::MappingNode&>(node), depth, result)) return std::nullopt;
       break;
-    case llvm::yaml::Node::NK_Alias: {
-      llvm::StringRef name = static_cast<llvm::yaml::AliasNode&>(node).getName();
-      report(kRefusedYaml, "alias '*" + name.str() + "' is not allowed", place_of_name(name),
-             "write the value out; text that begins with '*' goes in quotes");
-      return std::nullopt;
-    }
+    case llvm::yaml::Node::NK_Alias:
+      return build_alias(static_cast<llvm::yaml::AliasNode&>(node).getName(), depth);
     default:
       report(kNotYaml, "this does not fit in here", place);
       return std::nullopt;
@@ -309,6 +396,7 @@ std::optional<YamlNode> TreeBuilder::build_scalar(llvm::yaml::Node&, const Sourc
 
 bool TreeBuilder::build_members(llvm::yaml::MappingNode& mapping, int depth, YamlNode& result) {
   std::set<std::string, std::less<>> seen;
+  std::vector<YamlNode> merges;
   for (llvm::yaml::KeyValueNode& entry : mapping) {
     llvm::yaml::Node* key_node = entry.getKey();
     if (key_node == nullptr || failed_) return false;
@@ -323,7 +411,8 @@ bool TreeBuilder::build_members(llvm::yaml::MappingNode& mapping, int depth, Yam
     std::optional<YamlNode> key = build(*key_node, depth + 1);
     if (!key || !check_indentation(mapping, key->place)) return false;
     key->kind = YamlNode::Kind::Scalar;
-    if (key->text == "<<" && !key->quoted) {
+    bool merge_key = key->text == "<<" && !key->quoted;
+    if (merge_key && !foreign_) {
       report(kRefusedYaml, "merge key '<<' is not allowed", key->place,
              "write the keys out where they are needed");
       return false;
@@ -334,32 +423,50 @@ bool TreeBuilder::build_members(llvm::yaml::MappingNode& mapping, int depth, Yam
     if (!value || failed_) return false;
     // Nothing at all has no place of its own.
     if (value->kind == YamlNode::Kind::Null && value->text.empty()) value->place = key->place;
+    if (merge_key) {
+      merges.push_back(std::move(*value));
+      continue;
+    }
     if (!seen.insert(key->text).second) {
-      if (diagnostics_.error_count() >= kMostFindings) {
-        report(kDuplicateKey,
-               "more than " + std::to_string(kMostFindings) + " problems; the rest is not shown", key->place,
-               "correct these first, then check again");
-        return false;
-      }
-      const YamlNode* first = nullptr;
-      for (const auto& [other, unused] : result.members) {
-        if (other.text == key->text) first = &other;
-      }
-      Diagnostic twice{.code = kDuplicateKey,
-                       .message = "key '" + key->text + "' is given twice",
-                       .place = key->place,
-                       .line_text = source_.line(key->place.line),
-                       .hint = "keep one of the two"};
-      twice.notes.push_back(Diagnostic{.severity = Severity::Note,
-                                       .message = "the first is here",
-                                       .place = first->place,
-                                       .line_text = source_.line(first->place.line)});
-      diagnostics_.add(std::move(twice));
+      if (!report_twice(*key, result)) return false;
       continue;  // the first one stands, and the rest is still worth reading
     }
     result.members.push_back({std::move(*key), std::move(*value)});
   }
+  for (const YamlNode& merged : merges) merge(merged, seen, result);
   return !failed_;
+}
+
+// What the mapping itself says comes before what is merged into it.
+void TreeBuilder::merge(const YamlNode& merged, std::set<std::string, std::less<>>& seen, YamlNode& result) {
+  for (const YamlNode& item : merged.items) merge(item, seen, result);
+  for (const YamlMember& member : merged.members) {
+    if (seen.insert(member.name.text).second) result.members.push_back(member);
+  }
+}
+
+// False where there were too many.
+bool TreeBuilder::report_twice(const YamlNode& key, const YamlNode& result) {
+  if (++twice_ > kMostFindings || diagnostics_.error_count() >= kMostFindings) {
+    report(kDuplicateKey, "more than " + std::to_string(kMostFindings) + " problems; the rest is not shown",
+           key.place, "correct these first, then check again");
+    return false;
+  }
+  const YamlNode* first = nullptr;
+  for (const auto& [other, unused] : result.members) {
+    if (other.text == key.text) first = &other;
+  }
+  Diagnostic twice{.code = kDuplicateKey,
+                   .message = "key '" + key.text + "' is given twice",
+                   .place = key.place,
+                   .line_text = source_.line(key.place.line),
+                   .hint = "keep one of the two"};
+  twice.notes.push_back(Diagnostic{.severity = Severity::Note,
+                                   .message = "the first is here",
+                                   .place = first->place,
+                                   .line_text = source_.line(first->place.line)});
+  diagnostics_.add(std::move(twice));
+  return true;
 }
 
 }  // namespace
@@ -372,7 +479,11 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 }
 
 std::optional<YamlNode> parse_yaml(const SourceText& source, Diagnostics& diagnostics) {
-  return TreeBuilder(source, diagnostics).build();
+  return TreeBuilder(source, Dialect::Manifest, diagnostics).build();
+}
+
+std::optional<YamlNode> parse_foreign_yaml(const SourceText& source, Diagnostics& diagnostics) {
+  return TreeBuilder(source, Dialect::Foreign, diagnostics).build();
 }
 
 }  // namespace faasc

@@ -20,6 +20,7 @@ struct YamlNode {
   Kind kind = Kind::Null;
   std::string text;     ///< a scalar's value: unquoted, unescaped
   bool quoted = false;  ///< in quotes or a block: never a number, boolean or null
+  std::string tag;      ///< as written, "!Ref"; of other tools' files only
   SourcePlace place;
   std::vector<YamlNode> items;
   std::vector<YamlMember> members;  ///< in the order of the file; keys are scalars, each but once
@@ -34,6 +35,7 @@ struct YamlMember {
 
 inline constexpr std::size_t kYamlSizeLimit = 256 * 1024;
 inline constexpr int kYamlDepthLimit = 16;
+inline constexpr int kForeignDepthLimit = 64;
 /// A file that is no manifest at all would otherwise bury its reader in findings.
 inline constexpr int kMostFindings = 50;
 
@@ -41,5 +43,11 @@ inline constexpr int kMostFindings = 50;
 /// aliases, tags, merge keys, duplicate keys, or keys that are not scalars. JSON is accepted, being YAML.
 /// Nothing where it could not be read to its end; `diagnostics` has the reason.
 std::optional<YamlNode> parse_yaml(const SourceText& source, Diagnostics& diagnostics);
+
+/// Parses another tool's file, which may do what a manifest may not: anchors and aliases are expanded, merge
+/// keys merged, tags kept in `YamlNode::tag`, and up to 64 levels allowed; of several documents the first is
+/// read, with a warning. What anchors and aliases add is bounded (4 MiB), so that a small file cannot become
+/// a large tree.
+std::optional<YamlNode> parse_foreign_yaml(const SourceText& source, Diagnostics& diagnostics);
 
 }  // namespace faasc

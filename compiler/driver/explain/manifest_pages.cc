@@ -230,6 +230,35 @@ constexpr ExplainPage kPages[] = {
      "cloudevent, its expectation one of "
      "body, body_json and body_regex; names are given once, and regular expressions are ECMAScript's.",
      "tests:\n  - {name: a, expect: {body_regex: \"(\"}}", "The message says what is wrong with this one."},
+    {"FAASC0192", "the file is none that can be imported",
+     "'faasc init --from' makes a faas.yaml of another tool's file. Which tool's it is, the keys in it say: "
+     "AWS "
+     "SAM, Knative, OpenFaaS, OPS or Unikraft.",
+     "faasc init --from package.json",
+     "Name the file that describes the function: template.yaml, func.yaml, stack.yaml, config.json or "
+     "Kraftfile."},
+    {"FAASC0193", "it cannot be told whose file it is",
+     "The keys in the file belong to more than one tool. Knative and Fn both call theirs func.yaml; "
+     "specVersion is Knative's key, schema_version Fn's.",
+     "name: hello\nruntime: go", "Add or remove the key that tells them apart, as the hint says."},
+    {"FAASC0194", "a file of this kind is never imported",
+     "The file was recognised, but what it describes cannot become a function in a virtual machine of its "
+     "own, or "
+     "is not described by the file alone. The message says which.",
+     "schema_version: 20180708\nname: hello",
+     "See the hint; 'faasc init --template' begins a project from nothing."},
+    {"FAASC0195", "it must be said which function is meant",
+     "One faas.yaml describes one function. A SAM template or an OpenFaaS stack may have several, or none.",
+     "faasc init --from template.yaml",
+     "Name one of those that the message lists with --function, and run the command once for each, into a "
+     "directory of its own."},
+    {"FAASC0196", "a key was left out of the import",
+     "faas.yaml describes a function and its machine. What another tool's file says about permissions, "
+     "networks, "
+     "registries or clusters has no place in it, and values that only that tool can compute are not guessed. "
+     "It is a warning where the function may behave differently without the key, else a note.",
+     "Policies: AWSLambdaBasicExecutionRole",
+     "Read the reason, and write by hand into faas.yaml what the function needs."},
     {"FAASC0220", "there is no C++ source",
      "Without build.cpp.sources, faasc compiles every .cc, .cpp and .cxx file of the source directory, "
      "except for tests (*_test.cc, test_*.cc, "
