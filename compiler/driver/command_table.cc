@@ -4,8 +4,8 @@ namespace faasc {
 namespace {
 
 constexpr CommandEntry kCommands[] = {
-    {"init", "Functions", "begin a project from a template", "faasc init shop --template cpp-http",
-     configure_init},
+    {"init", "Functions", "begin a project from a template or another tool's file",
+     "faasc init shop --template cpp-http", configure_init},
     {"build", "Functions", "make a bootable image of a function", "faasc build shop -o shop.img",
      configure_build},
     {"run", "Functions", "boot a function and keep it running", "faasc run shop -p 8080:8080", configure_run},

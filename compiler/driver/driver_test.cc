@@ -244,5 +244,68 @@ TEST_F(DriverTest, WritesFindingsForPrograms) {
   EXPECT_NE(read_file(at("a.sarif")).value().find("\"ruleId\": \"FAASC0140\""), std::string::npos);
 }
 
+TEST_F(DriverTest, ImportsAFileOfAnotherTool) {
+  std::string stack = write("shop/stack.yaml",
+                            "provider: {name: openfaas}\n"
+                            "functions:\n"
+                            "  mail: {lang: python3-http, handler: ./mail, image: mail}\n");
+  Outcome outcome = faasc({"init", "--from", stack});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out, "");
+  std::string manifest = at("shop/faas.yaml");
+  EXPECT_EQ(outcome.err, stack +
+                             ":3:47: note: 'image' is left out: no container image is made [FAASC0196]\n" +
+                             "faasc: made '" + manifest + "' of the OpenFaaS stack '" + stack +
+                             "': 5 values taken, 1 key left out; next: faasc check " + at("shop") + "\n");
+  EXPECT_EQ(read_file(manifest).value(),
+            "# Made of stack.yaml (OpenFaaS stack) by 'faasc init --from'.\n"
+            "apiVersion: faasc/v1\n"
+            "name: mail\n"
+            "runtime: python  # was python3-http\n"
+            "handler: handler.handle\n"
+            "signature: openfaas\n"
+            "source: mail\n");
+
+  // Never a second time.
+  outcome = faasc({"init", "--from", stack});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "faasc: error: already there: '" + manifest +
+                             "' [FAASC0817]\n"
+                             "  hint: move it away, or name another directory: faasc init DIR --from " +
+                             stack + "\n");
+}
+
+TEST_F(DriverTest, ImportsIntoAnotherDirectory) {
+  std::string stack = write("shop/stack.yaml",
+                            "provider: {name: openfaas}\n"
+                            "functions:\n"
+                            "  mail: {lang: golang-http, handler: ./mail}\n"
+                            "  bill: {lang: golang-http, handler: ./bill}\n");
+  Outcome outcome = faasc({"init", at("new"), "--from", stack});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_FALSE(fs::exists(at("new")));
+  outcome = faasc({"-q", "init", at("new"), "--from", stack, "--function", "bill"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(read_file(at("new/faas.yaml")).value().find("\nsource: bill\n"), std::string::npos);
+  // Above the file: paths lead down to it.
+  outcome =
+      faasc({"init", directory_.path().string(), "--from", stack, "--function", "mail", "--format", "json"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(read_file(at("faas.yaml")).value().find("\nsource: shop/mail\n"), std::string::npos);
+  EXPECT_NE(outcome.out.find(R"("format":"OpenFaaS stack")"), std::string::npos) << outcome.out;
+}
+
+TEST_F(DriverTest, ATemplateAndAFileExcludeEachOther) {
+  Outcome outcome = faasc({"init", "--from", "x", "--template", "cpp-http"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err,
+            "faasc: error: --template excludes --from [FAASC0811]\n"
+            "  hint: 'faasc help init' lists what it takes\n");
+  outcome = faasc({"init", "--from", at("nowhere")});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "faasc: error: cannot open '" + at("nowhere") +
+                             "': No such file or directory [FAASC0901]\n  while importing\n");
+}
+
 }  // namespace
 }  // namespace faasc

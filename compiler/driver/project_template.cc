@@ -7,6 +7,7 @@
 #include "base/interrupt.h"
 #include "compiler/driver/codes.h"
 #include "manifests/reader.h"
+#include "manifests/schema_line.h"
 
 namespace faasc {
 
@@ -26,11 +27,13 @@ Result<std::vector<std::string>> files_below(const fs::path& directory) {
   return files;
 }
 
-Result<void> copy_file_of_template(const fs::path& from, const fs::path& to) {
+Result<void> copy_file_of_template(const fs::path& from, const fs::path& to, std::string_view schema_line) {
   std::error_code error;
   fs::perms mode = fs::status(from, error).permissions();
   if (error) return io_error("read", from, error.value());
   FAASC_TRY(std::string bytes, read_file(from));
+  if (from.filename() == "faas.yaml" && bytes.starts_with(kSchemaLine))
+    bytes.replace(0, std::min(bytes.find('\n'), bytes.size() - 1) + 1, schema_line);
   // Installed files may be read-only; a project is there to be edited.
   unsigned executable = (mode & fs::perms::owner_exec) != fs::perms::none ? 0755 : 0644;
   return write_file(to, bytes, executable);
@@ -72,7 +75,8 @@ Result<const ProjectTemplate*> find_template(const std::vector<ProjectTemplate>&
                .hint = list.empty() ? "this installation has no templates" : "templates are " + list};
 }
 
-Result<std::vector<std::string>> lay_down(const ProjectTemplate& project, const fs::path& target) {
+Result<std::vector<std::string>> lay_down(const ProjectTemplate& project, const fs::path& target,
+                                          std::string_view schema_line) {
   FAASC_TRY(std::vector<std::string> files, files_below(project.directory));
   std::string there;
   for (const std::string& file : files) {
@@ -90,7 +94,7 @@ Result<std::vector<std::string>> lay_down(const ProjectTemplate& project, const 
   FAASC_CHECK(make_directories(target));
   for (std::size_t i = 0; i < files.size(); ++i) {
     Result<void> copied = check_interrupt();
-    if (copied) copied = copy_file_of_template(project.directory / files[i], target / files[i]);
+    if (copied) copied = copy_file_of_template(project.directory / files[i], target / files[i], schema_line);
     if (copied) continue;
     std::error_code ignored;
     for (std::size_t k = 0; k < i; ++k) fs::remove(target / files[k], ignored);

@@ -24,9 +24,10 @@ Result<const ProjectTemplate*> find_template(const std::vector<ProjectTemplate>&
                                              std::string_view name);
 
 /// Copies the files into `target`, which is made if need be. Nothing is written where one of them is there
-/// already; what was written is taken back where a later one fails. The value is the files' paths relative to
-/// `target`, in byte order.
-Result<std::vector<std::string>> lay_down(const ProjectTemplate& project,
-                                          const std::filesystem::path& target);
+/// already; what was written is taken back where a later one fails. In a template, the first line of
+/// faas.yaml leads editors to the schema beside the templates; `schema_line` (manifests/schema_line.h) takes
+/// its place. The value is the files' paths relative to `target`, in byte order.
+Result<std::vector<std::string>> lay_down(const ProjectTemplate& project, const std::filesystem::path& target,
+                                          std::string_view schema_line = "");
 
 }  // namespace faasc

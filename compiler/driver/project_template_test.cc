@@ -71,5 +71,28 @@ TEST_F(ProjectTemplateTest, OverwritesNothing) {
   EXPECT_FALSE(fs::exists(target() / "faas.yaml"));
 }
 
+TEST_F(ProjectTemplateTest, LeadsEditorsToTheSchema) {
+  ASSERT_TRUE(
+      write_file(templates() / "one/faas.yaml",
+                 "# yaml-language-server: $schema=../../schema/faas.schema.json\napiVersion: faasc/v1\n"));
+  std::vector<ProjectTemplate> found = list_templates(templates()).value();
+  ASSERT_TRUE(lay_down(found[0], target(), "# yaml-language-server: $schema=/x.json\n"));
+  EXPECT_EQ(read_file(target() / "faas.yaml").value(),
+            "# yaml-language-server: $schema=/x.json\napiVersion: faasc/v1\n");
+}
+
+TEST(Templates, AllLeadEditorsToTheSchema) {
+  fs::path directory = fs::path(FAASC_SOURCE_DIR) / "templates";
+  std::vector<ProjectTemplate> found = list_templates(directory).value();
+  EXPECT_FALSE(found.empty());
+  for (const ProjectTemplate& one : found) {
+    std::string text = read_file(one.directory / "faas.yaml").value();
+    // From an installed template, or one in the source tree, this leads to the schema.
+    EXPECT_TRUE(text.starts_with("# yaml-language-server: $schema=../../schema/faas.schema.json\n"))
+        << one.name;
+    EXPECT_TRUE(fs::exists(one.directory / "../../schema/faas.schema.json"));
+  }
+}
+
 }  // namespace
 }  // namespace faasc
