@@ -19,7 +19,9 @@ class KraftReader {
  private:
   void take_name(const YamlMember& member, const Origin& origin);
   void take_runtime(const YamlMember& member, const Origin& origin);
-  void take_command(const YamlMember& member, const Origin& origin);
+  const YamlNode* rootfs() const;
+  bool rootfs_is_directory() const;
+  void read_command();
   void take_rootfs(const YamlMember& member, const Origin& origin);
   void take_variables(const YamlMember& member, const Origin& origin);
   void take_volumes(const YamlMember& member, const Origin& origin);
@@ -27,6 +29,7 @@ class KraftReader {
 
   Import& import_;
   const YamlNode& root_;
+  bool binary_ = false;  // a finished program, which `cmd` names
 };
 
 using Kraft = KraftReader;
@@ -36,7 +39,7 @@ void Kraft::read() {
   static const Row kKeys[] = {
       {.name = "spec"},
       {.name = "specification"},
-      {.name = "cmd", .take = &Kraft::take_command},
+      {.name = "cmd"},  // with the runtime
       {.name = "env", .take = &Kraft::take_variables},
       {.name = "labels", .take = &Kraft::take_labels},
       {.name = "name", .take = &Kraft::take_name},
@@ -51,6 +54,7 @@ void Kraft::read() {
       Row::left("unikraft", kUnikraft),
   };
   read_foreign_section(*this, import_, root_, "", kKeys, "key of a Kraftfile");
+  read_command();
 }
 
 void Kraft::take_name(const YamlMember& member, const Origin& origin) {
@@ -64,11 +68,12 @@ void Kraft::take_runtime(const YamlMember& member, const Origin& origin) {
   std::string image = written->substr(written->rfind('/') == std::string::npos ? 0 : written->rfind('/') + 1);
   std::string name = image.substr(0, image.find(':'));
   std::string version = image.find(':') == std::string::npos ? "" : image.substr(image.find(':') + 1);
+  binary_ = name == "base" || name == "base-compat" || name == "app-elfloader";
   if (name == "python") {
     bool numbered = version.starts_with("3.");
     import_.draft.put("runtime", numbered ? "python:" + version : "python", origin, "was " + *written);
     import_.draft.put("signature", "server", origin);
-  } else if (name == "base" || name == "base-compat" || name == "app-elfloader") {
+  } else if (binary_) {
     import_.draft.put("runtime", "binary", origin, "was " + *written);
     import_.draft.put("signature", "server", origin);
   } else {
@@ -77,29 +82,62 @@ void Kraft::take_runtime(const YamlMember& member, const Origin& origin) {
   }
 }
 
-void Kraft::take_command(const YamlMember& member, const Origin& origin) {
+// The text of `rootfs`, or of its source; null where there is none.
+const YamlNode* Kraft::rootfs() const {
+  const YamlNode* rootfs = root_.find("rootfs");
+  if (rootfs != nullptr && rootfs->kind == YamlNode::Kind::Mapping) rootfs = rootfs->find("source");
+  return rootfs != nullptr && rootfs->kind == YamlNode::Kind::Scalar ? rootfs : nullptr;
+}
+
+// A directory of the project holds the program that `cmd` names by its path in the guest.
+bool Kraft::rootfs_is_directory() const {
+  const YamlNode* node = rootfs();
+  if (node == nullptr || node->text.find("Dockerfile") != std::string::npos) return false;
+  std::string last = node->text.substr(node->text.rfind('/') + 1);
+  return last.find('.') == std::string::npos || last == "." || last == "..";
+}
+
+void Kraft::read_command() {
+  const YamlNode* command = root_.find("cmd");
+  if (command == nullptr) return;
+  Origin origin{"cmd", command->place};
+  // A list of arguments, or a line of them.
+  std::vector<std::string> arguments;
+  if (command->kind == YamlNode::Kind::Sequence) {
+    for (const YamlNode& item : command->items) arguments.push_back(item.text);
+  } else {
+    std::string_view rest = command->text;
+    while (!rest.empty()) {
+      std::size_t space = rest.find(' ');
+      if (space != 0) arguments.emplace_back(rest.substr(0, space));
+      rest.remove_prefix(space == std::string_view::npos ? rest.size() : space + 1);
+    }
+  }
+  if (binary_ && rootfs_is_directory() && !arguments.empty() && arguments.size() < 1000) {
+    import_.draft.put("handler", import_.project_path(rootfs()->text + "/" + arguments[0]), origin);
+    for (std::size_t i = 1; i < arguments.size(); ++i) import_.draft.add("args", arguments[i], origin);
+    return;
+  }
   import_.leave_out(
       origin,
       "it starts a program of the root file system; name the program, or the function, under 'handler'",
       Severity::Warning);
-  std::string command = member.value.text;
-  for (const YamlNode& item : member.value.items) {
-    if (command.size() < 100) command.append(command.empty() ? "" : " ").append(item.text);
+  std::string line;
+  for (const std::string& argument : arguments) {
+    if (line.size() < 100) line.append(line.empty() ? "" : " ").append(argument);
   }
-  if (command.size() <= 200) import_.draft.remark("handler", "handler: …  (cmd was " + command + ")");
+  if (line.size() <= 200) import_.draft.remark("handler", "handler: …  (cmd was " + line + ")");
 }
 
-void Kraft::take_rootfs(const YamlMember& member, const Origin& origin) {
-  const YamlNode* source =
-      member.value.kind == YamlNode::Kind::Mapping ? member.value.find("source") : nullptr;
-  const std::string* path = import_.text(source == nullptr ? member.value : *source, origin);
-  if (path == nullptr) return;
-  std::string file = path->substr(path->rfind('/') == std::string::npos ? 0 : path->rfind('/') + 1);
-  import_.leave_out(origin,
-                    file.find("Dockerfile") != std::string::npos
-                        ? "faasc builds the function itself, without a container builder"
-                        : "name the files that the function needs under 'files'",
-                    Severity::Warning);
+void Kraft::take_rootfs(const YamlMember&, const Origin& origin) {
+  if (rootfs() == nullptr) return import_.leave_out(origin, "it names no file", Severity::Warning);
+  import_.leave_out(
+      origin,
+      rootfs()->text.find("Dockerfile") != std::string::npos
+          ? "faasc builds the function itself, without a container builder"
+          : "name the files that the function needs under 'files'; shared libraries are found by "
+            "themselves",
+      Severity::Warning);
 }
 
 void Kraft::take_variables(const YamlMember& member, const Origin& origin) {

@@ -17,6 +17,10 @@ constexpr std::string_view kPackage = "packages of OPS are not used";
 constexpr std::string_view kNetwork = "the VM's network is for whoever starts it";
 constexpr std::string_view kCloud = "it is about a cloud's account";
 
+std::string last_part(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 class OpsReader {
  public:
   OpsReader(Import& import, const YamlNode& root) : import_(import), root_(root) {}
@@ -104,20 +108,26 @@ void Ops::take_program(const YamlMember& member, const Origin& origin) {
   import_.draft.put("runtime", "binary", origin);
   import_.draft.put("handler", path, origin);
   import_.draft.put("signature", "server", origin);
-  std::string last = path.substr(path.rfind('/') + 1);
-  if (std::string name = function_name_of(last); !name.empty() && !import_.draft.has("name"))
+  if (std::string name = function_name_of(last_part(path)); !name.empty() && !import_.draft.has("name"))
     import_.draft.put("name", name, origin);
 }
 
+// The arguments may begin with the program's own name, or with the program where there is no other key for
+// it.
 void Ops::take_arguments(const YamlMember& member, const Origin& origin) {
   if (!import_.is_list(member.value, origin)) return;
-  // Without a Program, the first argument is the program.
-  bool program = root_.find("Program") == nullptr && root_.find("ProgramPath") == nullptr;
-  if (program && !member.value.items.empty())
-    take_program({.name = member.name, .value = member.value.items[0]}, origin);
-  if (member.value.items.size() > 1) {
-    import_.leave_out(origin, "a program's arguments have no key in faas.yaml; pass them through 'env'",
-                      Severity::Warning);
+  const YamlNode* program = root_.find("Program");
+  if (program == nullptr) program = root_.find("ProgramPath");
+  for (std::size_t i = 0; i < member.value.items.size(); ++i) {
+    const YamlNode& item = member.value.items[i];
+    Origin one{origin.key + "[" + std::to_string(i) + "]", item.place};
+    const std::string* argument = import_.text(item, one);
+    if (argument == nullptr) continue;
+    if (i == 0 && program == nullptr) {
+      take_program({.name = member.name, .value = item}, one);
+    } else if ((i > 0 || last_part(*argument) != last_part(program->text)) && !full(one)) {
+      import_.draft.add("args", *argument, one);
+    }
   }
 }
 
