@@ -54,8 +54,8 @@ Error library_error(std::string_view doing, const fs::path& out, errcode_t code)
 
 class Ext4Writer {
  public:
-  Ext4Writer(const Ext4Plan& plan, const Ext4Options& options, AtomicFile& out)
-      : plan_(plan), options_(options), out_(out) {}
+  Ext4Writer(const Ext4Plan& plan, const Ext4Options& options, AtomicFile& out, std::uint64_t offset_bytes)
+      : plan_(plan), options_(options), out_(out), offset_(offset_bytes) {}
 
   Result<std::uint64_t> write();
 
@@ -80,6 +80,7 @@ class Ext4Writer {
   const Ext4Plan& plan_;
   const Ext4Options& options_;
   AtomicFile& out_;
+  std::uint64_t offset_;  // of the file system in the file
   Ext4Handle fs_;
   std::uint64_t next_block_ = 0;
   std::vector<char> buffer_;
@@ -111,6 +112,9 @@ Result<Ext4Handle> Ext4Writer::initialize(std::uint64_t blocks, std::uint64_t in
                : Result<Ext4Handle>(failed("lay out", code));
   Ext4Handle owned(handle);
   owned->now = kTime;
+  if (offset_ != 0)
+    if (errcode_t code = io_channel_set_options(handle->io, ("offset=" + std::to_string(offset_)).c_str()))
+      return failed("lay out", code);
   if (errcode_t code = ext2fs_allocate_tables(handle)) return failed("lay out", code);
   return owned;
 }
@@ -143,7 +147,7 @@ Result<void> Ext4Writer::initialize() {
                    {},
                    {}};
     // Past the end of the file so that the library finds it as large as it will be; a hole costs nothing.
-    if (::ftruncate(out_.fd().get(), static_cast<off_t>(blocks * kExt4Block)) != 0)
+    if (::ftruncate(out_.fd().get(), static_cast<off_t>(offset_ + blocks * kExt4Block)) != 0)
       return io_error("write", out_.path(), errno);
     FAASC_TRY(fs_, initialize(blocks, inodes));
     if (!fs_) {
@@ -193,7 +197,7 @@ Result<void> Ext4Writer::write_bytes(std::string_view bytes, const std::vector<P
   for (const Placed& piece : placed)
     FAASC_CHECK(write_all_at(out_.fd(),
                              bytes.substr(piece.run.first_block * kExt4Block, piece.run.blocks * kExt4Block),
-                             piece.at * kExt4Block, out_.path()));
+                             offset_ + piece.at * kExt4Block, out_.path()));
   return {};
 }
 
@@ -211,7 +215,7 @@ Result<void> Ext4Writer::copy_host_file(const Ext4Node& node, const fs::path& pa
   for (const Placed& piece : placed) {
     std::uint64_t from = piece.run.first_block * kExt4Block;
     std::uint64_t left = std::min(piece.run.blocks * kExt4Block, node.size_bytes - from);
-    for (std::uint64_t to = piece.at * kExt4Block; left > 0;) {
+    for (std::uint64_t to = offset_ + piece.at * kExt4Block; left > 0;) {
       FAASC_CHECK(check_interrupt());
       ssize_t count = ::pread(in.get(), buffer_.data(), std::min<std::uint64_t>(left, buffer_.size()),
                               static_cast<off_t>(from));
@@ -235,7 +239,7 @@ Result<void> Ext4Writer::copy_stored_file(const StoredFile& file, const std::vec
   for (const Placed& piece : placed) {
     std::uint64_t from = piece.run.first_block * kExt4Block;
     std::uint64_t left = std::min(piece.run.blocks * kExt4Block, file.entry->size_bytes - from);
-    for (std::uint64_t to = piece.at * kExt4Block; left > 0;) {
+    for (std::uint64_t to = offset_ + piece.at * kExt4Block; left > 0;) {
       FAASC_CHECK(check_interrupt());
       FAASC_TRY(std::string bytes,
                 file.tree->read_at(*file.entry, from, std::min<std::uint64_t>(left, kCopyBytes)));
@@ -308,19 +312,25 @@ Result<std::uint64_t> Ext4Writer::write() {
   std::uint64_t size_bytes = ext2fs_blocks_count(fs_->super) * kExt4Block;
   // Whatever happens in it, closing frees the handle.
   if (errcode_t code = ext2fs_close2(fs_.release(), EXT2_FLAG_FLUSH_NO_SYNC)) return failed("write", code);
-  if (::ftruncate(out_.fd().get(), static_cast<off_t>(size_bytes)) != 0)
+  if (::ftruncate(out_.fd().get(), static_cast<off_t>(offset_ + size_bytes)) != 0)
     return io_error("write", out_.path(), errno);
   return size_bytes;
 }
 
 }  // namespace
 
-Result<Ext4Image> write_ext4(const Rootfs& rootfs, const Ext4Options& options, const fs::path& out) {
+Result<Ext4Image> write_ext4(const Rootfs& rootfs, const Ext4Options& options, AtomicFile& out,
+                             std::uint64_t offset_bytes) {
   FAASC_TRY(Ext4Plan plan, plan_ext4(rootfs, options));
-  FAASC_TRY(AtomicFile file, AtomicFile::create(out));
-  FAASC_TRY(std::uint64_t size_bytes, Ext4Writer(plan, options, file).write());
-  FAASC_CHECK(std::move(file).commit());
+  FAASC_TRY(std::uint64_t size_bytes, Ext4Writer(plan, options, out, offset_bytes).write());
   return Ext4Image{size_bytes, plan.payload_bytes};
+}
+
+Result<Ext4Image> write_ext4(const Rootfs& rootfs, const Ext4Options& options, const fs::path& out) {
+  FAASC_TRY(AtomicFile file, AtomicFile::create(out));
+  FAASC_TRY(Ext4Image image, write_ext4(rootfs, options, file, 0));
+  FAASC_CHECK(std::move(file).commit());
+  return image;
 }
 
 }  // namespace faasc

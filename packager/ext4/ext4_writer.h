@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/file.h"
 #include "base/result.h"
 #include "packager/rootfs/rootfs.h"
 
@@ -26,5 +27,10 @@ struct Ext4Image {
 /// host files stay holes.
 Result<Ext4Image> write_ext4(const Rootfs& rootfs, const Ext4Options& options,
                              const std::filesystem::path& out);
+
+/// The same into a file that is being made, from `offset_bytes` on: a partition. The file, which holds
+/// nothing there yet, then ends with the file system.
+Result<Ext4Image> write_ext4(const Rootfs& rootfs, const Ext4Options& options, AtomicFile& out,
+                             std::uint64_t offset_bytes);
 
 }  // namespace faasc

@@ -237,5 +237,25 @@ TEST_F(Ext4WriterTest, KeepsTheOldImageOnFailure) {
   EXPECT_EQ(read_file(image_).value(), "old");
 }
 
+// As it is at the start of a file, so it is in a partition.
+TEST_F(Ext4WriterTest, InAPartition) {
+  constexpr std::uint64_t kOffset = 3 << 20;
+  add("/hello", InlineBytes{"hello"});
+  add("/large", HostFile{host_file("large", std::string(5'000'000, 'x'))});
+  Ext4Image bare = write({.label = "root"});
+  std::string expected = read_file(image_).value();
+  {
+    AtomicFile file = std::move(AtomicFile::create(image_)).value();
+    auto image = write_ext4(rootfs_, {.label = "root"}, file, kOffset);
+    ASSERT_TRUE(image) << image.error().what;
+    EXPECT_EQ(image->size_bytes, bare.size_bytes);
+    ASSERT_TRUE(std::move(file).commit());
+  }
+  std::string bytes = read_file(image_).value();
+  EXPECT_TRUE(bytes == std::string(kOffset, '\0') + expected);
+  auto checked = run({{"e2fsck", "-fn", image_.string() + "?offset=" + std::to_string(kOffset)}, {}, {}});
+  EXPECT_TRUE(checked && checked->status.ok()) << checked->out << checked->err;
+}
+
 }  // namespace
 }  // namespace faasc
