@@ -37,17 +37,20 @@ static bool is_labelled_root(const char* disk) {
   return true;
 }
 
-/* The first disk need not be /dev/vda: VMMs number virtio-mmio devices as they like. */
+/* The root is a disk, or a partition of one. The first disk need not be /dev/vda: VMMs number virtio-mmio devices as they like. */
 static bool find_root(char* path, bool given) {
   int fd;
   if (given) {
     if ((fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0)) >= 0) sys_close(fd);
     return fd >= 0;
   }
-  text_append(path, sizeof "/dev/vda", "/dev/vda");
+  text_append(path, sizeof "/dev/vda1", "/dev/vda1");
   for (char letter = 'a'; letter <= 'z'; ++letter) {
     path[7] = letter;
+    path[8] = 0;
     if (is_labelled_root(path)) return true;
+    for (path[8] = '1'; path[8] <= '4'; ++path[8])
+      if (is_labelled_root(path)) return true;
   }
   path[0] = 0;
   return false;
