@@ -25,6 +25,9 @@ inline constexpr const char* kDiskDamaged = "FAASC0568";  ///< a partition that 
 inline constexpr const char* kDiskNoInterpreter = "FAASC0581";  ///< what runs the program is not in the tree
 inline constexpr const char* kDiskBadProgram =
     "FAASC0582";  ///< arguments or environment that init cannot take
-inline constexpr const char* kLinuxDiskUnknown = "FAASC0580";  ///< no ext4 where one is read
+inline constexpr const char* kLinuxDiskUnknown = "FAASC0580";     ///< no ext4 where one is read
+inline constexpr const char* kDiskBadLinuxKernel = "FAASC0579";   ///< a kernel that no boot loader can start
+inline constexpr const char* kDiskLongCommandLine = "FAASC0583";  ///< longer than the kernel takes
+inline constexpr const char* kDiskNoLinuxLoader = "FAASC0584";  ///< our boot sector is not what it should be
 
 }  // namespace faasc

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "packager/disk/linux_disk.h"
+#include "packager/disk/linux_disk_reader.h"
 #include "packager/kernels/kernel_store.h"
 
 namespace faasc {
@@ -104,7 +105,9 @@ std::string tsc_khz() {
                                                 : static_cast<long>(std::stod(text.substr(at + 1)) * 1000));
 }
 
-enum class Machine : std::uint8_t { Q35, Q35BzImage, Microvm };
+enum class Machine : std::uint8_t { Q35, Q35BzImage, Microvm, Bios, Uefi };
+
+constexpr const char* kOvmf = "/usr/share/OVMF/OVMF_CODE_4M.fd";
 
 class LinuxBoot : public testing::TestWithParam<Machine> {
  protected:
@@ -132,7 +135,10 @@ class LinuxBoot : public testing::TestWithParam<Machine> {
                                    const std::string& forward = "") {
     program_.argv = {"guest"};
     program_.argv.insert(program_.argv.end(), arguments.begin(), arguments.end());
-    LinuxDiskRequest request{program_, kernel_, fs::path(FAASC_PREFIX) / "lib/faasc/linux/init", storage};
+    fs::path parts = fs::path(FAASC_PREFIX) / "lib/faasc/linux";
+    LinuxDiskRequest request{program_, kernel_, parts / "init", storage, {}};
+    if (boots_itself_)
+      request.self_boot = {parts / "boot.bin", parts / "bootx64.efi", linux_command_line(line)};
     auto image = write_linux_disk(request, at("disk.img"));
     EXPECT_TRUE(image) << to_text(image.error(), Color::Off);
     line.writable = storage.has_value();
@@ -154,10 +160,6 @@ class LinuxBoot : public testing::TestWithParam<Machine> {
         "-no-reboot",
         "-device",
         "isa-debug-exit,iobase=0xf4,iosize=4",
-        "-kernel",
-        GetParam() == Machine::Q35BzImage ? kernel_.bzimage : kernel_.image,
-        "-initrd",
-        linux_initrd_path(at("disk.img")),
         "-drive",
         "file=" + at("disk.img").string() + ",format=raw,if=none,id=disk" + (storage ? "" : ",readonly=on"),
         "-device",
@@ -174,7 +176,11 @@ class LinuxBoot : public testing::TestWithParam<Machine> {
     } else {
       add({"-machine", "q35"});
     }
-    add({"-append", text});
+    if (GetParam() == Machine::Uefi)
+      add({"-drive", std::string("if=pflash,format=raw,readonly=on,file=") + kOvmf});
+    else if (GetParam() != Machine::Bios)
+      add({"-append", text, "-kernel", GetParam() == Machine::Q35BzImage ? kernel_.bzimage : kernel_.image,
+           "-initrd", linux_initrd_path(at("disk.img"))});
     return argv;
   }
 
@@ -220,6 +226,7 @@ class LinuxBoot : public testing::TestWithParam<Machine> {
   Program program_;
   std::string console_;
   int status_ = -1;
+  bool boots_itself_ = false;
 };
 
 TEST_P(LinuxBoot, RunsTheProgramInItsPlace) {
@@ -325,12 +332,48 @@ TEST_P(LinuxBoot, AProgramThatDoesNotStopIsKilled) {
   EXPECT_EQ(console_, "guest: ready\nfaasc-init: program was killed by signal 9 (SIGKILL)\n");
 }
 
+// One disk, which says how it boots; whoever starts it decides.
+class LinuxDiskBoot : public LinuxBoot {
+ protected:
+  LinuxDiskBoot() { boots_itself_ = true; }
+};
+
+TEST_P(LinuxDiskBoot, RunsTheProgram) {
+  if (GetParam() == Machine::Uefi && !fs::exists(kOvmf)) GTEST_SKIP() << "no UEFI firmware (package ovmf)";
+  boot(command({"look"}, {.hostname = "orders"}));
+  EXPECT_THAT(console_,
+              HasSubstr("guest: argv0=guest GREETING=hello cwd=/data host=orders pid1=1 session=1 stdin=1\n"
+                        "guest: root=0 tmp=1 shm=1 run=1 dev=1\n"
+                        "guest: nameserver 10.0.2.3\n"
+                        "guest: guest 1\n"
+                        "faasc-init: program exited with status 42\n"));
+  EXPECT_EQ(status_, 42 << 1 | 1);
+}
+
+// A boot sector that cannot load what its table says ends the machine, and says why.
+class LinuxDiskBootSector : public LinuxDiskBoot {};
+
+TEST_P(LinuxDiskBootSector, SaysThatItCannotLoad) {
+  std::vector<std::string> argv = command({"look"}, {.hostname = "orders"});
+  LinuxDisk disk = std::move(open_linux_disk(at("disk.img"))).value();
+  EXPECT_TRUE(disk.bios_bootable);
+  EXPECT_TRUE(disk.uefi_bootable);
+  fs::resize_file(at("disk.img"), 3 << 20);
+  boot(argv);
+  EXPECT_THAT(console_, HasSubstr("faasc: cannot load the kernel from the disk\n"));
+  EXPECT_EQ(status_, 0);
+}
+
 std::string name_of_machine(const testing::TestParamInfo<Machine>& machine) {
   switch (machine.param) {
     case Machine::Q35:
       return "q35";
     case Machine::Q35BzImage:
       return "q35_bzImage";
+    case Machine::Bios:
+      return "bios";
+    case Machine::Uefi:
+      return "uefi";
     case Machine::Microvm:
       break;
   }
@@ -340,6 +383,10 @@ std::string name_of_machine(const testing::TestParamInfo<Machine>& machine) {
 INSTANTIATE_TEST_SUITE_P(Machines, LinuxBoot,
                          testing::Values(Machine::Q35, Machine::Q35BzImage, Machine::Microvm),
                          name_of_machine);
+INSTANTIATE_TEST_SUITE_P(Machines, LinuxDiskBoot,
+                         testing::Values(Machine::Bios, Machine::Uefi, Machine::Microvm), name_of_machine);
+
+INSTANTIATE_TEST_SUITE_P(Machines, LinuxDiskBootSector, testing::Values(Machine::Bios), name_of_machine);
 
 }  // namespace
 }  // namespace faasc

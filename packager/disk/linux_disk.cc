@@ -9,7 +9,12 @@
 #include "packager/archive/cpio_writer.h"
 #include "packager/disk/codes.h"
 #include "packager/disk/exec_chain.h"
+#include "packager/disk/linux_boot_kernel.h"
+#include "packager/disk/uefi_loader.h"
 #include "packager/ext4/ext4_writer.h"
+#include "packager/fat/fat_layout.h"
+#include "packager/fat/fat_writer.h"
+#include "packager/tfs/sequential_output.h"
 
 namespace faasc {
 namespace fs = std::filesystem;
@@ -20,6 +25,9 @@ constexpr std::size_t kMaxProgramBytes = 256 * 1024;
 constexpr std::size_t kMaxProgramStrings = 2048;
 constexpr std::uint64_t kMaxInitBytes = 16 << 20;
 constexpr std::uint64_t kMaxModulesBytes = 256 << 20;
+constexpr std::uint64_t kMaxKernelBytes = 256 << 20;
+constexpr std::uint64_t kMaxBootSectorBytes = 4096;
+constexpr std::uint64_t kPartitionAlignment = 1 << 20;
 
 Error bad_program(const std::string& why) {
   return {Fault::Input, kDiskBadProgram, "init cannot run the program: " + why, {}, {}};
@@ -67,6 +75,78 @@ Result<std::string> initramfs(const LinuxDiskRequest& request) {
   return archive + std::move(writer).finish();
 }
 
+/// Everything before the root of a disk that boots by itself.
+struct BootPart {
+  Rootfs tree;
+  FatLayout layout;
+  LinuxBootSector sector;
+  std::uint64_t offset = 0;
+
+  std::uint64_t end() const { return offset + layout.size_bytes(); }  // a whole number of MiB
+};
+
+Result<void> plan_boot_part(const LinuxDiskRequest& request, const std::string& initrd, BootPart& part) {
+  const LinuxDiskRequest::SelfBoot& boot = *request.self_boot;
+  const fs::path& bzimage = request.kernel.bzimage;
+  if (bzimage.empty())
+    return Error{Fault::Missing,
+                 kDiskBadLinuxKernel,
+                 "kernel " + request.kernel.version + " has no bzImage, which is what boot loaders start",
+                 {},
+                 "pull the kernel again, or write a disk for a VMM that loads the kernel itself"};
+  FAASC_TRY(std::string image, read_file(bzimage, kMaxKernelBytes));
+  FAASC_TRY(LinuxBootKernel kernel, prepare_linux_kernel(std::move(image), initrd.size(), bzimage.string()));
+  FAASC_TRY(std::string line, linux_command_line_file(boot.command_line, kernel));
+  auto add = [&](const char* path, decltype(RootfsNode::content) content, const char* why) {
+    return part.tree.add(path, {std::move(content), 0644, why});
+  };
+  FAASC_CHECK(add(kUefiLoaderPath, HostFile{boot.uefi_loader}, "UEFI loader"));
+  FAASC_CHECK(add(kLinuxKernelPath, InlineBytes{kernel.image}, "kernel"));
+  FAASC_CHECK(add(kLinuxInitrdPath, InlineBytes{initrd}, "kernel modules and init"));
+  FAASC_CHECK(add(kLinuxCommandLinePath, InlineBytes{std::move(line)}, "kernel command line"));
+  part.offset = kPartitionAlignment;
+  FAASC_TRY(part.layout,
+            plan_fat(part.tree, {.label = "FAASC-BOOT",
+                                 .first_sector = static_cast<std::uint32_t>(part.offset / kDiskSectorSize)}));
+  FAASC_TRY(std::string code, read_file(boot.boot_sector, kMaxBootSectorBytes));
+  FAASC_TRY(part.sector, linux_boot_sector(code, boot.boot_sector.string(), kernel, part.layout));
+  return {};
+}
+
+Result<Image> write_bootable_disk(const LinuxDiskRequest& request, const Rootfs& rootfs,
+                                  const Ext4Options& options, const std::string& initrd,
+                                  const fs::path& out) {
+  BootPart boot;
+  FAASC_CHECK(plan_boot_part(request, initrd, boot).during("planning the boot partition"));
+  FAASC_TRY(AtomicFile file, AtomicFile::create(out));
+  FAASC_TRY(Ext4Image root, write_ext4(rootfs, options, file, boot.end()));
+  boot.sector.entries[0] = mbr_partition(boot.offset, boot.layout.size_bytes(), 0x80, kMbrEfiSystem);
+  boot.sector.entries[1] = mbr_partition(boot.end(), root.size_bytes, 0);
+
+  SequentialOutput output(file.fd(), out);
+  FAASC_CHECK(output.write({reinterpret_cast<const char*>(&boot.sector), sizeof boot.sector}));
+  FAASC_CHECK(output.skip_to(boot.offset));
+  FAASC_CHECK(write_fat(boot.layout, output).during("writing the boot partition"));
+  FAASC_CHECK(output.flush());
+  FAASC_CHECK(std::move(file).commit());
+  Image image;
+  image.size_bytes = boot.end() + root.size_bytes;
+  image.payload_bytes = root.payload_bytes;
+  image.regions = {{"mbr", 0, kDiskSectorSize},
+                   {"esp", boot.offset, boot.layout.size_bytes()},
+                   {"rootfs", boot.end(), root.size_bytes}};
+  return image;
+}
+
+Result<Image> write_root_disk(const Rootfs& rootfs, const Ext4Options& options, const fs::path& out) {
+  FAASC_TRY(Ext4Image written, write_ext4(rootfs, options, out));
+  Image image;
+  image.size_bytes = written.size_bytes;
+  image.payload_bytes = written.payload_bytes;
+  image.regions = {{"rootfs", 0, written.size_bytes}};
+  return image;
+}
+
 }  // namespace
 
 fs::path linux_initrd_path(const fs::path& out) {
@@ -105,16 +185,13 @@ Result<Image> write_linux_disk(const LinuxDiskRequest& request, const fs::path& 
   FAASC_TRY(Rootfs rootfs, root_tree(request.program));
   FAASC_TRY(std::string initrd, initramfs(request));
   Ext4Options options{.free_bytes = request.ephemeral_storage_bytes.value_or(0), .label = "faasc-root"};
-  FAASC_TRY(Ext4Image written, write_ext4(rootfs, options, out));
+  FAASC_TRY(Image image, request.self_boot ? write_bootable_disk(request, rootfs, options, initrd, out)
+                                           : write_root_disk(rootfs, options, out));
   FAASC_CHECK(write_file(linux_initrd_path(out), initrd));
-  Image image;
   image.path = out;
-  image.size_bytes = written.size_bytes;
-  image.payload_bytes = written.payload_bytes;
   struct stat status{};
   if (::stat(out.c_str(), &status) != 0) return io_error("read", out, errno);
   image.allocated_bytes = static_cast<std::uint64_t>(status.st_blocks) * 512;
-  image.regions = {{"rootfs", 0, written.size_bytes}};
   return image;
 }
 

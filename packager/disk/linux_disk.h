@@ -16,17 +16,30 @@ namespace faasc {
 /// What a Linux root disk is to be made of. The program and the kernel have to outlive the request.
 struct LinuxDiskRequest {
   const Program& program;
-  const Kernel& kernel;        ///< only its initramfs matters
+  const Kernel& kernel;        ///< only its initramfs matters, and its bzImage for `self_boot`
   std::filesystem::path init;  ///< ours: lib/faasc/linux/init
 
   /// Absent: the root is read-only. Otherwise the guest can write to it, and there is room for so many bytes.
   /// /tmp, /run and /dev/shm are in the guest's memory either way.
   std::optional<std::uint64_t> ephemeral_storage_bytes;
+
+  /// For a disk that boots without a VMM that loads the kernel: by a BIOS as well as by UEFI.
+  struct SelfBoot {
+    std::filesystem::path boot_sector;  ///< ours: lib/faasc/linux/boot.bin
+    std::filesystem::path uefi_loader;  ///< ours: lib/faasc/linux/bootx64.efi
+    std::string command_line;
+  };
+  std::optional<SelfBoot> self_boot;
 };
 
-/// Writes the root disk to `out`, a bare ext4 labelled "faasc-root" for direct boot, and the initramfs to
-/// linux_initrd_path(out): the kernel's modules, then our init. Each appears whole or not at all. Same
-/// request, same bytes.
+/// Writes the root disk to `out`, and the initramfs for direct boot to linux_initrd_path(out): the kernel's
+/// modules, then our init. Each appears whole or not at all. Same request, same bytes. The disk is a bare
+/// ext4 labelled "faasc-root", or, if it is to boot by itself,
+///
+///   boot sector with the partition table | at 1 MiB: FAT32 with loader, kernel, command line, initramfs |
+///   ext4
+///
+/// where BIOS and UEFI load the same copy of the kernel. Partitions begin at whole MiB.
 ///
 /// On the disk there is the program's tree, and besides, where the tree does not have them: the directories
 /// that init mounts on (/proc, /sys, /dev, /tmp, /run), /etc/hosts, and /etc/resolv.conf as a link to

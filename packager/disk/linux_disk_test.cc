@@ -1,10 +1,15 @@
 #include "packager/disk/linux_disk.h"
 
+#include <cstring>
+
 #include <gtest/gtest.h>
 
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
+#include "packager/disk/linux_boot_kernel.h"
+#include "packager/disk/linux_disk_reader.h"
+#include "packager/disk/made_bzimage.h"
 
 namespace faasc {
 namespace {
@@ -17,7 +22,7 @@ class LinuxDiskTest : public testing::Test {
   fs::path out_ = directory_.path() / "hello.img";
   Program program_;
   Kernel kernel_;
-  LinuxDiskRequest request_{program_, kernel_, directory_.path() / "init", {}};
+  LinuxDiskRequest request_{program_, kernel_, directory_.path() / "init", {}, {}};
 
   void SetUp() override {
     ASSERT_TRUE(write_file(directory_.path() / "init", "the init"));
@@ -28,6 +33,17 @@ class LinuxDiskTest : public testing::Test {
     program_.environment = {{"PORT", "8080"}, {"A", ""}};
     program_.working_directory = "/app";
     ASSERT_TRUE(program_.rootfs.add("/app/hello", {InlineBytes{"static"}, 0644, ""}));
+  }
+  void make_bootable() {
+    LinuxBootSector code;
+    kLinuxBootMagic.copy(code.magic.data(), code.magic.size());
+    code.signature = kMbrSignature;
+    fs::path sector = directory_.path() / "boot.bin", loader = directory_.path() / "bootx64.efi";
+    ASSERT_TRUE(write_file(sector, {reinterpret_cast<const char*>(&code), sizeof code}));
+    ASSERT_TRUE(write_file(loader, "the loader"));
+    ASSERT_TRUE(write_file(directory_.path() / "bzImage", made_bzimage()));
+    kernel_.bzimage = directory_.path() / "bzImage";
+    request_.self_boot = {.boot_sector = sector, .uefi_loader = loader, .command_line = "console=ttyS0"};
   }
   std::string refusal() {
     auto image = write_linux_disk(request_, out_);
@@ -90,6 +106,78 @@ TEST_F(LinuxDiskTest, WritesDiskAndInitramfs) {
   EXPECT_NE(initrd.find("the init"), std::string::npos);
 }
 
+TEST_F(LinuxDiskTest, BootsByItself) {
+  make_bootable();
+  auto image = write_linux_disk(request_, out_);
+  ASSERT_TRUE(image) << image.error().what;
+  EXPECT_EQ(image->size_bytes, fs::file_size(out_));
+  LinuxDisk disk = std::move(open_linux_disk(out_)).value();
+  EXPECT_TRUE(disk.has_partitions);
+  EXPECT_TRUE(disk.bios_bootable);
+  EXPECT_TRUE(disk.uefi_bootable);
+  ASSERT_EQ(disk.regions.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(disk.regions[i].name, image->regions[i].name);
+    EXPECT_EQ(disk.regions[i].offset_bytes, image->regions[i].offset_bytes);
+    EXPECT_EQ(disk.regions[i].size_bytes, image->regions[i].size_bytes);
+  }
+  EXPECT_EQ(disk.rootfs.offset_bytes, 34u << 20);
+  auto text = [&](const char* path) { return disk.esp->read(*disk.esp->find(path)).value(); };
+  EXPECT_EQ(text("/EFI/BOOT/BOOTX64.EFI"), "the loader");
+  EXPECT_EQ(text("/FAASC/CMDLINE"), "console=ttyS0\n");
+  std::string initrd = read_file(linux_initrd_path(out_)).value();
+  EXPECT_TRUE(text("/FAASC/INITRD") == initrd);
+  EXPECT_TRUE(text("/FAASC/LINUX") == prepare_linux_kernel(made_bzimage(), initrd.size(), "")->image);
+
+  // Every piece is where the table says, at the place of the disk that UEFI reads too.
+  std::string bytes = read_file(out_).value();
+  LinuxBootSector sector;
+  std::memcpy(&sector, bytes.data(), sizeof sector);
+  auto piece = [&](int i) {
+    return std::string_view(bytes).substr(sector.pieces[i].first_sector * 512,
+                                          sector.pieces[i].sector_count * 512);
+  };
+  EXPECT_TRUE(std::string(piece(0)) + std::string(piece(2)) == text("/FAASC/LINUX"));
+  EXPECT_EQ(piece(1), "console=ttyS0\n" + std::string(512 - 14, '\0'));
+  EXPECT_TRUE(piece(3).starts_with(initrd));
+}
+
+TEST_F(LinuxDiskTest, OthersAcceptABootableDisk) {
+  make_bootable();
+  ASSERT_TRUE(write_linux_disk(request_, out_));
+  if (find_program("sfdisk")) {
+    auto dumped = run({{"sfdisk", "-d", out_.string()}, {}, {}});
+    EXPECT_EQ(dumped->err, "");
+    EXPECT_NE(dumped->out.find("img1 : start=        2048, size=       67584, type=ef, bootable\n"),
+              std::string::npos)
+        << dumped->out;
+    EXPECT_NE(dumped->out.find("img2 : start=       69632, size="), std::string::npos) << dumped->out;
+  }
+  std::string bytes = read_file(out_).value();
+  if (find_program("fsck.vfat")) {
+    ASSERT_TRUE(write_file(directory_.path() / "esp", bytes.substr(1 << 20, 33 << 20)));
+    auto checked = run({{"fsck.vfat", "-n", (directory_.path() / "esp").string()}, {}, {}});
+    EXPECT_TRUE(checked->status.ok()) << checked->out;
+  }
+  if (!find_program("e2fsck")) GTEST_SKIP() << "no e2fsck (e2fsprogs) in PATH";
+  auto checked = run({{"e2fsck", "-fn", out_.string() + "?offset=" + std::to_string(34 << 20)}, {}, {}});
+  EXPECT_TRUE(checked->status.ok()) << checked->out << checked->err;
+}
+
+TEST_F(LinuxDiskTest, RefusesToBootByItself) {
+  make_bootable();
+  request_.self_boot->command_line.assign(2048, 'x');
+  EXPECT_EQ(refusal(), "the kernel's command line has 2048 bytes; this kernel takes 2047 [FAASC0583]");
+  make_bootable();
+  request_.self_boot->boot_sector = directory_.path() / "init";
+  EXPECT_EQ(refusal(), "'" + request_.init.string() + "' is not faasc's boot sector for Linux [FAASC0584]");
+  make_bootable();
+  kernel_.bzimage.clear();
+  kernel_.version = "6.1";
+  EXPECT_EQ(refusal(), "kernel 6.1 has no bzImage, which is what boot loaders start [FAASC0579]");
+  EXPECT_FALSE(fs::exists(out_));
+}
+
 TEST_F(LinuxDiskTest, WhatTheTreeHasStays) {
   ASSERT_TRUE(program_.rootfs.add("/etc/resolv.conf", {InlineBytes{"nameserver 9.9.9.9\n"}, 0644, ""}));
   ASSERT_TRUE(program_.rootfs.add("/etc/hosts", {InlineBytes{"10.0.0.1 db\n"}, 0644, ""}));
@@ -108,6 +196,9 @@ TEST_F(LinuxDiskTest, SameRequestSameBytes) {
   ASSERT_TRUE(image && write_linux_disk(request_, other));
   EXPECT_GE(image->size_bytes, 64u << 20);
   EXPECT_LT(image->allocated_bytes, 1u << 20);
+  EXPECT_EQ(sha256_of_file(out_).value(), sha256_of_file(other).value());
+  make_bootable();
+  ASSERT_TRUE(write_linux_disk(request_, out_) && write_linux_disk(request_, other));
   EXPECT_EQ(sha256_of_file(out_).value(), sha256_of_file(other).value());
   EXPECT_EQ(sha256_of_file(linux_initrd_path(out_)).value(),
             sha256_of_file(linux_initrd_path(other)).value());

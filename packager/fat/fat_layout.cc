@@ -225,10 +225,8 @@ class Planner {
 
   std::uint32_t volume_id() const {
     Sha256 hash;
-    for (const FatLayout::File& file : layout_.files) {
+    for (const FatLayout::File& file : layout_.files)
       hash.update(std::string(file.path) + '\0' + std::to_string(file.size_bytes) + '\0');
-      if (const auto* bytes = std::get_if<InlineBytes>(&file.node->content)) hash.update(bytes->bytes);
-    }
     Sha256Digest digest = hash.finish();
     std::uint32_t id = 0;
     std::memcpy(&id, digest.data(), sizeof id);

@@ -32,7 +32,7 @@ struct FatLayout {
 
   std::string label;
   std::uint32_t hidden_sectors = 0;
-  std::uint32_t volume_id = 0;  ///< from SHA-256 over names, sizes and inline bytes
+  std::uint32_t volume_id = 0;  ///< from SHA-256 over names and sizes
   std::uint32_t sectors_per_cluster = 1;
   std::uint32_t fat_sectors = 0;
   std::uint32_t total_sectors = 0;

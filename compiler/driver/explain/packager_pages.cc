@@ -124,6 +124,11 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0578", "the loader for UEFI is missing",
      "A disk that boots by UEFI needs bootx64.efi of the Nanos release.", "image: {boot: uefi}",
      "Pull the kernel again (faasc kernel pull nanos), or use 'boot: bios'."},
+    {"FAASC0579", "the Linux kernel cannot be started by a boot loader",
+     "A disk that boots by itself holds the kernel's bzImage. There is none, or it is older than Linux "
+     "2.6.31, or "
+     "was built without support for UEFI.",
+     "image: {boot: uefi}", "Pull the kernel again (faasc kernel pull linux), or use 'boot: direct'."},
     {"FAASC0580", "this is no Linux disk that faasc knows",
      "A disk of the Linux family is an ext4 file system, or has a partition with one.", "",
      "See whether it is the right file, and a raw image."},
@@ -148,6 +153,15 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0593", "the disk is too large",
      "Each format has a largest disk: VHD and VMDK 2 TiB, the others 64 TiB as far as faasc goes.", "",
      "Make the disk smaller, or choose another format."},
+    {"FAASC0583", "the kernel's command line is too long",
+     "A disk that boots by itself holds the kernel's command line, of which a kernel takes so much and no "
+     "more.",
+     "", "Shorten what goes into it: the function's name."},
+    {"FAASC0584", "faasc's boot sector is damaged",
+     "lib/faasc/linux/boot.bin is what a BIOS starts on a Linux disk. It belongs to another version of "
+     "faasc, or is "
+     "damaged.",
+     "", "Build everything, or install faasc again."},
     {"FAASC0601", "there is no kernel",
      "An image needs a kernel to boot, and neither faasc's store nor that of OPS holds one that fits.", "",
      "Run 'faasc kernel pull nanos', or 'faasc kernel add' with a release that you downloaded."},
