@@ -1,5 +1,6 @@
 #include "packager/archive/archive_reader.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -64,6 +65,22 @@ Result<bool> starts_with_ar_magic(const fs::path& path) {
   return std::string_view(start.data(), start.size()) == kArMagic;
 }
 
+/// Counts what passes through.
+class CountedStream : public ByteStream {
+ public:
+  CountedStream(std::unique_ptr<ByteStream> stream, std::shared_ptr<std::uint64_t> count)
+      : stream_(std::move(stream)), count_(std::move(count)) {}
+  Result<std::size_t> read(char* buffer, std::size_t size) override {
+    FAASC_TRY(std::size_t count, stream_->read(buffer, size));
+    *count_ += count;
+    return count;
+  }
+
+ private:
+  std::unique_ptr<ByteStream> stream_;
+  std::shared_ptr<std::uint64_t> count_;
+};
+
 /// What libarchive makes of a name in the locale of this process; UTF-8 where it cannot be said there.
 const char* either(const char* native, const char* utf8) {
   return native ? native : utf8 ? utf8 : "";
@@ -72,17 +89,23 @@ const char* either(const char* native, const char* utf8) {
 }  // namespace
 
 struct ArchiveReader::State {
-  State(std::string archive_name, std::unique_ptr<ByteStream> bytes, const ArchiveLimits& limits,
+  State(std::string archive_name, std::unique_ptr<ByteStream> bytes, const ArchiveLimits& limits_given,
         ArchiveLinks links)
       : name(std::move(archive_name)),
+        limits(limits_given),
         input(std::move(bytes)),
         handle(archive_read_new()),
-        rules(name, limits, links) {}
+        rules(name, limits_given, links) {}
 
   Error failure() const;
   Result<void> check_end(std::uint64_t end_of_last_entry);
 
+  Result<void> check_ratio() const;
+  std::uint64_t unpacked_bytes() const { return std::max(input.bytes_read(), rules.total_bytes()); }
+
   std::string name;
+  std::function<std::uint64_t()> packed_bytes;
+  ArchiveLimits limits;
   ArchiveInput input;
   ArchiveHandle handle;
   EntryRules rules;
@@ -113,6 +136,20 @@ Result<void> ArchiveReader::State::check_end(std::uint64_t end_of_last_entry) {
   return {};
 }
 
+/// A few bytes may stand for gigabytes of one byte, by compression or as a hole.
+Result<void> ArchiveReader::State::check_ratio() const {
+  std::uint64_t unpacked = unpacked_bytes();
+  if (limits.ratio == 0 || unpacked <= limits.ratio_free_bytes ||
+      unpacked / limits.ratio <= std::max<std::uint64_t>(packed_bytes(), 1))
+    return {};
+  return Error{Fault::Input,
+               kArchiveTooLarge,
+               "'" + name + "' unpacks to more than " + std::to_string(limits.ratio) + " times its size: " +
+                   std::to_string(unpacked) + " bytes from the first " + std::to_string(packed_bytes()),
+               {},
+               {}};
+}
+
 ArchiveReader::ArchiveReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ArchiveReader::ArchiveReader(ArchiveReader&&) noexcept = default;
 ArchiveReader& ArchiveReader::operator=(ArchiveReader&&) noexcept = default;
@@ -128,8 +165,23 @@ Result<ArchiveReader> ArchiveReader::open(const fs::path& path, const ArchiveLim
     FAASC_CHECK(data->open());
     bytes = std::move(data);
   }
+  return open(std::move(bytes), std::move(name), limits, links);
+}
+
+Result<ArchiveReader> ArchiveReader::open(std::unique_ptr<ByteStream> bytes, std::string name,
+                                          const ArchiveLimits& limits, ArchiveLinks links) {
+  auto packed_bytes = std::make_shared<std::uint64_t>(0);
+  bytes = std::make_unique<CountedStream>(std::move(bytes), packed_bytes);
   FAASC_TRY(bytes, decompressed(std::move(bytes), name));
+  return open_unpacked(std::move(bytes), std::move(name), limits, links,
+                       [packed_bytes] { return *packed_bytes; });
+}
+
+Result<ArchiveReader> ArchiveReader::open_unpacked(std::unique_ptr<ByteStream> bytes, std::string name,
+                                                   const ArchiveLimits& limits, ArchiveLinks links,
+                                                   std::function<std::uint64_t()> packed_bytes) {
   auto state = std::make_unique<State>(name, std::move(bytes), limits, links);
+  state->packed_bytes = std::move(packed_bytes);
   state->input.limit_to(limits.total_bytes, name);
   archive_read_support_format_tar(state->handle.get());
   archive_read_support_format_cpio(state->handle.get());
@@ -158,10 +210,14 @@ Result<std::optional<ArchiveEntry>> ArchiveReader::next() {
     FAASC_TRY(entry.path, state.rules.normalised(
                               either(archive_entry_pathname(stored), archive_entry_pathname_utf8(stored))));
     entry.mode = archive_entry_perm(stored);
+    entry.of_root = archive_entry_uid(stored) == 0 && archive_entry_gid(stored) == 0;
     const char* hard_link = either(archive_entry_hardlink(stored), archive_entry_hardlink_utf8(stored));
     if (*hard_link) {
       entry.kind = ArchiveEntry::Kind::HardLink;
       FAASC_TRY(entry.link_target, state.rules.normalised(hard_link));
+      // cpio gives a file's bytes with the last of its names.
+      if (archive_entry_size_is_set(stored) && archive_entry_size(stored) > 0)
+        entry.size_bytes = static_cast<std::uint64_t>(archive_entry_size(stored));
     } else {
       switch (archive_entry_filetype(stored)) {
         case AE_IFREG: {
@@ -194,6 +250,7 @@ Result<std::optional<ArchiveEntry>> ArchiveReader::next() {
     if (entry.path.empty() && entry.kind == ArchiveEntry::Kind::Directory) continue;
     if (entry.path.empty()) return state.rules.unsafe(entry.path, "has no name");
     FAASC_CHECK(state.rules.admit(entry));
+    FAASC_CHECK(state.check_ratio());
     return std::optional(std::move(entry));
   }
   return std::optional<ArchiveEntry>();
@@ -202,7 +259,16 @@ Result<std::optional<ArchiveEntry>> ArchiveReader::next() {
 Result<std::size_t> ArchiveReader::read(char* buffer, std::size_t size) {
   la_ssize_t count = archive_read_data(state_->handle.get(), buffer, size);
   if (count < 0) return state_->input.error_of(state_->handle.get(), state_->name);
+  FAASC_CHECK(state_->check_ratio());
   return static_cast<std::size_t>(count);
+}
+
+std::uint64_t ArchiveReader::entries() const {
+  return state_->rules.entries();
+}
+
+std::uint64_t ArchiveReader::unpacked_bytes() const {
+  return state_->unpacked_bytes();
 }
 
 Result<std::string> ArchiveReader::read_all(std::uint64_t limit) {

@@ -50,6 +50,7 @@ Result<std::string> EntryRules::normalised(std::string_view stored) const {
 Result<void> EntryRules::admit_symlink(const ArchiveEntry& entry) const {
   std::string_view target = entry.link_target;
   if (target.empty()) return unsafe(entry.path, "is a symbolic link to nothing");
+  if (links_ == ArchiveLinks::Root) return admit_symlink_of_root(entry);
   if (target.front() == '/')
     return unsafe(entry.path, "is a symbolic link to the absolute path '" + entry.link_target + "'");
   std::size_t depth = 0;
@@ -62,6 +63,27 @@ Result<void> EntryRules::admit_symlink(const ArchiveEntry& entry) const {
       going_up = false;
     } else if (!going_up || depth-- == 0) {
       return unsafe(entry.path, "is a symbolic link to '" + entry.link_target + "', which may lead outside");
+    }
+  }
+  return {};
+}
+
+/// Where the tree is a root, "/x" is inside; what climbs above it was made to reach something else.
+Result<void> EntryRules::admit_symlink_of_root(const ArchiveEntry& entry) const {
+  std::string_view target = entry.link_target;
+  if (target.size() >= PATH_MAX || target.find('\0') != std::string_view::npos)
+    return unsafe(entry.path, "is a symbolic link to what is no path");
+  std::size_t depth = 0;
+  if (target.front() != '/')
+    for (char byte : entry.path) depth += byte == '/';
+  for (std::string_view rest = target; !rest.empty();) {
+    std::string_view component = take_component(rest);
+    if (component == "." || component.empty()) continue;
+    if (component != "..") {
+      ++depth;
+    } else if (depth-- == 0) {
+      return unsafe(entry.path,
+                    "is a symbolic link to '" + entry.link_target + "', which leads above the root");
     }
   }
   return {};
@@ -95,10 +117,11 @@ Result<void> EntryRules::admit(const ArchiveEntry& entry) {
       (same->second != ArchiveEntry::Kind::Directory || entry.kind != ArchiveEntry::Kind::Directory))
     return unsafe(entry.path, "is there twice");
 
-  if (entry.kind == ArchiveEntry::Kind::Symlink && links_ == ArchiveLinks::WithinTree)
+  if (entry.kind == ArchiveEntry::Kind::Symlink && links_ != ArchiveLinks::Unchecked)
     return admit_symlink(entry);
   if (entry.kind == ArchiveEntry::Kind::HardLink) {
     auto target = seen_.find(entry.link_target);
+    if (links_ == ArchiveLinks::Root && target == seen_.end()) return {};
     bool file =
         target != seen_.end() && entry.link_target != entry.path &&
         (target->second == ArchiveEntry::Kind::File || target->second == ArchiveEntry::Kind::HardLink);

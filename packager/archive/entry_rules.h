@@ -22,10 +22,15 @@ class EntryRules {
   /// Judges the next entry, whose paths are normalised (a symbolic link's target is as stored).
   Result<void> admit(const ArchiveEntry& entry);
 
+  std::uint64_t entries() const { return entries_; }
+  /// Of the files that were admitted.
+  std::uint64_t total_bytes() const { return total_bytes_; }
+
   Error unsafe(std::string_view path, const std::string& why) const;
 
  private:
   Result<void> admit_symlink(const ArchiveEntry& entry) const;
+  Result<void> admit_symlink_of_root(const ArchiveEntry& entry) const;
 
   std::string archive_name_;
   ArchiveLimits limits_;
