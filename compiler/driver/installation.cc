@@ -12,7 +12,9 @@ namespace faasc {
 
 namespace fs = std::filesystem;
 
-Result<Installation> Installation::find() {
+namespace {
+
+Result<fs::path> own_program() {
   std::error_code error;
   fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (error) {
@@ -21,7 +23,19 @@ Result<Installation> Installation::find() {
                  .what = "cannot tell where faasc is installed: /proc/self/exe: " + error.message(),
                  .hint = "mount /proc"};
   }
+  return program;
+}
+
+}  // namespace
+
+Result<Installation> Installation::find() {
+  FAASC_TRY(fs::path program, own_program());
   return Installation(program.parent_path().parent_path());
+}
+
+Result<Installation> Installation::of_helper() {
+  FAASC_TRY(fs::path program, own_program());
+  return Installation(program.parent_path().parent_path().parent_path());
 }
 
 Result<fs::path> Installation::look_up(std::string_view directory, std::string_view name,

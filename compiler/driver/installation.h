@@ -13,6 +13,8 @@ class Installation {
  public:
   /// The one that the running program belongs to.
   static Result<Installation> find();
+  /// The same for a helper program, which lies in `libexec/faasc`.
+  static Result<Installation> of_helper();
   explicit Installation(std::filesystem::path prefix) : prefix_(std::move(prefix)) {}
 
   const std::filesystem::path& prefix() const { return prefix_; }

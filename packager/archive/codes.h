@@ -11,7 +11,8 @@ inline constexpr const char* kArchiveTooLarge = "FAASC0523";  ///< holds more th
 // Container images, import and export.
 inline constexpr const char* kContainerDamaged =
     "FAASC0535";  ///< a description in a container image that does not add up, or a file that is not there
-inline constexpr const char* kContainerDigest = "FAASC0536";  ///< bytes that are not what their digest says
-inline constexpr const char* kContainerChoice = "FAASC0537";  ///< no image that fits, or several
+inline constexpr const char* kContainerDigest = "FAASC0536";    ///< bytes that are not what their digest says
+inline constexpr const char* kContainerChoice = "FAASC0537";    ///< no image that fits, or several
+inline constexpr const char* kArchiveUnwritable = "FAASC0541";  ///< what the archive's format cannot hold
 
 }  // namespace faasc

@@ -16,10 +16,6 @@ bool is_directory(const RootfsNode& node) {
   return std::holds_alternative<Directory>(node.content);
 }
 
-bool is_file(const RootfsNode& node) {
-  return std::holds_alternative<HostFile>(node.content) || std::holds_alternative<InlineBytes>(node.content);
-}
-
 /// Whether the entry is a whiteout, which is then noted in `layer`.
 Result<bool> take_whiteout(const std::string& path, Layer& layer) {
   std::size_t slash = path.rfind('/');

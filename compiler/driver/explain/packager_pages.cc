@@ -27,13 +27,18 @@ constexpr ExplainPage kPages[] = {
      "LD_LIBRARY_PATH, the linker's cache, and the system's directories.",
      "", "Install the library, or link the program statically."},
     {"FAASC0520", "this is no archive that faasc reads",
-     "Archives are tar (compressed or not), cpio and Debian packages.", "",
+     "Archives are tar (compressed or not), cpio and Debian packages; of directories, OCI image layouts.", "",
      "See whether it is the right file, and complete."},
     {"FAASC0521", "the archive is damaged", "The archive ends too soon, or its parts contradict each other.",
      "", "Download it again."},
     {"FAASC0522", "the archive holds something it should not",
-     "An entry reaches out of the directory it is unpacked into, or is a device.", "",
-     "Do not use the archive. Its author meant harm, or packed it wrongly."},
+     "An entry reaches out of the tree it belongs to ('..', an absolute path, a link), is a device, a FIFO "
+     "or "
+     "a socket, or contradicts another entry.",
+     "",
+     "Do not use the archive: its author meant harm, or packed it wrongly. A root file system is packed "
+     "without "
+     "its devices (tar --exclude=./dev/*), which every kernel makes itself."},
     {"FAASC0523", "the archive is too large",
      "It holds more than could be sensible in its place; such archives are made to fill disks.", "",
      "See whether it is the right file."},
@@ -50,6 +55,30 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0534", "the ext4 library refused",
      "libext2fs ran into something it could not do; its own words stand in the message.", "",
      "Check that there is room on the disk. Otherwise please report it."},
+    {"FAASC0535", "this is no container image",
+     "An OCI image layout or what 'docker save' wrote consists of files that describe each other. One of "
+     "them "
+     "is missing, is not JSON, or says what cannot be.",
+     "", "Write it again, with 'skopeo copy docker://… oci:DIR:NAME' or 'docker save -o FILE NAME'."},
+    {"FAASC0536", "a part of the container image is damaged",
+     "Every part is named by the SHA-256 of its bytes, and this one has others.", "", "Get the image again."},
+    {"FAASC0537", "which image is meant is not clear",
+     "The layout or archive holds several images, or none that is for the machine or has the name given.",
+     "faasc image import shops.tar -o shop.img", "Name one with --ref; the message lists them."},
+    {"FAASC0538", "there is nothing to run",
+     "An image runs one program. A container image says which (entry point and command); a root file system "
+     "does not. Or it is not a file of the archive, is a script whose interpreter is not, or its working "
+     "directory is a file.",
+     "faasc image import debian.tar -o x.img",
+     "Name the program with --exec, as in 'faasc image import debian.tar -o x.img --exec /usr/bin/python3'."},
+    {"FAASC0539", "the result would replace a directory",
+     "A directory is made whole and then gets its name, so there must not be one yet.",
+     "faasc image export shop.img --to oci -o .", "Choose a new name, or a file NAME.tar."},
+    {"FAASC0540", "there is nothing to export", "The image has no root file system that faasc can read.", "",
+     "See whether it is the right file."},
+    {"FAASC0541", "the archive cannot be written",
+     "A name, a size or a link of the image does not fit the archive's format.", "",
+     "Choose another format: tar holds the most."},
     {"FAASC0550", "a file for the image is no regular file",
      "Only files, directories and symbolic links go into an image.", "", "Leave it out with 'exclude'."},
     {"FAASC0551", "a file changed while it was read",
@@ -235,6 +264,10 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0660", "a hard link names no file",
      "A second name can only be given to a file that is in the image; not to a directory or a symbolic link.",
      "", "Make it a symbolic link, or leave it out."},
+    {"FAASC0680", "'faasc image import' or 'export' was not understood",
+     "An argument is missing, unknown, or has a value that means nothing.",
+     "faasc image export shop.img --to zip",
+     "'faasc image import --help' and 'faasc image export --help' list what they take."},
 };
 
 }  // namespace
