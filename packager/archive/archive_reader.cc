@@ -81,6 +81,11 @@ class CountedStream : public ByteStream {
   std::shared_ptr<std::uint64_t> count_;
 };
 
+Error device(Error error) {
+  error.hint = "pack the tree without /dev, which every kernel fills itself: tar --exclude='./dev/*'";
+  return error;
+}
+
 /// What libarchive makes of a name in the locale of this process; UTF-8 where it cannot be said there.
 const char* either(const char* native, const char* utf8) {
   return native ? native : utf8 ? utf8 : "";
@@ -235,9 +240,9 @@ Result<std::optional<ArchiveEntry>> ArchiveReader::next() {
           entry.link_target = either(archive_entry_symlink(stored), archive_entry_symlink_utf8(stored));
           break;
         case AE_IFCHR:
-          return state.rules.unsafe(entry.path, "is a character device");
+          return device(state.rules.unsafe(entry.path, "is a character device"));
         case AE_IFBLK:
-          return state.rules.unsafe(entry.path, "is a block device");
+          return device(state.rules.unsafe(entry.path, "is a block device"));
         case AE_IFIFO:
           return state.rules.unsafe(entry.path, "is a FIFO");
         case AE_IFSOCK:
