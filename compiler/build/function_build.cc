@@ -19,6 +19,7 @@
 #include "manifests/reader.h"
 #include "packager/disk/linux_disk.h"
 #include "packager/disk/nanos_disk.h"
+#include "packager/rootfs/file_list.h"
 
 namespace faasc {
 namespace fs = std::filesystem;
@@ -215,6 +216,8 @@ class FunctionBuild {
       spec.direct_boot->command_line = linux_command_line_;
     }
     FAASC_CHECK(write_file(result_.spec, to_json(spec, image_.parent_path(), store_.root())));
+    FAASC_TRY(std::vector<ListedFile> files, list_files(program_.rootfs));
+    FAASC_CHECK(write_file(file_list_path(image_), to_json(files)));
     FAASC_TRY(Sha256Digest digest, sha256_of_file(image_));
     result_.sha256 = to_hex(digest);
     result_.image_bytes = image.size_bytes;
@@ -261,7 +264,8 @@ class FunctionBuild {
     for (const Manifest::Test& test : manifest_.tests)
       if (test.request.body_file) inputs_.push_back(manifest_.directory / **test.request.body_file);
     for (const fs::path& input : inputs_) record.add_input(full_path(input), started_ns_);
-    for (const fs::path& output : {result_.image, result_.spec, result_.debug_file, initrd_})
+    for (const fs::path& output :
+         {result_.image, result_.spec, file_list_path(image_), result_.debug_file, initrd_})
       if (!output.empty()) record.add_output(output);
 
     const Function& function = result_.function;

@@ -15,6 +15,8 @@ constexpr CommandEntry kCommands[] = {
      "faasc test shop --junit report.xml", configure_test},
     {"check", "Functions", "read faas.yaml and tell what is wrong with it", "faasc check shop",
      configure_check},
+    {"inspect", "Functions", "show what was decided about a function, and what is in its image",
+     "faasc inspect shop --why /lib/x86_64-linux-gnu/libm.so.6", configure_inspect},
     {"clean", "Functions", "remove what builds have written", "faasc clean shop", configure_clean},
     {.name = "kernel",
      .group = "Kernels",

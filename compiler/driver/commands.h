@@ -13,6 +13,7 @@ Action configure_completion(CLI::App& app);
 Action configure_doctor(CLI::App& app);
 Action configure_explain(CLI::App& app);
 Action configure_init(CLI::App& app);
+Action configure_inspect(CLI::App& app);
 Action configure_invoke(CLI::App& app);
 Action configure_kernel(CLI::App& app);
 Action configure_run(CLI::App& app);

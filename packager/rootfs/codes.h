@@ -14,5 +14,6 @@ inline constexpr const char* kElfMissingLibrary = "FAASC0507";  ///< a needed li
 inline constexpr const char* kStoredNoFile =
     "FAASC0557";                                          ///< asked an image for the bytes of what is no file
 inline constexpr const char* kBadHardLink = "FAASC0660";  ///< another name for what is no file of the tree
+inline constexpr const char* kBadFileList = "FAASC0509";  // not a list of an image's files
 
 }  // namespace faasc

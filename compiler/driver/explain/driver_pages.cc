@@ -60,6 +60,9 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0841", "this host cannot build or run functions",
      "'faasc doctor' found that a part is missing without which nothing works.", "",
      "Run the command that the message gives."},
+    {"FAASC0842", "no such file in the image",
+     "'faasc inspect --why' was asked about a file or module that is not in the image.",
+     "faasc inspect --why libssl", "'faasc inspect --files' lists what is there."},
 };
 
 }  // namespace

@@ -26,6 +26,11 @@ constexpr ExplainPage kPages[] = {
      "The program needs a library that is not where the dynamic linker would look: its run path, "
      "LD_LIBRARY_PATH, the linker's cache, and the system's directories.",
      "", "Install the library, or link the program statically."},
+    {"FAASC0509", "the list of an image's files cannot be read",
+     "A build writes beside the image which files are in it and why: shop.files.json. The one that is there "
+     "is "
+     "damaged, or of another version of faasc.",
+     "", "Build the image again."},
     {"FAASC0520", "this is no archive that faasc reads",
      "Archives are tar (compressed or not), cpio and Debian packages; of directories, OCI image layouts.", "",
      "See whether it is the right file, and complete."},

@@ -1,0 +1,72 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/codes.h"
+#include "compiler/driver/commands.h"
+#include "compiler/driver/inspection/inspection.h"
+#include "compiler/driver/inspection/reason_chain.h"
+#include "compiler/driver/session.h"
+#include "compiler/driver/target.h"
+
+namespace faasc {
+namespace {
+
+struct InspectArguments {
+  TargetArguments target;
+  bool files = false;
+  std::string why;
+};
+
+Result<int> explain_file(Session& session, const std::vector<ListedFile>& files, const std::string& name) {
+  auto found = find_files(files, name);
+  if (found.empty())
+    return Error{Fault::Input,
+                 kNothingInImage,
+                 "there is no '" + name + "' in the image",
+                 {},
+                 "'faasc inspect --files' lists what is there"};
+  nlohmann::ordered_json chains = nlohmann::ordered_json::array();
+  std::string text;
+  for (const ListedFile* file : found) {
+    nlohmann::ordered_json chain = nlohmann::ordered_json::array();
+    std::string indent;
+    for (const ListedFile* link : reason_chain(files, *file)) {
+      text += indent + link->path + ": " + (link->why.empty() ? "no reason was recorded" : link->why) + "\n";
+      chain.push_back({{"path", link->path}, {"why", link->why}});
+      indent += "  ";
+    }
+    chains.push_back(std::move(chain));
+  }
+  session.set_result("why", chains.dump());
+  if (session.options().format == ReportFormat::Text) session.console().print(text);
+  return 0;
+}
+
+Result<int> inspect(Session& session, const InspectArguments& arguments) {
+  FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments.target));
+  if (!built) return session.status();
+  FAASC_TRY(std::vector<ListedFile> files, read_file_list(file_list_path(built->image)));
+  if (!arguments.why.empty()) return explain_file(session, files, arguments.why);
+  FAASC_TRY(KernelStore store, KernelStore::open());
+  FAASC_TRY(VmSpec spec, read_vm_spec(built->spec, store.root()));
+  Inspection inspection{*built, spec, files};
+  for (auto& [name, json] : to_json_members(inspection)) session.set_result(name, json);
+  if (session.options().format == ReportFormat::Text)
+    session.console().print(to_text(inspection, arguments.files));
+  return 0;
+}
+
+}  // namespace
+
+Action configure_inspect(CLI::App& app) {
+  auto arguments = std::make_shared<InspectArguments>();
+  add_target_options(app, arguments->target, "the project: a directory or its manifest [.]");
+  app.add_flag("--files", arguments->files, "list every file of the image, with its size and reason");
+  app.add_option("--why", arguments->why, "why this file, library or module is in the image")
+      ->type_name("NAME");
+  return [arguments](Session& session) { return inspect(session, *arguments); };
+}
+
+}  // namespace faasc

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "packager/rootfs/file_list.h"
+
+namespace faasc {
+
+/// The files that `name` means: the one at that path, else those that end in it ("libm.so.6",
+/// "flask/app.py"), else the Python module of that dotted name.
+std::vector<const ListedFile*> find_files(const std::vector<ListedFile>& files, std::string_view name);
+
+/// Why a file is there, back to something that is there for its own sake: the file, what needs that one, and
+/// so on. A reason that ends in the path or the name of another file of the list leads to it.
+std::vector<const ListedFile*> reason_chain(const std::vector<ListedFile>& files, const ListedFile& file);
+
+}  // namespace faasc
