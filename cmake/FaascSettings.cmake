@@ -30,6 +30,12 @@ target_compile_options(faasc_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -ffunction-sections -fdata-sections
   $<$<BOOL:${FAASC_WERROR}>:-Werror>)
 target_link_options(faasc_settings INTERFACE -Wl,--gc-sections)
+# The linker that comes with the required LLVM, where it is: these are large programs, and there are many.
+find_program(FAASC_LLD NAMES ld.lld PATHS /usr/lib/llvm-19/bin NO_DEFAULT_PATH)
+if(FAASC_LLD)
+  cmake_path(GET FAASC_LLD PARENT_PATH lld_directory)
+  target_link_options(faasc_settings INTERFACE "-B${lld_directory}" -fuse-ld=lld)
+endif()
 if(FAASC_SANITIZE)
   target_compile_options(faasc_settings INTERFACE -fsanitize=${FAASC_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(faasc_settings INTERFACE -fsanitize=${FAASC_SANITIZE})
