@@ -11,7 +11,7 @@ libarchive-dev libext2fs-dev libcli11-dev libboost-dev nlohmann-json3-dev libcur
 zlib1g-dev libzstd-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
 qemu-system-x86 qemu-utils seabios binutils
 e2fsprogs cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
-zsh fish
+zsh fish groff-base
 '
 
 missing=''
