@@ -1,0 +1,3 @@
+module faasc.invalid/detector
+
+go 1.19

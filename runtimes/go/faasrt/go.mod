@@ -1,0 +1,3 @@
+module faasc.invalid/faasrt
+
+go 1.16
