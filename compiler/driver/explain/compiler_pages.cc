@@ -98,6 +98,92 @@ constexpr ExplainPage kPages[] = {
      "", "Try to simplify the code at the place that the message shows, and report it."},
     {"FAASC0291", "two parts of faasc do not understand each other",
      "faasc and faasc-cxx are of different versions.", "", "Install faasc again, all of it from one place."},
+    {"FAASC0400", "a Go function does not compile",
+     "The go command found errors; its own messages stand above this one.", "",
+     "Correct what Go complains about; 'go build ./...' in the module says the same."},
+    {"FAASC0401", "the Go handler was not found",
+     "No package below 'source' registers or defines a handler with the name that 'handler' gives, and, "
+     "where "
+     "it gives none, there is nothing that has the shape of one.",
+     "handler: Helo",
+     "Correct the name. A handler is registered with functions.HTTP, functions.CloudEvent or "
+     "functions.Typed, "
+     "or is an exported function of such a shape, or is given to lambda.Start."},
+    {"FAASC0402", "more than one Go function could be the handler",
+     "Several functions are registered, or several have the shape of a handler, and faasc does not guess.",
+     "",
+     "Write 'handler: NAME' into the manifest, or 'build: {go: {package: DIR}}' where packages have handlers "
+     "of "
+     "one name."},
+    {"FAASC0403", "the Go handler is not exported",
+     "A name that begins with a lower-case letter cannot be used outside of its package, and the main "
+     "function "
+     "that faasc makes is outside.",
+     "func hello(w http.ResponseWriter, r *http.Request)",
+     "Give it an upper-case name, or register it in an init() with functions.HTTP."},
+    {"FAASC0404", "the Go handler has a type that is not served",
+     "The function that 'handler' names takes or returns something else than a handler does. The message "
+     "says "
+     "what was found and what is accepted.",
+     "func Hello(r *http.Request) string",
+     "Change its signature, or add a function with one of the accepted ones that calls it."},
+    {"FAASC0405", "the Go handler is not of the kind that 'signature' says",
+     "The types of the handler, or the call that registers it, say what kind it is, and the manifest says "
+     "something else.",
+     "signature: cloudevent", "Remove 'signature', or change the handler."},
+    {"FAASC0406", "there is no main function to run",
+     "With 'signature: server' the program is the user's own, and no package main was found.",
+     "signature: server", "Add 'package main' with 'func main()', or remove 'signature'."},
+    {"FAASC0410", "there is no Go on this host",
+     "Go functions are compiled with the Go that is installed. It is looked for in PATH, /usr/local/go, "
+     "/usr/lib/go-* and ~/sdk; none is downloaded.",
+     "", "Install the package golang-go, or unpack a release from go.dev into /usr/local/go."},
+    {"FAASC0411", "the version of Go that was asked for is not here",
+     "'runtime: go:1.22' wants Go 1.22 with any patch level. The message lists what there is.",
+     "runtime: go:1.22", "Write 'runtime: go' to take the Go there is, or install that version."},
+    {"FAASC0412", "the program that looks for Go handlers does not work",
+     "faasc parses Go with a small program that it compiles once with the Go of this host. Either that Go "
+     "cannot compile it, or the packages cannot be read.",
+     "",
+     "Look at the lines shown; 'go build std' tells whether Go itself works. Go 1.19 or newer is needed."},
+    {"FAASC0413", "faasc does not understand what Go says",
+     "The answer of the go command, or of the program that looks for handlers, is not of the form that faasc "
+     "knows.",
+     "",
+     "Install faasc again if parts of it are of different versions; else report it with the version of Go."},
+    {"FAASC0420", "there is no such Go package",
+     "build.go.package names a directory below 'source', or an import path of the module, that has no Go "
+     "files.",
+     "build: {go: {package: ./cmd/server}}", "Correct it; the message lists the packages there are."},
+    {"FAASC0421", "the Go function needs cgo",
+     "A package imports \"C\" and so needs a C compiler and C libraries, which go into the image only when "
+     "they "
+     "are asked for.",
+     "import \"C\"", "Set 'build: {go: {cgo: true}}', or use a package in pure Go."},
+    {"FAASC0422", "go.sum does not vouch for a module",
+     "Every module must be the one whose digest go.sum records. The entry is missing, or the digest differs. "
+     "faasc never changes go.sum.",
+     "", "Run 'go mod tidy' in the module, look at what changed, and keep go.sum with the source."},
+    {"FAASC0423", "go.mod asks for a newer Go",
+     "The module needs a language version that the installed Go does not have. No other one is downloaded.",
+     "go 1.99", "Install a newer Go, or lower the version in go.mod if the code does not need it."},
+    {"FAASC0424", "there is no Go module",
+     "Go code is compiled as a module, and neither 'source' nor a directory above has a go.mod.", "",
+     "Run 'go mod init NAME' in the directory of the source, or name the module's directory with 'source'."},
+    {"FAASC0425", "a Go module cannot be had",
+     "A module that the function needs is neither in Go's cache nor in vendor/, and could not be downloaded: "
+     "--offline forbids it, the proxy cannot be reached, or there is no such version.",
+     "", "Build once with the network, or run 'go mod vendor'; check GOPROXY and the version in go.mod."},
+    {"FAASC0426", "go.mod is not right",
+     "go.mod does not parse, or does not list a module that the source imports. faasc never changes go.mod.",
+     "", "Run 'go get' for what is missing, or 'go mod tidy', in the module."},
+    {"FAASC0427", "vendor/ does not fit go.mod",
+     "The directory vendor/ holds other modules or versions than go.mod lists.", "",
+     "Run 'go mod vendor', or set 'build: {go: {mod: readonly}}' to do without vendor/."},
+    {"FAASC0430", "a Go function does what a unikernel cannot",
+     "Nanos runs one process: starting another, replacing it or loading code into it fails when it is tried.",
+     "exec.Command(\"ls\").Run()",
+     "Do it in Go, or call a service; or build for Linux with 'image: {kernel: linux}'."},
     {"FAASC0510", "the program is not there",
      "The handler of a 'runtime: binary' is looked for in the project, or on this host where it begins with "
      "'/'.",

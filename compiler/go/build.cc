@@ -1,0 +1,337 @@
+#include "compiler/go/build.h"
+
+#include <algorithm>
+#include <future>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/process.h"
+#include "compiler/go/codes.h"
+#include "compiler/go/detector.h"
+#include "compiler/go/environment.h"
+#include "compiler/go/messages.h"
+#include "compiler/go/module_file.h"
+#include "compiler/go/overlay.h"
+#include "compiler/go/packages.h"
+#include "compiler/go/stripped_copy.h"
+#include "compiler/go/toolchain.h"
+#include "packager/rootfs/elf_closure.h"
+
+namespace faasc {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& list, char separator) {
+  std::string text;
+  for (const std::string& item : list) text += (text.empty() ? "" : std::string(1, separator)) + item;
+  return text;
+}
+
+class GoBuilder {
+ public:
+  GoBuilder(const GoRequest& request, Diagnostics& diagnostics,
+            const std::function<void(const std::string&)>& progress)
+      : request_(request), diagnostics_(diagnostics), progress_(progress) {}
+
+  Result<GoBuild> build() {
+    FAASC_CHECK(prepare());
+    FAASC_TRY(go::Facts facts, look());
+    if (!facts.problems.empty()) FAASC_CHECK(let_go_complain(facts));
+    go::Wanted wanted = request_.wanted;
+    wanted.package = package_directory();
+    Diagnostics found;
+    std::optional<go::Chosen> chosen = go::choose_handler(facts, wanted, found);
+    for (Diagnostic one : found.all()) report(std::move(one), source_);
+    if (!chosen) return refused("the handler was not found");
+    FAASC_CHECK(check_cgo(facts, *chosen));
+    FAASC_CHECK(compile(facts, *chosen));
+    return finish(*chosen);
+  }
+
+ private:
+  static Error refused(std::string what) {
+    return Error{
+        .fault = Fault::Input, .code = kGoDoesNotCompile, .what = std::move(what), .during = {}, .hint = {}};
+  }
+
+  Result<void> prepare() {
+    FAASC_CHECK(make_directories(request_.work_dir));
+    std::error_code error;
+    project_ = fs::canonical(request_.project_dir, error);
+    if (error) return io_error("find", request_.project_dir, error.value());
+    source_ = fs::canonical(project_ / request_.source, error);
+    if (error) return io_error("find", project_ / request_.source, error.value());
+    work_ = fs::canonical(request_.work_dir, error);
+    if (error) return io_error("find", request_.work_dir, error.value());
+    cache_ = go::user_cache_directory(work_) / "go";
+    FAASC_TRY(std::optional<go::Module> module, go::find_module(source_));
+    if (!module) return no_module();
+    module_ = std::move(*module);
+    FAASC_TRY(toolchain_, go::find_toolchain(request_.version));
+    if (!module_.go.empty() && go::is_older(toolchain_.version, module_.go)) {
+      Diagnostic diagnostic;
+      diagnostic.code = kGoModTooNew;
+      diagnostic.message = "go.mod asks for Go " + module_.go + ", but this is Go " + toolchain_.version +
+                           " at '" + toolchain_.root.string() + "'";
+      diagnostic.place = {.file = (module_.root / "go.mod").string(), .line = module_.go_line, .column = 1};
+      diagnostic.hint = "install a newer Go, or lower the version in go.mod if the code does not need it";
+      report(std::move(diagnostic), module_.root);
+      return refused("go.mod wants a newer Go");
+    }
+    return {};
+  }
+
+  Error no_module() {
+    Diagnostic diagnostic;
+    diagnostic.code = kGoNoModule;
+    diagnostic.message = "there is no go.mod in '" + shown(source_) + "' or above";
+    diagnostic.hint = "run 'go mod init NAME' there, or name the module's directory with 'source'";
+    diagnostic.place = request_.wanted.handler_place;
+    diagnostics_.add(std::move(diagnostic));
+    return refused("there is no Go module");
+  }
+
+  Result<go::Facts> look() {
+    go::DetectorRequest request{.toolchain = toolchain_,
+                                .sources = request_.installation / "detector",
+                                .cache_dir = cache_,
+                                .directory = source_,
+                                .tags = request_.tags,
+                                .architecture = request_.architecture,
+                                .cgo = request_.cgo};
+    return go::detect(request);
+  }
+
+  // The directory of build.go.package, relative to where we look.
+  std::optional<std::string> package_directory() const {
+    std::string wanted = request_.package;
+    if (wanted.empty()) return std::nullopt;
+    if (wanted == module_.path || wanted.starts_with(module_.path + "/")) {
+      fs::path place = module_.root / fs::path(wanted.substr(module_.path.size())).relative_path();
+      wanted = place.lexically_normal().lexically_relative(source_).string();
+    }
+    fs::path normal = fs::path(wanted).lexically_normal();
+    std::string text =
+        normal.has_filename() ? normal.generic_string() : normal.parent_path().generic_string();
+    return text.empty() ? "." : text;
+  }
+
+  std::map<std::string, std::string> environment() const {
+    return go::go_environment({.offline = request_.offline,
+                               .cache_dir = cache_,
+                               .architecture = request_.architecture,
+                               .cgo = request_.cgo});
+  }
+
+  std::vector<std::string> build_flags() const {
+    bool vendor = request_.modules == GoRequest::Modules::Vendor ||
+                  (request_.modules == GoRequest::Modules::Auto && module_.vendored);
+    std::vector<std::string> flags{vendor ? "-mod=vendor" : "-mod=readonly", "-trimpath"};
+    if (!request_.tags.empty()) flags.push_back("-tags=" + joined(request_.tags, ','));
+    return flags;
+  }
+
+  // A file cannot be parsed. The compiler's own words are what people know.
+  Result<void> let_go_complain(const go::Facts& facts) {
+    std::vector<std::string> argv{toolchain_.program.string(), "build", "-o", "/dev/null"};
+    for (const std::string& flag : build_flags()) argv.push_back(flag);
+    std::vector<std::string> directories;
+    for (const Diagnostic& problem : facts.problems) {
+      fs::path directory = (source_ / problem.place.file).parent_path().lexically_relative(module_.root);
+      directories.push_back(directory == "." ? "." : "./" + directory.generic_string());
+    }
+    std::sort(directories.begin(), directories.end());
+    directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
+    if (directories.size() == 1) {
+      argv.push_back(directories[0]);
+      FAASC_TRY(Finished finished, run({argv, module_.root, environment()}));
+      report_go(finished.err, nullptr);
+    }
+    if (!diagnostics_.has_errors())
+      for (Diagnostic problem : facts.problems) report(std::move(problem), source_);
+    return refused("the source cannot be parsed");
+  }
+
+  Result<void> check_cgo(const go::Facts& facts, const go::Chosen& chosen) {
+    if (request_.cgo) return {};
+    const std::string& directory = facts.packages[chosen.package].directory;
+    for (const std::string& file : facts.cgo_files) {
+      std::string parent = fs::path(file).parent_path().generic_string();
+      if ((parent.empty() ? "." : parent) != directory) continue;
+      Diagnostic diagnostic;
+      diagnostic.code = kGoCgoNeeded;
+      diagnostic.message = "'" + file + "' needs cgo, which is off";
+      diagnostic.place = {.file = file, .line = 1, .column = 1};
+      diagnostic.hint = "set 'build: {go: {cgo: true}}'";
+      report(std::move(diagnostic), source_);
+      return refused("the function needs cgo");
+    }
+    return {};
+  }
+
+  Result<void> compile(const go::Facts& facts, const go::Chosen& chosen) {
+    FAASC_TRY(go::Overlay overlay, go::plan_overlay({.facts = facts,
+                                                     .chosen = chosen,
+                                                     .module = module_,
+                                                     .directory = source_,
+                                                     .runtime_dir = request_.installation / "faasrt"}));
+    FAASC_TRY(fs::path overlay_file, go::write_overlay(overlay, work_));
+    for (const auto& [place, file] : overlay.installed) inputs_.push_back(file);
+
+    std::vector<std::string> common = build_flags();
+    common.push_back("-overlay=" + overlay_file.string());
+    std::vector<std::string> list{toolchain_.program.string(), "list", "-deps",
+                                  "-json=" + std::string(go::kListFields)};
+    list.insert(list.end(), common.begin(), common.end());
+    list.push_back(overlay.target);
+    std::vector<std::string> build{toolchain_.program.string(),
+                                   "build",
+                                   "-buildvcs=false",
+                                   "-p",
+                                   std::to_string(std::max(request_.jobs, 1)),
+                                   "-o",
+                                   (work_ / "function.debug").string()};
+    build.insert(build.end(), common.begin(), common.end());
+    if (!request_.ldflags.empty()) build.push_back("-ldflags=" + joined(request_.ldflags, ' '));
+    build.push_back(overlay.target);
+
+    // What was read is listed while it is compiled.
+    auto listing = std::async(std::launch::async, [&] { return run({list, module_.root, environment()}); });
+    if (progress_) progress_(to_shell(build));
+    auto finished = run({build, module_.root, environment()});
+    auto listed = listing.get();
+    if (!finished) return std::move(finished).error();
+    report_go(finished->err, &chosen);
+    if (!finished->status.ok()) {
+      if (!diagnostics_.has_errors())
+        return Error{.fault = Fault::Internal,
+                     .code = kGoAnswer,
+                     .what = "go build ended with status " + std::to_string(finished->status.code) +
+                             " and said nothing",
+                     .during = {},
+                     .hint = {}};
+      return refused("the function does not compile");
+    }
+    if (!listed) return std::move(listed).error();
+    if (!listed->status.ok()) {
+      report_go(listed->err, &chosen);
+      return refused("the packages of the function cannot be listed");
+    }
+    FAASC_TRY(packages_, go::read_package_list(listed->out));
+    return go::write_stripped_copy(work_ / "function.debug", work_ / "function")
+        .during("stripping the executable");
+  }
+
+  void report_go(const std::string& text, const go::Chosen* chosen) {
+    for (Diagnostic& one : go::read_go_messages(text)) {
+      bool ours = one.place.file.find(std::string(go::kOverlayDirectory) + "/main/") != std::string::npos ||
+                  one.place.file.ends_with("zz_faasc_boot.go");
+      if (ours && chosen != nullptr && one.code.empty()) {
+        // The generated code calls the handler in the way that its source suggested.
+        one.code = kGoHandlerWrongType;
+        one.message = "'" + chosen->name + "' cannot be served as a handler of kind '" + chosen->kind +
+                      "': " + one.message;
+        one.place = chosen->place;
+        report(std::move(one), source_);
+        continue;
+      }
+      report(std::move(one), module_.root);
+    }
+  }
+
+  // A path as the user would type it from where faasc was started.
+  std::string shown(const fs::path& path) const {
+    fs::path inside = path.lexically_relative(project_);
+    if (inside.empty()) return path.string();
+    if (*inside.begin() == "..") {
+      std::error_code error;
+      fs::path near = fs::proximate(path, error);
+      return error ? path.string() : near.string();
+    }
+    return (request_.project_dir / inside).lexically_normal().string();
+  }
+
+  void report(Diagnostic diagnostic, const fs::path& base) {
+    place(diagnostic, base);
+    for (Diagnostic& note : diagnostic.notes) place(note, base);
+    diagnostics_.add(std::move(diagnostic));
+  }
+
+  void place(Diagnostic& diagnostic, const fs::path& base) const {
+    SourcePlace& place = diagnostic.place;
+    // Places in the manifest are as they should be.
+    if (place.file.empty() || !diagnostic.line_text.empty() ||
+        place.file == request_.wanted.handler_place.file ||
+        place.file == request_.wanted.signature_place.file ||
+        place.file == request_.wanted.package_place.file)
+      return;
+    fs::path file = (base / place.file).lexically_normal();
+    diagnostic.line_text = line_of(file, place.line);
+    place.file = shown(file);
+  }
+
+  static std::string line_of(const fs::path& file, int number) {
+    auto text = read_file(file, std::uint64_t{16} << 20);
+    if (!text || number < 1) return {};
+    std::size_t at = 0;
+    for (int line = 1; line < number; ++line) {
+      at = text->find('\n', at);
+      if (at == std::string::npos) return {};
+      ++at;
+    }
+    return text->substr(at, std::min(text->find('\n', at), text->size()) - at);
+  }
+
+  Result<GoBuild> finish(const go::Chosen& chosen) {
+    bool lambda = chosen.kind == "lambda";
+    GoBuild build;
+    build.function = {.language = "go",
+                      .handler = chosen.name,
+                      .kind = chosen.kind,
+                      .file = shown((source_ / chosen.place.file).lexically_normal()),
+                      .line = chosen.place.line,
+                      .reason = chosen.reason};
+    build.executable = work_ / "function";
+    build.debug_file = work_ / "function.debug";
+    std::string executable = lambda ? kGoLambdaExecutable : kGoExecutable;
+    build.program.executable = executable;
+    build.program.architecture = request_.architecture == "arm64" ? "aarch64" : "x86_64";
+    build.program.argv = {executable};
+    if (lambda) build.program.working_directory = kGoLambdaDirectory;
+    FAASC_CHECK(build.program.rootfs.add(executable, {HostFile{build.executable}, 0755, "program"}));
+    if (request_.cgo)
+      FAASC_CHECK(add_elf_closure(build.program.rootfs, {{build.executable.string(), executable}}));
+    for (const fs::path& input : go::inputs_of(packages_)) inputs_.push_back(input);
+    for (const char* name : {"go.mod", "go.sum", "vendor/modules.txt"})
+      inputs_.push_back(module_.root / name);
+    for (fs::path at = module_.root; at.has_relative_path(); at = at.parent_path())
+      inputs_.push_back(at / "go.work");
+    for (const char* part : {"detector", "faasrt"}) inputs_.push_back(request_.installation / part);
+    inputs_.push_back(toolchain_.program);
+    inputs_.push_back(toolchain_.root / "VERSION");
+    std::sort(inputs_.begin(), inputs_.end());
+    inputs_.erase(std::unique(inputs_.begin(), inputs_.end()), inputs_.end());
+    build.inputs = std::move(inputs_);
+    return build;
+  }
+
+  const GoRequest& request_;
+  Diagnostics& diagnostics_;
+  const std::function<void(const std::string&)>& progress_;
+  fs::path project_, source_, work_, cache_;  // canonical
+  go::Module module_;
+  go::Toolchain toolchain_;
+  std::vector<go::ListedPackage> packages_;
+  std::vector<fs::path> inputs_;
+};
+
+}  // namespace
+
+Result<GoBuild> build_go(const GoRequest& request, Diagnostics& diagnostics,
+                         const std::function<void(const std::string&)>& progress) {
+  return GoBuilder(request, diagnostics, progress).build();
+}
+
+}  // namespace faasc
