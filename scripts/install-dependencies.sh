@@ -14,6 +14,9 @@ e2fsprogs cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs ph
 zsh fish groff-base
 '
 
+# Go functions are compiled with whatever Go there is; the distribution's serves where there is none.
+if ! command -v go >/dev/null && [ ! -x /usr/local/go/bin/go ]; then packages="$packages golang-go"; fi
+
 missing=''
 for package in $packages; do
   case $(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null) in

@@ -22,6 +22,8 @@ struct CompileJob {
   const BuildTools& tools;
   std::filesystem::path work_dir;  ///< for this language alone; kept between builds
   unsigned jobs = 1;
+  bool offline = false;      ///< the network must not be reached
+  std::string architecture;  ///< of the kernel: "x86_64"
   Diagnostics& diagnostics;
   BuildProgress& progress;
 };
@@ -38,6 +40,9 @@ struct CompiledFunction {
 
 /// Compiles the C++ function of a manifest: a thin layer between the manifest's words and build_cpp's.
 Result<CompiledFunction> compile_cpp_function(const CompileJob& job);
+
+/// Compiles the Go function of a manifest: a thin layer between the manifest's words and build_go's.
+Result<CompiledFunction> compile_go_function(const CompileJob& job);
 
 /// Takes the finished program that a manifest names; add_program_libraries is what is left to do.
 Result<CompiledFunction> read_binary_function(const CompileJob& job);

@@ -46,10 +46,11 @@ Result<CompiledFunction> compile_function(const CompileJob& job) {
   switch ((*job.manifest.runtime)->language) {
     case Language::Cpp:
       return compile_cpp_function(job);
+    case Language::Go:
+      return compile_go_function(job);
     case Language::Binary:
       return read_binary_function(job);
     case Language::Python:
-    case Language::Go:
       break;  // report_unsupported has refused them
   }
   std::abort();
@@ -78,7 +79,7 @@ class FunctionBuild {
     report_unsupported(manifest_, diagnostics_);
     FAASC_CHECK(refuse_if_complaints());
     FAASC_TRY(KernelStore::Resolved resolved, choose_kernel());
-    FAASC_CHECK(compile());
+    FAASC_CHECK(compile(resolved.kernel));
     check_manifest_for_kind(manifest_, result_.function.kind, diagnostics_);
     add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
     check_architecture(resolved.kernel);
@@ -165,13 +166,15 @@ class FunctionBuild {
     return resolved;
   }
 
-  Result<void> compile() {
+  Result<void> compile(const Kernel& kernel) {
     unsigned processors = std::max(1u, std::thread::hardware_concurrency());
     CompileJob job{.manifest = manifest_,
                    .listing = listing_,
                    .tools = tools_,
                    .work_dir = work_dir_ / name_of((*manifest_.runtime)->language),
                    .jobs = options_.jobs ? options_.jobs : processors,
+                   .offline = options_.offline,
+                   .architecture = kernel.architecture,
                    .diagnostics = diagnostics_,
                    .progress = progress_};
     FAASC_TRY(CompiledFunction compiled, compile_function(job));

@@ -21,6 +21,7 @@ struct BuildTools {
   std::filesystem::path cxx;              ///< the program faasc-cxx
   std::filesystem::path runtime_headers;  ///< of libfaasrt
   std::filesystem::path runtime_library;  ///< libfaasrt.a
+  std::filesystem::path go_runtime;       ///< what is compiled into Go functions, and what looks for them
   std::filesystem::path linux_init;
   std::vector<std::filesystem::path> programs;  ///< whatever else decides the result: faasc itself
 };
@@ -30,6 +31,7 @@ struct BuildOptions {
   std::filesystem::path output;    ///< of the image; empty: build/<name>.img in the project
   std::string kernel;              ///< as KernelStore::resolve takes it; empty: what the manifest says
   unsigned jobs = 0;               ///< 0: one for each processor
+  bool offline = false;            ///< the network must not be reached
 };
 
 /// What came of a build, or of an earlier one that is still good.

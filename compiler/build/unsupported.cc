@@ -9,24 +9,22 @@ void report_unsupported(const Manifest& manifest, Diagnostics& diagnostics) {
     diagnostics.add(
         manifest.finding(Severity::Error, kNotInThisVersion, std::move(what), place, std::move(hint)));
   };
-  if (manifest.runtime && (*manifest.runtime)->language != Language::Cpp &&
-      (*manifest.runtime)->language != Language::Binary)
-    refuse(manifest.runtime->place,
-           "this version of faasc builds C++ functions only, not " +
-               std::string(name_of((*manifest.runtime)->language)),
-           "use 'runtime: cpp'");
-  switch (*manifest.signature) {
-    case Signature::Auto:
-    case Signature::Http:
-    case Signature::CloudEvent:
-    case Signature::Server:
-      break;
-    default:
-      refuse(manifest.signature.place,
-             "this version of faasc does not build '" + std::string(name_of(*manifest.signature)) +
-                 "' functions in C++",
-             "http, cloudevent and server are what it builds");
-  }
+  Language language = manifest.runtime ? (*manifest.runtime)->language : Language::Cpp;
+  if (language == Language::Python)
+    refuse(manifest.runtime->place, "this version of faasc does not build Python functions",
+           "use 'runtime: cpp' or 'runtime: go'");
+  if (language == Language::Cpp) switch (*manifest.signature) {
+      case Signature::Auto:
+      case Signature::Http:
+      case Signature::CloudEvent:
+      case Signature::Server:
+        break;
+      default:
+        refuse(manifest.signature.place,
+               "this version of faasc does not build '" + std::string(name_of(*manifest.signature)) +
+                   "' functions in C++",
+               "http, cloudevent and server are what it builds");
+    }
   if (manifest.build.cpp.cmake)
     refuse(manifest.build.cpp.cmake->place, "this version of faasc does not read CMake projects",
            "name the files in build.cpp.sources");

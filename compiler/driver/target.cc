@@ -52,6 +52,7 @@ Result<BuildTools> find_tools() {
   FAASC_TRY(tools.cxx, installation.program("faasc-cxx"));
   FAASC_TRY(tools.runtime_headers, installation.shared("cpp/include"));
   FAASC_TRY(tools.runtime_library, installation.guest_library("cpp/libfaasrt.a"));
+  FAASC_TRY(tools.go_runtime, installation.shared("go"));
   FAASC_TRY(tools.linux_init, installation.guest_library("linux/init"));
   tools.programs.push_back(installation.prefix() / "bin/faasc");
   return tools;
@@ -105,6 +106,7 @@ Result<std::optional<BuiltFunction>> build_target(Session& session, const Target
   options.output = arguments.output;
   options.kernel = arguments.kernel;
   options.jobs = arguments.jobs;
+  options.offline = session.options().offline;
   FAASC_TRY(BuildTools tools, find_tools());
   FAASC_TRY(KernelStore store, KernelStore::open());
 
