@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
 #include "launcher/terminal_text.h"
 
 namespace faasc {
@@ -125,6 +127,22 @@ std::string to_text(const TestResult& result, Color color) {
     out += "  " + finding.what + "\n    expected  " + finding.expected + "\n    found     " + finding.found +
            "\n";
   return out;
+}
+
+std::string to_json_line(const TestResult& result) {
+  constexpr const char* kOutcomes[] = {"passed", "failed", "broken", "skipped"};
+  nlohmann::ordered_json json{
+      {"schema", "faasc.test/1"},
+      {"name", result.name},
+      {"outcome", kOutcomes[static_cast<std::size_t>(result.outcome)]},
+      {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(result.duration).count()}};
+  if (!result.findings.empty()) {
+    auto& findings = json["findings"] = nlohmann::ordered_json::array();
+    for (const Finding& finding : result.findings)
+      findings.push_back({{"what", finding.what}, {"expected", finding.expected}, {"found", finding.found}});
+  }
+  if (result.error) json["error"] = {{"code", result.error->code}, {"message", result.error->what}};
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string summary(const TestReport& report, Color color) {

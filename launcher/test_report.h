@@ -11,6 +11,10 @@ namespace faasc {
 /// newline.
 std::string to_text(const TestResult& result, Color color);
 
+/// One line of JSON, schema "faasc.test/1", with its newline: name, outcome ("passed", "failed", "broken",
+/// "skipped"), milliseconds, findings, error.
+std::string to_json_line(const TestResult& result);
+
 /// "3 passed, 1 failed in 812 ms" and the like. Ends with a newline.
 std::string summary(const TestReport& report, Color color);
 

@@ -244,6 +244,24 @@ TEST_F(DriverTest, WritesFindingsForPrograms) {
   EXPECT_NE(read_file(at("a.sarif")).value().find("\"ruleId\": \"FAASC0140\""), std::string::npos);
 }
 
+TEST_F(DriverTest, AnswersProgramsInJson) {
+  EXPECT_EQ(faasc({"version", "--format", "json"}).out,
+            R"({"schema":"faasc.result/1","ok":true,"version":")" + std::string(kVersion) + "\"}\n");
+  Outcome page = faasc({"explain", "FAASC0843", "--format", "json"});
+  EXPECT_EQ(page.out.rfind(R"({"schema":"faasc.result/1","ok":true,"code":"FAASC0843",)", 0), 0u) << page.out;
+  EXPECT_EQ(std::count(page.out.begin(), page.out.end(), '\n'), 1);
+}
+
+TEST_F(DriverTest, HelpOfEveryCommandFitsAScreenAndShowsAnExample) {
+  for (const CommandEntry& command : command_table()) {
+    if (command.passes_arguments) continue;  // of a program of its own
+    std::string help = faasc({"help", std::string(command.name)}).out;
+    EXPECT_LE(std::count(help.begin(), help.end(), '\n'), 30) << help;
+    EXPECT_NE(help.find("\nExample:\n  " + std::string(command.example) + "\n"), std::string::npos) << help;
+    EXPECT_NE(command.example.find("faasc " + std::string(command.name)), std::string::npos);
+  }
+}
+
 TEST_F(DriverTest, ImportsAFileOfAnotherTool) {
   std::string stack = write("shop/stack.yaml",
                             "provider: {name: openfaas}\n"

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
@@ -16,10 +17,13 @@ Action configure_explain(CLI::App& app) {
   return [code](Session& session) -> Result<int> {
     if (code->empty()) {
       std::string list;
+      nlohmann::ordered_json pages = nlohmann::ordered_json::array();
       for (const ExplainPage* page : all_pages()) {
         list.append(page->code).append("  ").append(page->title).append("\n");
+        pages.push_back({{"code", page->code}, {"title", page->title}});
       }
-      session.console().print(list);
+      session.set_result("codes", pages.dump());
+      if (session.options().format != ReportFormat::Json) session.console().print(list);
       return 0;
     }
     const ExplainPage* page = find_page(*code);
@@ -29,7 +33,15 @@ Action configure_explain(CLI::App& app) {
                    .what = "there is no message with the code '" + *code + "'",
                    .hint = "'faasc explain' lists all codes"};
     }
-    session.console().print(to_text(*page));
+    auto set = [&](const char* name, std::string_view text) {
+      session.set_result(name, nlohmann::json(text).dump());
+    };
+    set("code", page->code);
+    set("title", page->title);
+    set("meaning", page->meaning);
+    set("example", page->example);
+    set("fix", page->fix);
+    if (session.options().format != ReportFormat::Json) session.console().print(to_text(*page));
     return 0;
   };
 }

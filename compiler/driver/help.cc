@@ -106,8 +106,14 @@ std::string command_help(const CommandEntry& command, const CLI::App& app) {
   append_rows(out, positionals);
   append_rows(out, options);
   if (!command.passes_arguments) {
-    out.append("\n").append(kGlobalOptionsGroup).append(":\n");
-    append_rows(out, option_rows(app, true));
+    // By name only, so that a screen has room for the rest.
+    std::string names;
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->nonpositional() && option->get_group() == kGlobalOptionsGroup)
+        names.append(names.empty() ? "" : " ").append("--" + option->get_lnames().front());
+    }
+    out.append("\n").append(kGlobalOptionsGroup).append(" ('faasc --help'):\n");
+    append_rows(out, {{"", names}});
   }
   out.append("\nExample:\n  ").append(command.example).append("\n");
   return out;

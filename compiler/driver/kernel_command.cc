@@ -19,6 +19,12 @@ Action configure_kernel(CLI::App&) {
     FAASC_TRY(std::filesystem::path program, installation.program("faasc-kernel"));
     if (session.options().offline) ::setenv("FAASC_OFFLINE", "1", 1);
 
+    // An option of every command; the two that have something to list take it as theirs.
+    std::vector<std::string>& words = session.arguments;
+    bool lists = !words.empty() && (words.front() == "list" || words.front() == "info");
+    if (lists && session.options().format == ReportFormat::Json)
+      words.insert(words.end(), {"--format", "json"});
+
     std::string name = program.string();
     std::vector<char*> argv{name.data()};
     for (std::string& argument : session.arguments) argv.push_back(argument.data());

@@ -68,16 +68,19 @@ Result<void> Session::finish(bool ok) {
     FAASC_CHECK(write_file(path, text).during("writing the findings"));
   }
   if (options_.format == ReportFormat::GitHub) {
-    // GitHub gives each step a file to append to.
-    std::optional<std::string> path = environment_("GITHUB_STEP_SUMMARY");
-    std::string summary = to_github_summary(all_);
-    if (path && !path->empty() && !summary.empty()) {
-      Fd fd(::open(path->c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
-      if (!fd) return io_error("open", *path, errno);
-      FAASC_CHECK(write_all(fd, summary, *path));
-    }
+    FAASC_CHECK(append_to_file_of("GITHUB_STEP_SUMMARY", to_github_summary(all_)));
+    FAASC_CHECK(append_to_file_of("GITHUB_OUTPUT", to_github_outputs(results_)));
   }
   return {};
+}
+
+// GitHub gives each step files to append to, and their names in the environment.
+Result<void> Session::append_to_file_of(std::string_view variable, const std::string& text) const {
+  std::optional<std::string> path = environment_(variable);
+  if (!path || path->empty() || text.empty()) return {};
+  Fd fd(::open(path->c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+  if (!fd) return io_error("open", *path, errno);
+  return write_all(fd, text, *path);
 }
 
 }  // namespace faasc

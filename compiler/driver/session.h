@@ -61,6 +61,7 @@ class Session {
 
  private:
   void report(const Diagnostic& diagnostic);
+  Result<void> append_to_file_of(std::string_view variable, const std::string& text) const;
 
   Console& console_;
   GlobalOptions options_;

@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 
 #include "base/file.h"
+#include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/reports/reports.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
@@ -21,6 +23,24 @@ struct TestArguments {
   bool skip_without_vm = false;
 };
 
+// What CI is to show beside all other findings.
+Diagnostics findings_of(const TestResult& result) {
+  Diagnostics diagnostics;
+  if (result.outcome == TestResult::Outcome::Failed) {
+    std::string message = "test '" + result.name + "' failed";
+    for (const Finding& finding : result.findings)
+      message += "; " + finding.what + " is " + finding.found + ", not " + finding.expected;
+    diagnostics.add(
+        {.severity = Severity::Error, .code = kTestFailed, .message = std::move(message), .place = {}});
+  }
+  if (result.outcome == TestResult::Outcome::Broken && result.error) {
+    Diagnostic diagnostic = as_diagnostic(*result.error);
+    diagnostic.message = "test '" + result.name + "': " + diagnostic.message;
+    diagnostics.add(std::move(diagnostic));
+  }
+  return diagnostics;
+}
+
 Result<int> test(Session& session, const TestArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
@@ -28,9 +48,21 @@ Result<int> test(Session& session, const TestArguments& arguments) {
   FAASC_TRY(options.start, start_options(session, arguments.vm));
   options.filter = arguments.filter;
   options.skip_without_vm = arguments.skip_without_vm;
-  options.on_result = [&](const TestResult& result) { session.console().print(to_text(result, Color::Off)); };
+  ReportFormat format = session.options().format;
+  options.on_result = [&](const TestResult& result) {
+    if (format == ReportFormat::Json)
+      session.console().print(to_json_line(result));
+    else if (format != ReportFormat::Sarif)
+      session.console().print(to_text(result, Color::Off));
+    if (format == ReportFormat::Sarif || format == ReportFormat::GitHub) session.report(findings_of(result));
+  };
   FAASC_TRY(TestReport report, run_smoke_tests(*spec, options));
-  session.console().print(summary(report, Color::Off));
+  if (format == ReportFormat::Text || format == ReportFormat::GitHub)
+    session.console().print(summary(report, Color::Off));
+  using Outcome = TestResult::Outcome;
+  for (auto [name, outcome] : {std::pair{"passed", Outcome::Passed}, std::pair{"failed", Outcome::Failed},
+                               std::pair{"broken", Outcome::Broken}, std::pair{"skipped", Outcome::Skipped}})
+    session.set_result(name, std::to_string(report.count(outcome)));
   if (!arguments.junit.empty()) FAASC_CHECK(write_file(arguments.junit, to_junit(report)));
   return report.exit_status();
 }

@@ -8,7 +8,9 @@ namespace faasc {
 
 Action configure_version(CLI::App&) {
   return [](Session& session) -> Result<int> {
-    session.console().print("faasc " + std::string(kVersion) + "\n");
+    session.set_result("version", "\"" + std::string(kVersion) + "\"");
+    if (session.options().format != ReportFormat::Json)
+      session.console().print("faasc " + std::string(kVersion) + "\n");
     return 0;
   };
 }

@@ -63,6 +63,11 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0842", "no such file in the image",
      "'faasc inspect --why' was asked about a file or module that is not in the image.",
      "faasc inspect --why libssl", "'faasc inspect --files' lists what is there."},
+    {"FAASC0843", "a test of the manifest failed",
+     "The machine answered a request of 'tests:', and the answer was not as 'expect' has it. The exit status "
+     "is "
+     "4.",
+     "expect: {status: 200}", "Correct the function, or what the test expects; 'faasc test' shows both."},
 };
 
 }  // namespace

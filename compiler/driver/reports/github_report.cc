@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "compiler/driver/reports/reports.h"
 
 namespace faasc {
@@ -80,6 +82,19 @@ std::string to_github_summary(const std::vector<Diagnostic>& diagnostics) {
     out.append(in_table(diagnostic.message)).append(" | ").append(diagnostic.code).append(" |\n");
   }
   return out + "\n";
+}
+
+std::string to_github_outputs(const std::map<std::string, std::string>& values) {
+  std::string out;
+  for (const char* name : {"image", "sha256"}) {
+    auto found = values.find(name);
+    if (found == values.end()) continue;
+    auto text = nlohmann::json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+    // A line end would begin another output.
+    if (text.is_string() && text.get<std::string>().find('\n') == std::string::npos)
+      out += std::string(name) + "=" + text.get<std::string>() + "\n";
+  }
+  return out;
 }
 
 }  // namespace faasc

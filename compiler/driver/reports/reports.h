@@ -24,5 +24,8 @@ std::string to_sarif(const std::vector<Diagnostic>& diagnostics, bool ok);
 std::string to_github(const Diagnostic& diagnostic);
 /// A table in Markdown for $GITHUB_STEP_SUMMARY; empty where there is nothing to tell.
 std::string to_github_summary(const std::vector<Diagnostic>& diagnostics);
+/// The image and its digest for $GITHUB_OUTPUT ("image=…"), where a result has them: the next steps of a
+/// workflow read them. Values are JSON text, as for to_json_result.
+std::string to_github_outputs(const std::map<std::string, std::string>& values);
 
 }  // namespace faasc

@@ -18,6 +18,13 @@ Diagnostic sample() {
   return diagnostic;
 }
 
+TEST(Reports, GitHubIsToldTheImage) {
+  EXPECT_EQ(to_github_outputs({{"image", "\"build/a b.img\""}, {"sha256", "\"12ab\""}, {"bytes", "7"}}),
+            "image=build/a b.img\nsha256=12ab\n");
+  EXPECT_EQ(to_github_outputs({{"image", "\"a\\nsha256=0\""}}), "");
+  EXPECT_EQ(to_github_outputs({}), "");
+}
+
 TEST(Reports, JsonLine) {
   EXPECT_EQ(
       to_json_line(sample()),
