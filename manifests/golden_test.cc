@@ -56,5 +56,21 @@ TEST(WrongManifests, AreToldWhatIsWrong) {
   EXPECT_GE(count, 50);
 }
 
+// tests/schema holds the schema against these, too.
+TEST(RightManifests, AreAccepted) {
+  int count = 0;
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(FAASC_SOURCE_DIR) / "tests/data/manifests/right")) {
+    ++count;
+    SCOPED_TRACE(entry.path().filename().string());
+    Diagnostics diagnostics;
+    EXPECT_TRUE(
+        read_manifest_text(read_file(entry.path()).value(), "faas.yaml", diagnostics, ManifestEnvironment{}));
+    for (const Diagnostic& diagnostic : diagnostics.all())
+      EXPECT_EQ(diagnostic.severity, Severity::Note) << to_text(diagnostic, Color::Off);
+  }
+  EXPECT_GE(count, 7);
+}
+
 }  // namespace
 }  // namespace faasc

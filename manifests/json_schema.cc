@@ -48,18 +48,31 @@ class Writer {
   bool first_ = true;
 };
 
-// YAML has types of its own for what looks like a number or a boolean; the reader takes both as the text they
-// are.
-constexpr std::string_view kTextTypes = R"(["string", "number", "boolean"])";
-
 void write_members(Writer& out, std::span<const Key> keys);
 
+bool takes(const Key& key, std::string_view text) {
+  return key.check == nullptr || !key.check(text);
+}
+
+// YAML has types of its own for what looks like a number or a boolean; the reader takes both as the text they
+// are, wherever such a text would do.
 void write_text_type(Writer& out, const Key& key) {
-  if (key.pattern.empty()) {
-    out.raw("type", kTextTypes);
-  } else {
-    out.text("type", "string");
+  if (!key.choices.empty()) {
+    out.open("enum", '[');
+    for (std::string_view choice : key.choices) out.text("", choice);
+    return out.close(']');
+  }
+  bool whole = takes(key, "7"), fraction = takes(key, "1.5"), negative = takes(key, "-1");
+  std::string types = R"("string")";
+  if (whole || fraction || negative) types += fraction ? R"(, "number")" : R"(, "integer")";
+  if (takes(key, "true")) types += R"(, "boolean")";
+  out.raw("type", types.find(',') == std::string::npos ? types : "[" + types + "]");
+  if ((whole || fraction) && !negative) out.raw("minimum", "0");
+  if (negative && !whole) out.raw("exclusiveMaximum", "0");
+  if (!key.pattern.empty()) {
     out.text("pattern", key.pattern);
+  } else if (!takes(key, "") && !takes(key, "a\nb")) {
+    out.text("pattern", R"(^[^\u0000-\u001f\u007f]+$)");
   }
 }
 
@@ -121,11 +134,14 @@ void write_value(Writer& out, const Key& key) {
         out.close('}');
       }
       out.open("additionalProperties", '{');
-      out.raw("type", kTextTypes);
+      out.raw("type", R"(["string", "number", "boolean"])");
       out.close('}');
       break;
     case Form::FreeMap:
       out.text("type", "object");
+      out.open("additionalProperties", '{');
+      out.raw("type", R"(["string", "number", "boolean", "array", "object"])");
+      out.close('}');
       break;
     case Form::Json:
       break;

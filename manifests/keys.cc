@@ -446,6 +446,7 @@ constexpr Key kImageKeys[] = {
      .help = "Libraries that Nanos loads into the kernel",
      .store = store<&M::ImageOptions::klibs>,
      .code = kUnknownKlib,
+     .choices = kKnownKlibs,
      .check = check_klib},
     {.name = "manifest",
      .form = Form::FreeMap,

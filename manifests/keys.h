@@ -61,7 +61,7 @@ struct Key {
 
   std::string_view code;  ///< of a value that has the right form but will not do
   std::int64_t least = 0, most = 0;
-  std::span<const std::string_view> choices;
+  std::span<const std::string_view> choices;  ///< Choice; TextList: for the schema, what `check` accepts
   std::string_view word;  ///< Quantity: the one text that is allowed instead; it leaves the default
   std::string_view
       pattern;  ///< Text, TextList, TextMap: what `check` accepts as a regular expression, for the schema

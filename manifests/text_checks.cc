@@ -224,15 +224,11 @@ std::optional<Complaint> check_kernel_choice(std::string_view text) {
 }
 
 std::optional<Complaint> check_klib(std::string_view text) {
-  // What the releases of Nanos come with; the packager looks again at the kernel that is used.
-  static const std::vector<std::string_view> kKnown = {
-      "azure", "cloud_init", "cloudwatch", "digitalocean", "firewall",      "gcp",    "gpu_nvidia",
-      "ntp",   "radar",      "sandbox",    "shmem",        "special_files", "strace", "syslog",
-      "tls",   "tmpfs",      "tun",        "umcg",         "userdata"};
-  if (std::find(kKnown.begin(), kKnown.end(), text) != kKnown.end()) return std::nullopt;
+  std::vector<std::string_view> known(std::begin(kKnownKlibs), std::end(kKnownKlibs));
+  if (std::find(known.begin(), known.end(), text) != known.end()) return std::nullopt;
   std::string list;
-  for (std::string_view known : kKnown) list.append(list.empty() ? "" : ", ").append(known);
-  return Complaint{"is unknown" + did_you_mean(text, kKnown), "klibs are " + list};
+  for (std::string_view klib : known) list.append(list.empty() ? "" : ", ").append(klib);
+  return Complaint{"is unknown" + did_you_mean(text, known), "klibs are " + list};
 }
 
 std::optional<Complaint> check_tuple_name(std::string_view text) {

@@ -29,6 +29,11 @@ bool is_variable_name(std::string_view text);
 std::optional<Complaint> check_variable_name(std::string_view text);
 
 std::optional<Complaint> check_kernel_choice(std::string_view text);
+/// What the releases of Nanos come with; the packager looks again at the kernel that is used.
+inline constexpr std::string_view kKnownKlibs[] = {
+    "azure", "cloud_init", "cloudwatch", "digitalocean", "firewall",      "gcp",    "gpu_nvidia",
+    "ntp",   "radar",      "sandbox",    "shmem",        "special_files", "strace", "syslog",
+    "tls",   "tmpfs",      "tun",        "umcg",         "userdata"};
 std::optional<Complaint> check_klib(std::string_view text);
 std::optional<Complaint> check_tuple_name(std::string_view text);
 
