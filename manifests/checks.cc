@@ -198,7 +198,8 @@ void Checking::tests() {
     }
     bool nothing = !expect.status && expect.headers.empty() && expected_bodies == 0 && !expect.log_regex &&
                    !expect.max_duration;
-    if (nothing && test.name.written()) {
+    // Where something is wrong, the expectation may be what could not be read.
+    if (nothing && test.name.written() && !diagnostics_.has_errors()) {
       report(kBadTest, "test '" + *test.name + "' expects nothing, so it cannot fail", test.name.place,
              "add 'expect: {status: 200}'", Severity::Warning);
     }

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <set>
 #include <tuple>
 
 #include "base/file.h"
+#include "manifests/advice.h"
 #include "manifests/checks.h"
 #include "manifests/codes.h"
 #include "manifests/json_text.h"
@@ -115,6 +117,7 @@ class Reading {
 
   const SourceText& source_;
   Diagnostics& diagnostics_;
+  std::set<const Key*> listed_;  // sections whose keys were told
 };
 
 // Always false, so that a check can return it.
@@ -138,20 +141,24 @@ void Reading::report_unknown_key(const YamlNode& name, std::span<const Key> keys
   std::vector<std::string_view> names;
   for (const Key& key : keys) names.push_back(key.name);
   std::string message = "unknown key " + in_quotes(name.text) + (path.empty() ? "" : " in '" + path + "'");
-  std::string hint;
+  std::string hint = advice_on_key(name, names, source_);
   std::vector<std::string> elsewhere = paths_of_key(name.text);
-  std::string before_colon = name.text.substr(0, name.text.find(':'));
-  if (before_colon != name.text && std::find(names.begin(), names.end(), before_colon) != names.end()) {
-    hint = "write a space after the colon: '" + before_colon + ": " +
-           name.text.substr(before_colon.size() + 1) + "'";
-  } else if (std::string_view near = nearest(name.text, names); !near.empty()) {
+  std::string_view near = nearest(name.text, names);
+  std::string_view meant = path.empty() ? meant_key(name.text) : std::string_view();
+  if (!hint.empty()) {
+    // said already
+  } else if (!near.empty()) {
     message += "; did you mean '" + std::string(near) + "'?";
   } else if (!elsewhere.empty()) {
     hint = "the key '" + name.text + "' belongs in " +
            (elsewhere.front().find('.') == std::string::npos
                 ? "the first column of the file"
                 : "'" + elsewhere.front().substr(0, elsewhere.front().rfind('.')) + "'");
-  } else {
+  } else if (meant.starts_with('\'')) {
+    hint = "write it as " + std::string(meant);
+  } else if (!meant.empty()) {
+    if (listed_.insert(keys.data()).second) hint = "this looks like " + std::string(meant);
+  } else if (listed_.insert(keys.data()).second) {  // once is enough
     hint = "keys here are ";
     for (std::size_t i = 0; i < names.size(); ++i) hint.append(i == 0 ? "" : ", ").append(names[i]);
   }
@@ -169,6 +176,7 @@ void Reading::report_wrong_type(const YamlNode& node, const Key& key) {
     report(kWrongType, name + " has no value", node.place, std::move(hint));
     return;
   }
+  if (std::string advice = advice_on_type(node, key); !advice.empty()) hint = std::move(advice);
   std::string found =
       node.kind == YamlNode::Kind::Scalar ? in_quotes(node.text) : std::string(kind_name(node));
   report(kWrongType, name + " must be " + std::string(want.what) + ", not " + found, node.place,
@@ -190,6 +198,8 @@ bool Reading::check_text(const YamlNode& node, const Key& key, std::string_view 
   if (check == nullptr) return true;
   std::optional<Complaint> complaint = check(node.text);
   if (!complaint) return true;
+  if (in_curly_quotes(node))
+    complaint->hint = "use straight quotes, or none: curly ones are part of the text";
   return report(code, std::string(noun) + " " + in_quotes(node.text) + " " + complaint->message, node.place,
                 std::move(complaint->hint));
 }
@@ -484,6 +494,13 @@ void Reading::read_section(const YamlNode& node, std::span<const Key> keys, void
   }
   for (const Key& key : keys) {
     if (!key.required || node.find(key.name) != nullptr) continue;
+    // "apiversion" is unknown, and was told to be 'apiVersion'.
+    bool misspelt = std::any_of(node.members.begin(), node.members.end(), [&](const YamlMember& member) {
+      return nearest(member.name.text, {key.name}) == key.name &&
+             std::none_of(keys.begin(), keys.end(),
+                          [&](const Key& one) { return one.name == member.name.text; });
+    });
+    if (misspelt) continue;
     std::string hint = key.name == "apiVersion" ? "begin the file with 'apiVersion: faasc/v1'"
                                                 : "add '" + std::string(key.name) + ": …'";
     SourcePlace place = node.place;

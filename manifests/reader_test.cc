@@ -200,6 +200,16 @@ TEST(Reader, RefusesAFileThatIsTooLarge) {
             "  hint: move large data to files of their own and name them under 'files'\n");
 }
 
+TEST(Reader, WarnsOfATestThatCannotFail) {
+  Diagnostics diagnostics;
+  EXPECT_TRUE(read("apiVersion: faasc/v1\ntests: [{name: a}]\n", diagnostics));
+  EXPECT_EQ(findings(diagnostics),
+            "shop/faas.yaml:2:16: warning: test 'a' expects nothing, so it cannot fail [FAASC0190]\n"
+            "tests: [{name: a}]\n"
+            "               ^\n"
+            "  hint: add 'expect: {status: 200}'\n");
+}
+
 TEST(Reader, ChecksWhatDependsOnTheKind) {
   Diagnostics diagnostics;
   std::optional<Manifest> manifest = read(

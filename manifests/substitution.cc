@@ -9,6 +9,26 @@ namespace {
 
 constexpr std::string_view kOpen = "${env:";
 
+// A shell's or a template's way to name a variable is text here, which may surprise.
+void warn_of_other_syntax(const NamedText& variable, const Manifest& manifest, Diagnostics& diagnostics) {
+  std::string_view text = variable.value.value;
+  std::string name;
+  for (std::string_view open : {"${", "{{"}) {
+    std::size_t start = text.find(open);
+    std::size_t end = start == std::string_view::npos ? start : text.find('}', start);
+    if (end == std::string_view::npos) continue;
+    std::string_view inside = text.substr(start + 2, end - start - 2);
+    while (inside.starts_with(' ')) inside.remove_prefix(1);
+    while (inside.ends_with(' ')) inside.remove_suffix(1);
+    if (open == "{{" && inside.starts_with("env:")) inside.remove_prefix(4);
+    if (is_variable_name(inside)) name = inside;
+  }
+  if (name.empty()) return;
+  diagnostics.add(manifest.finding(Severity::Warning, kBadSubstitution,
+                                   "this is taken as it stands: no variable of the host is put in",
+                                   variable.value.place, "write '${env:" + name + "}', if that is meant"));
+}
+
 void substitute(NamedText& variable, const Manifest& manifest, const ManifestEnvironment& environment,
                 Diagnostics& diagnostics) {
   std::string_view rest = variable.value.value;
@@ -17,6 +37,7 @@ void substitute(NamedText& variable, const Manifest& manifest, const ManifestEnv
     diagnostics.add(manifest.finding(Severity::Error, kBadSubstitution, std::move(message),
                                      variable.value.place, std::move(hint)));
   };
+  warn_of_other_syntax(variable, manifest, diagnostics);
   while (true) {
     std::size_t open = rest.find(kOpen);
     result.append(rest.substr(0, open));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/diagnostics.h"
+#include "manifests/advice.h"
 #include "manifests/glob.h"
 
 namespace faasc {
@@ -71,20 +72,11 @@ std::optional<Complaint> check_runtime(std::string_view text) {
   std::size_t colon = text.find(':');
   std::string_view language = text.substr(0, colon);
   if (language != "cpp" && language != "python" && language != "go" && language != "binary") {
-    struct OtherName {
-      std::string_view written, meant;
-    };
-    constexpr OtherName kOtherNames[] = {{"c++", "cpp"},        {"cxx", "cpp"},   {"py", "python"},
-                                         {"python3", "python"}, {"golang", "go"}, {"C++", "cpp"},
-                                         {"Python", "python"},  {"Go", "go"},     {"rust", "binary"},
-                                         {"node", "binary"},    {"elf", "binary"}};
-    for (const OtherName& other : kOtherNames) {
-      if (language == other.written)
-        return Complaint{"is unknown; did you mean '" + std::string(other.meant) + "'?",
-                         "runtimes are cpp, python, go and binary"};
-    }
-    return Complaint{"is unknown" + did_you_mean(language, {"cpp", "python", "go", "binary"}),
-                     "runtimes are cpp, python, go and binary"};
+    std::string meant = meant_runtime(text);
+    return Complaint{"is unknown" + (meant.empty() ? did_you_mean(language, {"cpp", "python", "go", "binary"})
+                                                   : "; did you mean '" + meant + "'?"),
+                     meant == "binary" ? "runtimes are cpp, python, go, and binary for a finished program"
+                                       : "runtimes are cpp, python, go and binary"};
   }
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view version = text.substr(colon + 1);
@@ -184,6 +176,8 @@ std::optional<Complaint> check_cpp_flag(std::string_view text) {
                        "remove the flag"};
     }
   }
+  if (text.find(" -") != std::string_view::npos)
+    return Complaint{"holds several flags", "write each as an item of its own: [-Wall, -O2]"};
   if (text.starts_with("-std="))
     return Complaint{"is not allowed here", "write the standard under build.cpp.standard"};
   return std::nullopt;

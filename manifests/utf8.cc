@@ -38,6 +38,34 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
   return std::nullopt;
 }
 
+CodePoint first_code_point(std::string_view text) {
+  auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  std::uint8_t lead = byte(0);
+  std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (length == 1 || length > text.size()) return {lead, 1};
+  char32_t value = lead & (0x7F >> length);
+  for (std::size_t i = 1; i < length; ++i) value = value << 6 | (byte(i) & 0x3FU);
+  return {value, length};
+}
+
+bool is_yaml_printable(char32_t c) {
+  return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c <= 0x7E) || c == 0x85 ||
+         (c >= 0xA0 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD && c != 0xFEFF) || c >= 0x10000;
+}
+
+bool is_false_space(char32_t c) {
+  return c == 0x85 || c == 0xA0 || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202F || (c >= 0x205F && c <= 0x2064) || c == 0x3000 || c == 0xFEFF;
+}
+
+std::string code_point_name(char32_t character) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string digits;
+  for (std::uint32_t rest = character; rest > 0 || digits.size() < 4; rest >>= 4)
+    digits.insert(digits.begin(), kHex[rest & 15]);
+  return "U+" + digits;
+}
+
 void join_surrogates(std::string& text) {
   auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   auto surrogate = [&](std::size_t i, std::uint8_t least, std::uint8_t most) {

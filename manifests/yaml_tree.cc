@@ -11,6 +11,7 @@
 #include <llvm/Support/YAMLParser.h>
 
 #include "manifests/codes.h"
+#include "manifests/syntax_advice.h"
 #include "manifests/utf8.h"
 
 namespace faasc {
@@ -32,22 +33,6 @@ std::optional<std::size_t> find_comma_run(std::string_view text) {
     }
   }
   return std::nullopt;
-}
-
-// Whether a line with `indent` spaces continues one of the levels that are open at the end of `before`, or
-// opens one.
-bool indentation_fits(std::string_view before, std::size_t indent) {
-  std::vector<std::size_t> open;
-  while (!before.empty()) {
-    std::size_t end = before.find('\n');
-    std::string_view line = before.substr(0, end);
-    before.remove_prefix(end == std::string_view::npos ? before.size() : end + 1);
-    std::size_t spaces = line.find_first_not_of(' ');
-    if (spaces == std::string_view::npos || line[spaces] == '#' || line[spaces] == '\r') continue;
-    while (!open.empty() && open.back() > spaces) open.pop_back();
-    if (open.empty() || open.back() < spaces) open.push_back(spaces);
-  }
-  return open.empty() || indent > open.back() || std::find(open.begin(), open.end(), indent) != open.end();
 }
 
 // Roughly what a tree takes in memory, and how many levels it has.
@@ -169,43 +154,10 @@ SourcePlace TreeBuilder::place_of(llvm::SMRange range) const {
 
 void TreeBuilder::report_syntax_error(const llvm::SMDiagnostic& error) {
   if (failed_) return;  // everything after the first is a consequence of it
-  std::size_t offset = offset_of(error.getLoc());
-  std::string_view text = source_.text();
-  std::size_t line_start = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;
-  std::string_view before = text.substr(line_start, offset - line_start);
-  char at = offset < text.size() ? text[offset] : '\0';
-
-  if (at == '@' || at == '`' || at == '%') {
-    return report(kNotYaml, std::string("a plain value cannot begin with '") + at + "'",
-                  source_.place(offset, offset + 1), "put the value in quotes");
-  }
   std::string_view said{error.getMessage().data(), error.getMessage().size()};
-  if (said.find("implicit key") != std::string_view::npos) {
-    return report(kNotYaml, "this line should be 'key: value', but has no ': '",
-                  source_.place(offset, offset + 1),
-                  "write a space after the colon, and put text of several lines in quotes");
-  }
-  if (said.find("escape code") != std::string_view::npos) {
-    return report(kNotYaml, std::string("unknown escape '\\") + at + "'",
-                  source_.place(offset - 1, offset + 1),
-                  "write '\\\\' for a backslash, or put the text in single quotes");
-  }
-  if (text.find_first_not_of(" \t\r\n", offset) == std::string_view::npos) {
-    return report(kNotYaml, "the file ends in the middle of a value", source_.place(offset, offset),
-                  "look for a quote, '[' or '{' that is never closed");
-  }
-  if (before.find(": ") != std::string_view::npos && at == ':') {
-    return report(kNotYaml, "a second ': ' on one line", source_.place(offset, offset + 1),
-                  "put a value that contains ': ' in quotes");
-  }
-  std::size_t word = std::min(text.find_first_not_of(' ', line_start), text.size());
-  if (!indentation_fits(text.substr(0, line_start), word - line_start)) {
-    return report(kNotYaml, "this line is indented like none above", source_.place(word, word + 1),
-                  "indent it like the line it belongs with");
-  }
-  report(
-      kNotYaml, "this does not fit in here", source_.place(offset, offset + 1),
-      "check the indentation of this line against the lines above, and that quotes, '[' and '{' are closed");
+  SyntaxAdvice advice = explain_syntax_error(source_.text(), offset_of(error.getLoc()), said);
+  report(kNotYaml, std::move(advice.message), source_.place(advice.start, advice.end),
+         std::move(advice.hint));
 }
 
 std::optional<YamlNode> TreeBuilder::build() {
@@ -223,13 +175,24 @@ std::optional<YamlNode> TreeBuilder::build() {
            "save the file as UTF-8");
     return std::nullopt;
   }
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto c = static_cast<unsigned char>(text[i]);
-    if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
-      report(kUnreadableText, "a control character (byte " + std::to_string(c) + ")", source_.place(i, i + 1),
-             "remove it, or write it as an escape in double quotes");
+  for (std::size_t i = 0; i < text.size();) {
+    auto [character, length] = first_code_point(text.substr(i));
+    if (!is_yaml_printable(character)) {
+      bool control = character < 0x80;
+      report(kUnreadableText,
+             control ? "a control character (byte " + std::to_string(static_cast<int>(character)) + ")"
+                     : "an invisible character (" + code_point_name(character) + ")",
+             source_.place(i, i + 1),
+             control ? "remove it, or write it as an escape in double quotes"
+                     : "delete it; it often comes along with copied text");
       return std::nullopt;
     }
+    i += length;
+  }
+  if (std::size_t mark = find_conflict_mark(text); mark != std::string_view::npos) {
+    report(kNotYaml, "a conflict of two versions that was never resolved", source_.place(mark, mark + 7),
+           "choose one side, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>");
+    return std::nullopt;
   }
   if (std::optional<std::size_t> comma = find_comma_run(text)) {
     report(kNotYaml, "a long row of commas with nothing between them", source_.place(*comma, *comma + 1));
@@ -252,8 +215,11 @@ std::optional<YamlNode> TreeBuilder::build() {
   if (failed_ || stream.failed()) return std::nullopt;
   if (document != stream.end()) {
     llvm::yaml::Node* second = document->getRoot();
-    SourcePlace place =
-        second == nullptr ? SourcePlace{.file = source_.file()} : place_of(second->getSourceRange());
+    std::size_t start = second == nullptr ? text.size() : offset_of(second->getSourceRange().Start);
+    // The line that separates the two is what to look at.
+    std::size_t dashes = start == 0 ? std::string_view::npos : text.rfind("\n---", start - 1);
+    SourcePlace place = dashes == std::string_view::npos ? source_.place(start, start + 1)
+                                                         : source_.place(dashes + 1, dashes + 4);
     if (foreign_) {
       diagnostics_.add(Diagnostic{.severity = Severity::Warning,
                                   .code = kRefusedYaml,
@@ -290,7 +256,8 @@ std::optional<YamlNode> TreeBuilder::build(llvm::yaml::Node& node, int depth) {
   }
   if (!foreign_ && !tag.empty()) {
     report(kRefusedYaml, "tag '" + tag + "' is not allowed", place_of(node.getRawTag()),
-           "remove it: every key already has a type of its own");
+           tag.starts_with("!!") ? "remove it: every key already has a type of its own"
+                                 : "put text that begins with '!' in quotes");
     return std::nullopt;
   }
   std::optional<YamlNode> result = build_untagged(node, place, depth);

@@ -179,7 +179,7 @@ TEST(ManifestDraft, WritesScalarsThatEveryReaderTakesForText) {
                         {"a,b", R"("a,b")"},
                         {"- x", R"("- x")"},
                         {"a\nb\"\\", R"("a\nb\"\\")"},
-                        {"\x7f", R"("\u007f")"},
+                        {"\x7f", R"("\u007F")"},
                         {"ü", R"("ü")"}};
   for (const Case& one : cases) EXPECT_EQ(yaml_scalar(one.text), one.yaml);
 }

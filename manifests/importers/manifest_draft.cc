@@ -8,6 +8,7 @@
 #include "manifests/keys.h"
 #include "manifests/quantity.h"
 #include "manifests/reader.h"
+#include "manifests/utf8.h"
 
 namespace faasc {
 namespace {
@@ -28,10 +29,15 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-// A comment ends where its line does.
+// What may stand in a comment: no end of the line, and nothing that YAML does not allow.
 std::string on_one_line(std::string_view text) {
   std::string line;
-  for (char c : text) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  while (!text.empty()) {
+    auto [character, length] = first_code_point(text);
+    bool shown = is_yaml_printable(character) && !is_false_space(character) && character >= 0x20;
+    line.append(shown ? text.substr(0, length) : " ");
+    text.remove_prefix(length);
+  }
   return line;
 }
 
@@ -57,12 +63,17 @@ std::string yaml_scalar(std::string_view text) {
   if (!all_digits && text.size() < 20 && (parse_duration(text) || parse_quantity(text))) plain = true;
   if (plain) return std::string(text);
   std::string quoted;
-  for (char c : json_quoted(text)) {
-    if (c == 0x7f) {
-      quoted += "\\u007f";
+  std::string json = json_quoted(text);
+  for (std::string_view rest = json; !rest.empty();) {
+    auto [character, length] = first_code_point(rest);
+    if (is_yaml_printable(character) && !is_false_space(character)) {
+      quoted.append(rest.substr(0, length));
     } else {
-      quoted += c;
+      // Everything that is not to be written as it is lies below U+10000.
+      std::string digits = code_point_name(character).substr(2);
+      quoted.append("\\u").append(digits);
     }
+    rest.remove_prefix(length);
   }
   return quoted;
 }

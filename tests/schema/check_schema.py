@@ -56,6 +56,7 @@ BEYOND = {
 BEYOND_AT = {
     ("FAASC0115", "handler"): "names of functions and paths of programs, which differ by runtime",
     ("FAASC0115", "handler-call.yaml"): "names of functions",
+    ("FAASC0115", "handler-file.yaml"): "names of functions",
     ("FAASC0115", "handler-sentence.yaml"): "names of functions",
     ("FAASC0115", "files.mode"): "octal digits; a parser hands over a number",
     ("FAASC0221", "cpp-standard.yaml"): "two keys that contradict each other",
