@@ -105,11 +105,11 @@ std::string meant_runtime(std::string_view text) {
 }
 
 std::string_view meant_key(std::string_view name) {
-  struct Key {
+  struct OtherKey {
     std::string_view name, meant;
   };
   // Of SAM, Serverless, Knative, OpenFaaS, Kubernetes, Compose and OPS; in lower case, without '_' and '-'.
-  constexpr Key kKeys[] = {
+  constexpr OtherKey kKeys[] = {
       {"args", "'args' in the first column"},
       {"cmd", "'handler', and 'args' for a program's arguments"},
       {"codeuri", "'source'"},
@@ -143,7 +143,7 @@ std::string_view meant_key(std::string_view name) {
   for (char c : lower_case(name)) {
     if (c != '_' && c != '-') plain += c;
   }
-  for (const Key& key : kKeys) {
+  for (const OtherKey& key : kKeys) {
     if (plain == key.name) return key.meant;
   }
   constexpr std::string_view kForeign[] = {
