@@ -98,12 +98,26 @@ void Progress::tick() {
   }
 }
 
+void Progress::say_in_one_line() {
+  constexpr std::size_t kShown = 3;
+  constexpr std::chrono::milliseconds kWorthTelling{1000}, kShortest{100};
+  std::chrono::milliseconds total{0};
+  for (const auto& [took, what] : finished_) total += took;
+  if (total < kWorthTelling) return;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, finished_.size()) && finished_[i].first >= kShortest; ++i)
+    text.append(text.empty() ? "" : ", ")
+        .append(seconds_text(finished_[i].first) + " " + finished_[i].second);
+  console_.say("took " + text);
+}
+
 void Progress::summarize() {
-  if (!console_.verbose()) return;
+  if (!console_.verbose() && !console_.is_terminal()) return;
   std::lock_guard lock(mutex_);
   if (finished_.empty()) return;
   std::stable_sort(finished_.begin(), finished_.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
+  if (!console_.verbose()) return say_in_one_line();
   constexpr std::size_t kShown = 8;
   std::string text = "the time went into\n";
   for (std::size_t i = 0; i < std::min(kShown, finished_.size()); ++i) {

@@ -48,7 +48,8 @@ class Progress {
   /// `what` is a present participle: "compiling hello.cc".
   [[nodiscard]] Step start(std::string what);
 
-  /// With --verbose, a table of the steps that ended well, the longest first, of those that matter.
+  /// What took the time: on a terminal one line where it was a second or more; with --verbose a table of the
+  /// steps that ended well, the longest first, of those that matter.
   void summarize();
 
  private:
@@ -57,7 +58,8 @@ class Progress {
     std::chrono::steady_clock::time_point since;
   };
   void end(int id, Step::Outcome outcome);
-  void draw();  // with the mutex held
+  void say_in_one_line();  // with the mutex held
+  void draw();             // with the mutex held
   void tick();
 
   Console& console_;

@@ -65,6 +65,33 @@ TEST(Progress, SumsUpWhenVerbose) {
             "    0.1s  compiling a.cc\n");
 }
 
+TEST(Progress, SaysOnATerminalWhatTookLong) {
+  Screen screen;
+  Console console(screen.sinks(true));
+  {
+    Progress progress(console, screen.clock());
+    for (auto [what, time] : {std::pair{"compiling a.cc", 1340}, {"linking", 210}, {"stripping", 40}}) {
+      Progress::Step step = progress.start(what);
+      screen.now += milliseconds(time);
+      step.done();
+    }
+    progress.summarize();
+  }
+  EXPECT_NE(screen.err.find("faasc: took 1.3s compiling a.cc, 0.2s linking\n"), std::string::npos)
+      << screen.err;
+}
+
+TEST(Progress, SaysNothingAboutWhatWasQuick) {
+  Screen screen;
+  Console console(screen.sinks(true));
+  Progress progress(console, screen.clock());
+  Progress::Step step = progress.start("linking");
+  screen.now += milliseconds(900);
+  step.done();
+  progress.summarize();
+  EXPECT_EQ(screen.err.find("took"), std::string::npos) << screen.err;
+}
+
 TEST(Progress, SaysNothingWhenQuiet) {
   Screen screen;
   Console console(screen.sinks(false));

@@ -1,7 +1,12 @@
 #include "compiler/driver/reports/reports.h"
 
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "base/process.h"
 
 namespace faasc {
 namespace {
@@ -75,6 +80,23 @@ TEST(Reports, SarifCountsCodePointsAndSurvivesOddNames) {
             (nlohmann::json{{"startLine", 3}, {"startColumn", 9}, {"endLine", 3}, {"endColumn", 12}}));
   EXPECT_EQ(result["relatedLocations"][0]["message"]["text"], "see, here: this");
   EXPECT_EQ(run["results"][1].contains("locations"), false);
+}
+
+TEST(Reports, SarifIsValid) {
+  const char* schema = std::getenv("FAASC_SARIF_SCHEMA");
+  if (schema == nullptr) GTEST_SKIP() << "FAASC_SARIF_SCHEMA does not name the schema of SARIF 2.1.0";
+  auto temporary = TemporaryDirectory::create("/tmp", "faasc-sarif-").value();
+  Diagnostic bare{.severity = Severity::Warning, .code = "", .message = "no code, no place", .place = {}};
+  for (const auto& findings : {std::vector<Diagnostic>{}, {sample()}, {sample(), bare}}) {
+    ASSERT_TRUE(write_file(temporary.path() / "log.sarif", to_sarif(findings, findings.empty())));
+    auto finished =
+        run({.argv = {"python3", "-c",
+                      "import json, sys, jsonschema\n"
+                      "jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))",
+                      schema, (temporary.path() / "log.sarif").string()}});
+    ASSERT_TRUE(finished);
+    EXPECT_TRUE(finished->status.ok()) << finished->err;
+  }
 }
 
 TEST(Reports, SarifFingerprintsSurviveLinesAddedAbove) {
