@@ -1,0 +1,1 @@
+"""Serves one Python function over HTTP: faasc's runtime in the guest."""

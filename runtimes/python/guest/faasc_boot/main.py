@@ -1,0 +1,121 @@
+"""From the interpreter's start to the last answer."""
+
+import builtins
+import importlib
+import os
+import sys
+
+from faasc_boot import log
+from faasc_boot.settings import SettingError, Settings
+
+KINDS = {
+    "http": "faasc_boot.http_kind",
+    "cloudevent": "faasc_boot.cloudevent_kind",
+    "lambda": "faasc_boot.lambda_kind",
+    "typed": "faasc_boot.typed_kind",
+    "event": "faasc_boot.event_kind",
+    "asgi": "faasc_boot.asgi_kind",
+    "openfaas": "faasc_boot.openfaas_kind",
+    "server": "faasc_boot.server_kind",
+}
+
+
+class LeftOut:
+    """Tells why a module of the standard library is not there. Last on sys.meta_path: asked only when nobody else
+    has the module."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if path is None and name in getattr(sys, "stdlib_module_names", ()):
+            raise ModuleNotFoundError(
+                "No module named %r: it belongs to the standard library, but no import of it was seen when the image was "
+                "built; add it to build.python.include, or set build.python.prune to none" % name, name=name)
+        return None
+
+
+def prepare():
+    """What the site module does for programs, without its search of the file system."""
+    import _sitebuiltins
+
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
+    # A line goes out when it ends, in one piece.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    sys.meta_path.append(LeftOut)
+
+
+def load(module):
+    """Imports the module of the function. What that raises ends the program, with the traceback of the function's
+    own frames."""
+    try:
+        return importlib.import_module(module)
+    except BaseException as error:
+        if isinstance(error, SystemExit) and error.code in (None, 0):
+            log.log("CRITICAL", "the function ended the program while it was imported")
+            leave(1)
+        if isinstance(error, SystemExit):
+            raise
+        print_traceback(error)
+        log.log("CRITICAL", "the function cannot be imported", module=module, error=type(error).__name__)
+        leave(1)
+
+
+def trim_traceback(error):
+    """The exception without the runtime's and the import system's own frames."""
+    trace = error.__traceback__
+    while trace is not None and is_ours(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    error.__traceback__ = trace or error.__traceback__
+    return error
+
+
+def print_traceback(error):
+    error = trim_traceback(error)
+    sys.excepthook(type(error), error, error.__traceback__)
+    log.flush_output()
+
+
+def is_ours(filename):
+    return filename.startswith("<frozen importlib") or "/faasc_boot/" in filename or "/functions_framework/__init__" in filename or "/importlib/" in filename
+
+
+def leave(status):
+    log.flush_output()
+    os._exit(status)
+
+
+def serve(function):
+    settings = Settings()
+    log.set_format(settings.log_format)
+    os.chdir(function.DIRECTORY)
+    prepare()
+    kind = importlib.import_module(KINDS[function.KIND])
+    server = kind.make_server(function, settings, load)
+    if server is None:
+        return True  # the function was the server
+    try:
+        port = server.open()
+    except OSError as error:
+        log.log("CRITICAL", "cannot listen on %s:%d: %s" % (settings.address, settings.port, error.strerror))
+        leave(1)
+    log.log("INFO", "listening", port=port)
+    finished = server.run()
+    stop = getattr(server, "on_stop", None)
+    if stop:
+        stop()
+    return finished
+
+
+def main(function):
+    try:
+        finished = serve(function)
+    except SettingError as error:
+        log.log("CRITICAL", str(error))
+        leave(2)
+    if not finished:
+        # Functions that are still running cannot be stopped otherwise.
+        log.log("WARNING", "the grace period is over; calls were cut off")
+        leave(0)
+    log.log("INFO", "stopped")
+    log.flush_output()
