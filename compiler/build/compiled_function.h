@@ -49,4 +49,7 @@ Result<CompiledFunction> read_binary_function(const CompileJob& job);
 /// Adds the libraries that the program and the data files beside it need; `inputs` gets their files.
 Result<void> add_program_libraries(Program& program, std::vector<std::filesystem::path>& inputs);
 
+/// Stages the Python function of a manifest: a thin layer between the manifest's words and build_python's.
+Result<CompiledFunction> compile_python_function(const CompileJob& job);
+
 }  // namespace faasc

@@ -51,7 +51,7 @@ Result<CompiledFunction> compile_function(const CompileJob& job) {
     case Language::Binary:
       return read_binary_function(job);
     case Language::Python:
-      break;  // report_unsupported has refused them
+      return compile_python_function(job);
   }
   std::abort();
 }

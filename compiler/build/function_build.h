@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "compiler/build/build_progress.h"
 #include "compiler/function.h"
+#include "compiler/python/build.h"
 #include "manifests/manifest.h"
 #include "packager/kernels/kernel_store.h"
 
@@ -22,6 +23,7 @@ struct BuildTools {
   std::filesystem::path runtime_headers;  ///< of libfaasrt
   std::filesystem::path runtime_library;  ///< libfaasrt.a
   std::filesystem::path go_runtime;       ///< what is compiled into Go functions, and what looks for them
+  PythonInstallation python;
   std::filesystem::path linux_init;
   std::vector<std::filesystem::path> programs;  ///< whatever else decides the result: faasc itself
 };

@@ -10,9 +10,6 @@ void report_unsupported(const Manifest& manifest, Diagnostics& diagnostics) {
         manifest.finding(Severity::Error, kNotInThisVersion, std::move(what), place, std::move(hint)));
   };
   Language language = manifest.runtime ? (*manifest.runtime)->language : Language::Cpp;
-  if (language == Language::Python)
-    refuse(manifest.runtime->place, "this version of faasc does not build Python functions",
-           "use 'runtime: cpp' or 'runtime: go'");
   if (language == Language::Cpp) switch (*manifest.signature) {
       case Signature::Auto:
       case Signature::Http:

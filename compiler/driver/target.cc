@@ -53,6 +53,9 @@ Result<BuildTools> find_tools() {
   FAASC_TRY(tools.runtime_headers, installation.shared("cpp/include"));
   FAASC_TRY(tools.runtime_library, installation.guest_library("cpp/libfaasrt.a"));
   FAASC_TRY(tools.go_runtime, installation.shared("go"));
+  FAASC_TRY(tools.python.scripts, installation.shared("python/scripts"));
+  FAASC_TRY(tools.python.runtime, installation.shared("python/guest"));
+  FAASC_TRY(tools.python.fallback, installation.shared("python/fallback"));
   FAASC_TRY(tools.linux_init, installation.guest_library("linux/init"));
   tools.programs.push_back(installation.prefix() / "bin/faasc");
   return tools;

@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <map>
+
+#include "base/file.h"
+#include "compiler/build/compiled_function.h"
+#include "compiler/build/function_build.h"
+#include "compiler/python/build.h"
+#include "compiler/python/codes.h"
+#include "manifests/codes.h"
+
+namespace faasc {
+namespace fs = std::filesystem;
+namespace {
+
+// The files of `source`, relative to it.
+std::vector<std::string> files_of(const Manifest& manifest, const ProjectListing& listing) {
+  std::string source = fs::path(*manifest.source).lexically_normal().string();
+  if (source == "." || source == "./") source.clear();
+  if (!source.empty() && !source.ends_with('/')) source += '/';
+  std::string manifest_name = manifest.path.filename().string();
+  std::vector<std::string> files;
+  for (const std::string& path : function_files(manifest, listing)) {
+    if (!path.starts_with(source)) continue;
+    std::string file = path.substr(source.size());
+    if (file != manifest_name) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+// Lines of the user's sources, for the carets of diagnostics.
+class SourceLines {
+ public:
+  void complete(Diagnostic& finding) {
+    if (!finding.place.file.empty() && finding.place.line > 0 && finding.line_text.empty())
+      finding.line_text = line(finding.place);
+    for (Diagnostic& note : finding.notes) complete(note);
+  }
+
+ private:
+  std::string line(const SourcePlace& place) {
+    auto [entry, added] = texts_.try_emplace(place.file);
+    if (added)
+      if (auto text = read_file(place.file, 1 << 24); text) entry->second = std::move(*text);
+    std::string_view rest = entry->second;
+    for (int i = 1; i < place.line && !rest.empty(); ++i)
+      rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+    std::string line(rest.substr(0, rest.find('\n')));
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+  }
+
+  std::map<std::string, std::string> texts_;
+};
+
+// The file that the manifest names, or the first of the usual ones beside the sources and in the project.
+fs::path requirements_of(const CompileJob& job) {
+  const Manifest& manifest = job.manifest;
+  const Located<std::string>& named = manifest.build.python.requirements;
+  if (!named->empty()) return manifest.directory / *named;
+  for (const char* name : {"requirements.txt", "pyproject.toml"})
+    for (const fs::path& directory : {fs::path(*manifest.source), fs::path()}) {
+      std::string path = (directory / name).lexically_normal().string();
+      const EntryKind* kind = job.listing.find(path);
+      if (kind && *kind == EntryKind::File) return manifest.directory / path;
+    }
+  return {};
+}
+
+PythonRequest request_of(const CompileJob& job) {
+  const Manifest& manifest = job.manifest;
+  const Manifest::PythonBuild& python = manifest.build.python;
+  PythonRequest request;
+  request.project_dir = manifest.directory;
+  request.source = *manifest.source;
+  request.files = files_of(manifest, job.listing);
+  request.version = (*manifest.runtime)->version;
+  if (request.version == "3") request.version.clear();
+  fs::path source = (manifest.directory / *manifest.source).lexically_normal();
+  request.wanted = {.handler = *manifest.handler,
+                    .signature = std::string(name_of(*manifest.signature)),
+                    .handler_place = manifest.handler.place,
+                    .signature_place = manifest.signature.place,
+                    .source = source.empty() ? "." : source.string(),
+                    .lambda_flavoured =
+                        *manifest.compat == Compat::Lambda || *manifest.http.lambda_event != LambdaEvent::Raw,
+                    .sam_handlers = {},
+                    .requires_framework = false};
+  for (const char* name : {"template.yaml", "template.yml"})
+    if (auto text = read_file(manifest.directory / name, 1 << 20); text) request.wanted.sam_handlers += *text;
+  request.requirements = requirements_of(job);
+  if (!python.wheels->empty()) request.wheels = manifest.directory / *python.wheels;
+  request.index = *python.index;
+  request.offline = job.offline;
+  request.bytecode = *python.bytecode;
+  request.work_dir = job.work_dir;
+  request.installation = job.tools.python;
+  return request;
+}
+
+}  // namespace
+
+Result<CompiledFunction> compile_python_function(const CompileJob& job) {
+  const Manifest& manifest = job.manifest;
+  PythonRequest request = request_of(job);
+  const Located<std::string>& named = manifest.build.python.requirements;
+  if (std::error_code error; !named->empty() && !fs::is_regular_file(request.requirements, error)) {
+    job.diagnostics.add(manifest.finding(
+        Severity::Error, kPythonRequirementsMissing, "there is no requirements file '" + *named + "'",
+        named.place,
+        "it is looked for in '" + manifest.directory.string() + "', the directory of the manifest"));
+    return Error{.fault = Fault::Input,
+                 .code = kPythonRequirementsMissing,
+                 .what = "the function was not built",
+                 .during = {},
+                 .hint = {}};
+  }
+  BuildStep step(job.progress, "staging Python modules");
+  Diagnostics found;
+  auto built = build_python(request, found, [&](const std::string& what) { job.progress.note(what); });
+  SourceLines lines;
+  for (Diagnostic finding : found.all()) {
+    lines.complete(finding);
+    job.diagnostics.add(std::move(finding));
+  }
+  if (!built) {
+    Error error = std::move(built).error();
+    if (error.code == kPythonInterpreterMissing && manifest.runtime && manifest.runtime->written() &&
+        !request.version.empty()) {
+      job.diagnostics.add(manifest.finding(Severity::Error, kRuntimeVersion, error.what,
+                                           manifest.runtime->place, error.hint));
+    }
+    return error;
+  }
+  step.done();
+  job.progress.note("Python " + built->interpreter.version() + " of " +
+                    built->interpreter.executable.string() + ", " + std::to_string(built->modules) +
+                    " modules, " + std::to_string(built->compiled) + " compiled");
+  return CompiledFunction{.function = std::move(built->function),
+                          .program = std::move(built->program),
+                          .debug_file = {},
+                          .inputs = std::move(built->inputs)};
+}
+
+}  // namespace faasc

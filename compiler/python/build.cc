@@ -1,0 +1,315 @@
+#include "compiler/python/build.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/file.h"
+#include "base/file_stamp.h"
+#include "base/sha256.h"
+#include "compiler/python/cache.h"
+#include "compiler/python/codes.h"
+#include "compiler/python/helper.h"
+#include "compiler/python/lint.h"
+#include "compiler/python/requirements.h"
+#include "compiler/python/site_packages.h"
+#include "packager/rootfs/elf_closure.h"
+#include "packager/rootfs/elf_file.h"
+#include "packager/rootfs/elf_strip.h"
+
+namespace faasc {
+namespace fs = std::filesystem;
+using namespace python;
+
+namespace {
+
+constexpr const char* kTask = "/var/task";
+constexpr const char* kRuntime = "/usr/lib/faasc/python";
+constexpr const char* kFallback = "/usr/lib/faasc/fallback";
+constexpr std::uint64_t kWorthStripping = 64 << 10;
+
+std::string quoted_python(std::string_view text) {
+  std::string out = "'";
+  for (char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+class PythonBuilder {
+ public:
+  PythonBuilder(const PythonRequest& request, Diagnostics& diagnostics, const PythonProgress& progress)
+      : request_(request), diagnostics_(diagnostics), progress_(progress) {}
+
+  Result<PythonBuild> build() {
+    FAASC_CHECK(prepare());
+    Helper helper(python_, request_.installation.scripts);
+    FAASC_CHECK(choose(helper));
+    FAASC_TRY(fs::path site, resolve_requirements());
+    FAASC_CHECK(stage(helper, site));
+    return finish();
+  }
+
+ private:
+  Result<void> prepare() {
+    FAASC_TRY(cache_, cache_directory());
+    FAASC_TRY(python_, find_python(PythonSearch::of_process(request_.project_dir), request_.version,
+                                   request_.installation.scripts / "probe.py", cache_));
+    shared_ = cache_ / (python_.short_version() + "-" + python_.digest.substr(0, 16));
+    std::error_code error;
+    source_ = fs::canonical(request_.project_dir / request_.source, error);
+    if (error) return io_error("find", request_.project_dir / request_.source, error.value());
+    FAASC_CHECK(make_directories(request_.work_dir));
+    work_ = fs::canonical(request_.work_dir, error);
+    if (error) return io_error("find", request_.work_dir, error.value());
+    lib_ = "/usr/" + python_.platlibdir + "/python" + python_.short_version();
+    return {};
+  }
+
+  Result<void> see_diagnostics() const {
+    return Error{.fault = Fault::Input,
+                 .code = kPythonHandlerNotFound,
+                 .what = "the function was not built",
+                 .during = {},
+                 .hint = {}};
+  }
+
+  Result<void> choose(const Helper& helper) {
+    std::vector<std::string> sources;
+    for (const std::string& file : request_.files)
+      if (file.ends_with(".py")) sources.push_back(file);
+    FAASC_TRY(std::vector<FileFacts> facts, helper.scan(source_, sources));
+    WantedHandler wanted = request_.wanted;
+    if (!request_.requirements.empty()) {
+      auto requirements = read_requirements(request_.requirements);
+      if (!requirements) return std::move(requirements).error();
+      requirements_ = std::move(*requirements);
+      inputs_.insert(inputs_.end(), requirements_.inputs.begin(), requirements_.inputs.end());
+    }
+    wanted.requires_framework = requirements_.names.contains("functions-framework");
+    auto chosen = choose_handler(facts, wanted, diagnostics_);
+    if (!chosen) return see_diagnostics();
+    chosen_ = std::move(*chosen);
+    if (chosen_.kind != "server") report_lint(facts, requirements_.names, wanted.source, diagnostics_);
+    return {};
+  }
+
+  // What is installed: the user's requirements, and what the kind needs beside them.
+  Result<fs::path> resolve_requirements() {
+    SiteRequest site{.lines = requirements_.lines,
+                     .constraints = requirements_.constraints,
+                     .hashes = requirements_.hashes,
+                     .wheels = request_.wheels,
+                     .index = request_.index,
+                     .offline = request_.offline};
+    std::vector<std::string> own = default_requirements(chosen_.kind);
+    auto named = [&](const char* name) { return requirements_.names.contains(name); };
+    bool framework = named("functions-framework");
+    bool loose = framework || named("flask") || named("werkzeug") || named("jinja2") || named("markupsafe") ||
+                 named("click") || named("itsdangerous") || named("blinker");
+    std::vector<std::string> more;
+    if (!requirements_.hashes) {
+      if (framework)
+        more = framework_requirements();
+      else if (!own.empty())
+        more = loose ? std::vector<std::string>{"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"} : own;
+      // A requirement that the user wrote is not repeated: pip would complain of two.
+      std::erase_if(more, [&](const std::string& line) {
+        return named(normalised_name(line.substr(0, line.find_first_of("=<>; "))).c_str());
+      });
+    }
+    site.lines.insert(site.lines.end(), more.begin(), more.end());
+    if (site.lines.empty()) return fs::path();
+    auto start = [&] { tell("resolving " + std::to_string(site.lines.size()) + " requirements"); };
+    auto resolved = site_packages(python_, site, shared_, start);
+    if (!resolved && resolved.error().code == kPythonUnresolved && !loose && more == own && !own.empty() &&
+        !requirements_.lines.empty()) {
+      // A pin of ours, rather than one of the user's, may be what stands in the way.
+      site.lines = requirements_.lines;
+      site.lines.insert(site.lines.end(), {"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"});
+      resolved = site_packages(python_, site, shared_, {});
+    }
+    return resolved;
+  }
+
+  // The module from which start.py learns which function this is.
+  std::string function_module(bool has_pth) const {
+    std::string text = "KIND = " + quoted_python(chosen_.kind) + "\n";
+    text += "MODULE = " + quoted_python(chosen_.module) + "\n";
+    text += "NAME = " + quoted_python(chosen_.function) + "\n";
+    text += "DIRECTORY = " + quoted_python(kTask) + "\n";
+    text += "SITE_PACKAGES = " + quoted_python(lib_ + "/site-packages") + "\n";
+    text += has_pth ? "from site import addsitedir as read_paths\n" : "read_paths = None\n";
+    text += "FALLBACK = " + quoted_python(kFallback) + "\n";
+    return text;
+  }
+
+  Result<void> stage(const Helper& helper, const fs::path& site) {
+    bool has_pth = false;
+    std::error_code error;
+    if (!site.empty())
+      for (fs::directory_iterator entry(site, error), end; !error && entry != end; entry.increment(error))
+        has_pth |= entry->path().extension() == ".pth";
+
+    StageRequest request{.trees = {},
+                         .roots = {"start", "faasc_function", "faasc_boot." + boot_module()},
+                         .keep = request_.include,
+                         .prune = request_.prune,
+                         .bytecode = request_.bytecode,
+                         .cache = shared_,
+                         .own_cache = work_};
+    request.trees.push_back({"user", source_, kTask, request_.files, {}});
+    request.trees.push_back(
+        {"generated", work_ / "generated", kRuntime, {"faasc_function.py"}, {function_module(has_pth)}});
+    request.trees.push_back({"runtime", request_.installation.runtime, kRuntime, {}, {}});
+    request.trees.push_back({"stdlib", python_.stdlib, lib_, {}, {}});
+    request.trees.push_back({"dynload", python_.dynload, lib_ + "/lib-dynload", {}, {}});
+    if (!site.empty()) request.trees.push_back({"site", site, lib_ + "/site-packages", {}, {}});
+    request.trees.push_back({"fallback", request_.installation.fallback, kFallback, {}, {}});
+    tell("staging modules");
+    FAASC_TRY(staged_, helper.stage(request));
+    report_unresolved();
+    if (diagnostics_.has_errors()) return see_diagnostics();
+    if (!site.empty()) inputs_.push_back(site);
+    return {};
+  }
+
+  std::string boot_module() const { return chosen_.kind + "_kind"; }
+
+  void report_unresolved() {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const Unresolved& one : staged_.unresolved) {
+      std::string top = one.module.substr(0, one.module.find('.'));
+      if (!one.file.empty() && !one.certain) continue;
+      if (!seen.insert({one.file, top}).second) continue;
+      Diagnostic finding{
+          .severity = Severity::Error,
+          .code = kPythonModuleMissing,
+          .message = "there is no module '" + one.module + "'",
+          .place = {},
+          .line_text = {},
+          .hint = "add the distribution that has it to " +
+                  (request_.requirements.empty() ? "a requirements.txt"
+                                                 : "'" + request_.requirements.filename().string() + "'"),
+          .notes = {}};
+      if (one.file.empty()) {
+        finding.hint = "correct 'build.python.include'";
+      } else {
+        finding.place = {.file = (fs::path(request_.wanted.source) / one.file).lexically_normal().string(),
+                         .line = one.line,
+                         .column = one.column};
+        // A path that the code makes, or a module of the function that is not the handler's, may be found
+        // after all.
+        if (staged_.path_is_changed || one.file != chosen_.file) finding.severity = Severity::Warning;
+      }
+      diagnostics_.add(std::move(finding));
+    }
+  }
+
+  Result<PythonBuild> finish() {
+    PythonBuild built;
+    Program& program = built.program;
+    program.executable = "/usr/bin/python" + python_.short_version();
+    std::vector<ElfObject> objects;
+    auto add_elf = [&](const std::string& host, const std::string& guest, std::string why) -> Result<void> {
+      FAASC_TRY(std::string content, stripped(host));
+      objects.push_back({host, guest});
+      return program.rootfs.add(guest, {HostFile{std::move(content)}, 0755, std::move(why)});
+    };
+    FAASC_CHECK(add_elf(python_.executable.string(), program.executable, "the interpreter"));
+    if (!python_.library.empty())
+      FAASC_CHECK(
+          add_elf(python_.library.string(), "/usr/lib/" + python_.library_name, "the interpreter's library"));
+    for (const StagedFile& file : staged_.files) {
+      bool elf = file.guest.find(".so") != std::string::npos && looks_like_elf(file.host);
+      if (elf) {
+        FAASC_CHECK(add_elf(file.host, file.guest, file.why));
+      } else {
+        FAASC_CHECK(program.rootfs.add(file.guest, {HostFile{file.host}, 0644, file.why}));
+      }
+    }
+    // A root with nothing in it of its own is still where the interpreter looks for its extension modules.
+    if (!program.rootfs.find(lib_ + "/lib-dynload"))
+      FAASC_CHECK(
+          program.rootfs.add(lib_ + "/lib-dynload", {Directory{}, 0755, "the interpreter looks for it"}));
+    FAASC_CHECK(add_elf_closure(program.rootfs, objects));
+    program.argv = {program.executable,
+                    "-S",
+                    "-s",
+                    "-B",
+                    "-X",
+                    "utf8",
+                    std::string(kRuntime) + "/start.py" + (request_.bytecode ? "c" : "")};
+    program.working_directory = kTask;
+
+    built.function = {
+        .language = "python",
+        .handler = chosen_.function.empty() ? chosen_.module : chosen_.module + "." + chosen_.function,
+        .kind = chosen_.kind,
+        .file = (fs::path(request_.wanted.source) / chosen_.file).lexically_normal().string(),
+        .line = chosen_.line,
+        .reason = chosen_.reason};
+    built.modules = staged_.modules;
+    built.compiled = staged_.compiled;
+    for (const std::string& file : request_.files) inputs_.push_back(source_ / file);
+    for (const fs::path& own :
+         {request_.installation.scripts, request_.installation.runtime, request_.installation.fallback})
+      add_tree(own);
+    inputs_.push_back(python_.executable);
+    inputs_.push_back(python_.stdlib);
+    if (!python_.library.empty()) inputs_.push_back(python_.library);
+    if (!request_.wheels.empty()) inputs_.push_back(request_.wheels);
+    built.inputs = std::move(inputs_);
+    built.interpreter = std::move(python_);
+    return built;
+  }
+
+  void add_tree(const fs::path& root) {
+    std::error_code error;
+    inputs_.push_back(root);
+    for (fs::recursive_directory_iterator entry(root, error), end; !error && entry != end;
+         entry.increment(error))
+      inputs_.push_back(entry->path());
+  }
+
+  // The file without what only debuggers read; the file itself where that is little.
+  Result<std::string> stripped(const std::string& host) {
+    FileStamp stamp = stamp_of(host);
+    if (stamp.size_bytes < kWorthStripping) return host;
+    std::string key =
+        to_hex(sha256(host + " " + std::to_string(stamp.inode) + " " + std::to_string(stamp.size_bytes) +
+                      " " + std::to_string(stamp.modified_ns) + " " + std::to_string(stamp.changed_ns)))
+            .substr(0, 40);
+    fs::path place = shared_ / "stripped" / key;
+    FileStamp kept = stamp_of(place);
+    if (kept.exists()) return kept.size_bytes > 0 ? place.string() : host;
+    FAASC_TRY(std::optional<std::string> bytes, stripped_elf(host, kWorthStripping));
+    // An empty file stands for one that is not worth it.
+    FAASC_CHECK(write_file(place, bytes ? *bytes : std::string(), 0755));
+    return bytes ? place.string() : host;
+  }
+
+  void tell(const std::string& what) const {
+    if (progress_) progress_(what);
+  }
+
+  const PythonRequest& request_;
+  Diagnostics& diagnostics_;
+  const PythonProgress& progress_;
+  PythonInterpreter python_;
+  fs::path cache_, shared_, source_, work_;
+  std::string lib_;
+  Requirements requirements_;
+  ChosenHandler chosen_;
+  Staged staged_;
+  std::vector<fs::path> inputs_;
+};
+
+}  // namespace
+
+Result<PythonBuild> build_python(const PythonRequest& request, Diagnostics& diagnostics,
+                                 const PythonProgress& progress) {
+  return PythonBuilder(request, diagnostics, progress).build();
+}
+
+}  // namespace faasc

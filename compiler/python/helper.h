@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "compiler/python/facts.h"
+#include "compiler/python/interpreter.h"
+
+namespace faasc::python {
+
+/// One entry of the guest's sys.path, for scripts/stage.py.
+struct ModuleTree {
+  std::string kind;  ///< "user", "generated", "runtime", "stdlib", "dynload", "site", "fallback"
+  std::filesystem::path host;
+  std::string guest;
+  std::vector<std::string> files;  ///< "user", "generated": what belongs to it, relative; else all there is
+  std::vector<std::string> texts;  ///< "generated": the contents of `files`
+};
+
+struct StageRequest {
+  std::vector<ModuleTree> trees;  ///< in the order of sys.path
+  std::vector<std::string> roots, keep;
+  std::string prune = "stdlib";
+  bool bytecode = true;
+  std::filesystem::path cache;      ///< shared by all builds with this interpreter
+  std::filesystem::path own_cache;  ///< of this build
+};
+
+struct StagedFile {
+  std::string guest, host, why;
+};
+
+/// An import that nothing answers.
+struct Unresolved {
+  std::string module, file;  ///< the file is relative to the user's tree; empty: from the manifest
+  int line = 0, column = 0;
+  bool certain = false;  ///< it happens whenever the module is imported
+};
+
+struct Staged {
+  std::vector<StagedFile> files;  ///< sorted
+  std::vector<Unresolved> unresolved;
+  bool path_is_changed = false;  ///< the user's code touches sys.path
+  int modules = 0, compiled = 0;
+};
+
+/// faasc's scripts, run by the interpreter that goes into the image. None of them imports or runs what it reads.
+class Helper {
+ public:
+  Helper(const PythonInterpreter& python, std::filesystem::path scripts)
+      : python_(python), scripts_(std::move(scripts)) {}
+
+  /// scan.py on files relative to `root`.
+  Result<std::vector<FileFacts>> scan(const std::filesystem::path& root, const std::vector<std::string>& files) const;
+  /// stage.py.
+  Result<Staged> stage(const StageRequest& request) const;
+
+ private:
+  Result<std::string> ask(const char* script, const std::string& question) const;
+
+  const PythonInterpreter& python_;
+  std::filesystem::path scripts_;
+};
+
+}  // namespace faasc::python

@@ -1,0 +1,170 @@
+#include "compiler/python/site_packages.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "base/sha256.h"
+#include "compiler/python/codes.h"
+
+namespace faasc::python {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::chrono::minutes kPipTime(15);
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+// A wheelhouse is known by its files' names and sizes: a wheel's name says its version and build.
+Result<std::string> describe(const fs::path& directory) {
+  std::set<std::string> entries;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    entries.insert(entry->path().filename().string() + " " + std::to_string(entry->file_size(ignored)));
+  }
+  if (error)
+    return Error{.fault = Fault::Input,
+                 .code = kPythonWheelsMissing,
+                 .what = "cannot read the directory of wheels '" + directory.string() + "': " + error.message(),
+                 .during = {},
+                 .hint = "correct 'build.python.wheels'; 'pip wheel -r requirements.txt -w DIR' fills one"};
+  std::string text;
+  for (const std::string& entry : entries) text += entry + "\n";
+  return text;
+}
+
+std::vector<std::string> error_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string line = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.empty() || line.starts_with("WARNING:") || line.starts_with("[notice]")) continue;
+    if (line.starts_with("ERROR: ")) line.erase(0, 7);
+    lines.push_back(std::move(line));
+  }
+  constexpr std::size_t kMost = 12;
+  if (lines.size() > kMost) lines.erase(lines.begin(), lines.end() - kMost);
+  return lines;
+}
+
+Error failure(const PythonInterpreter& python, const SiteRequest& request, const std::string& said) {
+  Error error{.fault = Fault::Missing,
+              .code = kPythonUnresolved,
+              .what = "pip cannot resolve the requirements",
+              .during = {},
+              .hint = "correct the requirements",
+              .excerpt = error_lines(said)};
+  auto says = [&](std::string_view words) { return said.find(words) != std::string::npos; };
+  if (says("No module named pip")) {
+    error.code = kPythonPipMissing;
+    error.what = "'" + python.executable.string() + "' has no pip, which is needed for requirements";
+    error.hint = "apt install python3-pip, or python3 -m ensurepip";
+    error.excerpt.clear();
+  } else if (says("Temporary failure in name resolution") || says("Name or service not known") ||
+             says("Failed to establish a new connection") || says("Network is unreachable")) {
+    error.what = "pip cannot reach the index";
+    error.hint = "check the network, or name a directory of wheels in 'build.python.wheels'";
+  } else if (says("ResolutionImpossible") || says("conflicting dependencies")) {
+    error.fault = Fault::Input;
+    error.what = "the requirements contradict each other";
+    error.hint = "loosen one of the versions that pip names";
+  } else if (says("is not a supported wheel on this platform")) {
+    error.fault = Fault::Input;
+    error.code = kPythonNeedsCompiler;
+    error.what = "a wheel is for another Python or another machine; this is Python " + python.short_version();
+    error.hint = "take the wheel for " + python.cache_tag + ", or name another version in 'runtime'";
+  } else if (says("No matching distribution found")) {
+    error.fault = Fault::Input;
+    error.code = kPythonNeedsCompiler;
+    error.what = "there is no wheel that satisfies the requirements for Python " + python.short_version();
+    error.hint =
+        "correct the name or version; where there is only source that has to be built, build it yourself: 'pip wheel "
+        "NAME -w wheels', and set 'build.python.wheels: wheels'";
+  } else if (says("DO NOT MATCH THE HASHES")) {
+    error.fault = Fault::Input;
+    error.what = "a distribution is not the one that the requirements' hash names";
+    error.hint = "find out who changed it before you change the hash";
+  } else if (says("requires a different Python")) {
+    error.fault = Fault::Input;
+    error.hint = "name another version in 'runtime', or require another version of it";
+  }
+  if (!request.wheels.empty() && error.code != kPythonPipMissing)
+    error.what += " from '" + request.wheels.string() + "'";
+  return error;
+}
+
+}  // namespace
+
+std::vector<std::string> framework_requirements() {
+  return {"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0", "cloudevents>=1.11.0,<2.0.0"};
+}
+
+std::vector<std::string> default_requirements(std::string_view kind) {
+  if (kind != "http" && kind != "typed" && kind != "event") return {};
+  return {"blinker==1.8.2",
+          "click==8.1.8",
+          "flask==3.0.3",
+          "importlib-metadata==8.5.0; python_version < \"3.10\"",
+          "itsdangerous==2.2.0",
+          "jinja2==3.1.6",
+          "markupsafe==2.1.5; python_version < \"3.9\"",
+          "markupsafe==3.0.2; python_version >= \"3.9\"",
+          "werkzeug==3.0.6",
+          "zipp==3.20.2; python_version < \"3.10\""};
+}
+
+Result<fs::path> site_packages(const PythonInterpreter& python, const SiteRequest& request, const fs::path& cache,
+                               const std::function<void()>& started) {
+  std::string key = python.digest + "\n" + joined(request.lines) + "\n" + joined(request.constraints) + "\n" +
+                    request.index + "\n";
+  if (!request.wheels.empty()) {
+    FAASC_TRY(std::string wheels, describe(request.wheels));
+    key += wheels;
+  }
+  fs::path sites = cache / "site";
+  fs::path place = sites / to_hex(sha256(key)).substr(0, 40);
+  std::error_code error;
+  if (fs::is_directory(place, error)) return place;
+  if (request.offline && request.wheels.empty())
+    return Error{.fault = Fault::Missing,
+                 .code = kPythonOffline,
+                 .what = "the requirements were never resolved on this host, and --offline forbids to do it now",
+                 .during = {},
+                 .hint = "build once without --offline, or name a directory of wheels in 'build.python.wheels'"};
+  FAASC_CHECK(make_directories(sites));
+  FAASC_TRY(FileLock lock, FileLock::acquire(sites / "lock"));
+  if (fs::is_directory(place, error)) return place;  // another build did it
+  if (started) started();
+
+  FAASC_TRY(TemporaryDirectory work, TemporaryDirectory::create(sites, "new-"));
+  FAASC_CHECK(write_file(work.path() / "requirements.txt", joined(request.lines)));
+  FAASC_CHECK(write_file(work.path() / "constraints.txt", joined(request.constraints)));
+  Command command{.argv = {python.executable.string(), "-I", "-m", "pip", "install", "--quiet", "--no-input",
+                           "--disable-pip-version-check", "--no-warn-script-location", "--no-warn-conflicts",
+                           "--no-compile", "--only-binary", ":all:", "--target", (work.path() / "site").string(),
+                           "-r", (work.path() / "requirements.txt").string()},
+                  .working_directory = work.path(),
+                  .environment = {}};
+  auto add = [&](std::vector<std::string> arguments) {
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  };
+  if (!request.constraints.empty()) add({"-c", (work.path() / "constraints.txt").string()});
+  if (!request.wheels.empty()) add({"--no-index", "--find-links", request.wheels.string()});
+  if (request.wheels.empty() && !request.index.empty()) add({"--index-url", request.index});
+  if (request.hashes) add({"--require-hashes"});
+  FAASC_TRY(Finished finished, run(command, {.timeout = kPipTime}).during("resolving the requirements with pip"));
+  if (!finished.status.ok()) return failure(python, request, finished.err + finished.out);
+  FAASC_CHECK(make_directories(work.path() / "site"));
+  fs::rename(work.path() / "site", place, error);
+  if (error) return io_error("write", place, error.value());
+  return place;
+}
+
+}  // namespace faasc::python

@@ -1,0 +1,88 @@
+// Python functions from `faasc init` to the answer of a booted machine.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/system/faasc_run.h"
+
+namespace faasc {
+namespace {
+using testing::HasSubstr;
+
+class PythonSystem : public testing::TestWithParam<KernelFamily> {
+ protected:
+  void SetUp() override { FAASC_NEEDS(GetParam()); }
+  Finished test(std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"test", "--kernel", std::string(name_of(GetParam()))};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return project_.faasc(arguments);
+  }
+  void init(const char* name) const {
+    Finished finished = project_.faasc({"init", "--template", name});
+    ASSERT_EQ(finished.status.code, 0) << finished.err;
+  }
+  ProjectRun project_;
+};
+
+TEST_P(PythonSystem, LambdaHandlersAnswer) {
+  init("python-lambda");
+  Finished finished = test();
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("greets by name"));
+}
+
+TEST_P(PythonSystem, HttpFunctionsAnswer) {
+  init("python-http");
+  Finished finished = test();
+  if (finished.err.find("cannot reach the index") != std::string::npos)
+    GTEST_SKIP() << "the package index is out of reach";
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+}
+
+// One machine for all that a guest should find: where it is, what it has, and that errors come back.
+TEST_P(PythonSystem, AFunctionFindsItsSurroundings) {
+  project_.write(
+      "faas.yaml",
+      "apiVersion: faasc/v1\nname: world\nruntime: python\nhandler: main.hello\nsignature: cloudevent\n"
+      "env: {FLAVOUR: mint}\ntests:\n"
+      "  - name: surroundings\n    request: {cloudevent: {data: {}}}\n"
+      "    expect: {status: 200, log_regex: 'PREFIX /usr /usr /usr/bin/python3[.][0-9]+ /var/task mint "
+      "tée'}\n"
+      "  - name: modules\n    request: {cloudevent: {type: modules, data: {}}}\n"
+      "    expect: {status: 200, log_regex: 'MODULES 3.0 .*add it to build.python.include'}\n"
+      "  - name: errors\n    request: {cloudevent: {type: raise, data: {}}}\n"
+      "    expect: {status: 500, log_regex: 'File \"/var/task/main.py\", line 1[0-9], in hello'}\n");
+  project_.write("main.py",
+                 "import os, sys, decimal, threading, zlib, socket\n"
+                 "def hello(event):\n"
+                 "    if event['type'] == 'modules':\n"
+                 "        name = 'wa' + 've'\n"
+                 "        try:\n"
+                 "            __import__(name)\n"
+                 "        except ModuleNotFoundError as error:\n"
+                 "            print('MODULES', decimal.Decimal('1.5') * 2, error)\n"
+                 "        return\n"
+                 "    if event['type'] == 'raise':\n"
+                 "        raise ValueError('no tea')\n"
+                 "    print('PREFIX', sys.prefix, sys.exec_prefix, sys.executable, os.getcwd(), "
+                 "os.environ['FLAVOUR'], 'tée')\n");
+  Finished finished = test();
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+}
+
+TEST_P(PythonSystem, AModuleThatRaisesIsAGuestThatFails) {
+  init("python-cloudevent");
+  project_.write("main.py", "def hello(event): pass\nraise ValueError('no tea')\n");
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nruntime: python\nhandler: main.hello\nsignature: cloudevent\n");
+  Finished finished = test();
+  EXPECT_EQ(finished.status.code, 5) << finished.out << finished.err;
+  EXPECT_THAT(finished.out + finished.err, HasSubstr("File \"/var/task/main.py\", line 2"));
+  EXPECT_THAT(finished.out + finished.err, HasSubstr("ValueError: no tea"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, PythonSystem, testing::Values(KernelFamily::Nanos, KernelFamily::Linux),
+                         [](const auto& family) { return std::string(name_of(family.param)); });
+
+}  // namespace
+}  // namespace faasc
