@@ -8,6 +8,7 @@
 #include "packager/archive/digesting_stream.h"
 #include "packager/archive/layer.h"
 #include "packager/archive/spool.h"
+#include "packager/rootfs/host_directory.h"
 
 namespace faasc {
 namespace {
@@ -107,14 +108,11 @@ Result<Imported> import_archive(const fs::path& path, const fs::path& spool_dire
   std::error_code error;
   if (fs::is_directory(path, error)) {
     auto files = files_of_directory(path);
-    if (!is_container_image(*files))
-      return Error{Fault::Input,
-                   kArchiveUnknown,
-                   "'" + path.string() +
-                       "' is a directory but no OCI image layout: it has no 'oci-layout' and "
-                       "'index.json'",
-                   {},
-                   {}};
+    if (!is_container_image(*files)) {
+      Imported imported;
+      FAASC_TRY(imported.rootfs, rootfs_of_directory(path));
+      return imported;
+    }
     return import_container(*files, spool, options);
   }
   FAASC_TRY(ArchiveReader reader, ArchiveReader::open(path, options.limits, ArchiveLinks::Root));

@@ -26,7 +26,7 @@ struct Imported {
   std::uint64_t foreign_owners = 0;  ///< entries that belonged to others than root, to whom all belongs now
 };
 
-/// Reads a root file system: a tar or cpio of one (compressed or not), an OCI image layout (a directory or an
+/// Reads a root file system: a directory, a tar or cpio of one (compressed or not), an OCI image layout (a directory or an
 /// archive of one), or what `docker save` wrote. `spool` is an empty directory in which file contents are put
 /// under numbers; nothing is written elsewhere, whatever names the archive has. Refusals are ArchiveReader's
 /// and read_container_image's.

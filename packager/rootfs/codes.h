@@ -15,5 +15,6 @@ inline constexpr const char* kStoredNoFile =
     "FAASC0557";                                          ///< asked an image for the bytes of what is no file
 inline constexpr const char* kBadHardLink = "FAASC0660";  ///< another name for what is no file of the tree
 inline constexpr const char* kBadFileList = "FAASC0509";  // not a list of an image's files
+inline constexpr const char* kUnfitHostFile = "FAASC0542";  ///< a device, FIFO or socket in a host's tree
 
 }  // namespace faasc

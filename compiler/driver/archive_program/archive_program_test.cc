@@ -140,6 +140,17 @@ TEST_F(ArchiveProgramTest, WhatIsExportedComesBack) {
     EXPECT_TRUE(accepts({"umoci", "unpack", "--rootless", "--image", "layout:shop", "bundle"}));
 }
 
+TEST_F(ArchiveProgramTest, ADirectoryIsARootFileSystem) {
+  write("tree/bin/app", "\177ELF");
+  write("tree/data", "x");
+  Ran ran = run({"import", "tree", "-o", "x.img", "--exec", "app"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.err, "faasc: imported tree: 3 entries, 1 KiB, runs /bin/app on nanos@0.1.55\n");
+  auto disk = open_nanos_disk(here_ / "x.img");
+  ASSERT_TRUE(disk) << disk.error().what;
+  EXPECT_EQ(disk->rootfs->read(*disk->rootfs->find("/data")).value(), "x");
+}
+
 TEST_F(ArchiveProgramTest, AScriptsInterpreterIsStartedOnNanos) {
   write("root.tar",
         made_archive({{"bin/sh", "\177ELF"}, {"run", "#! /bin/sh -e\necho"}, {"env", "#!/usr/bin/env x\n"}}));
@@ -198,8 +209,8 @@ TEST_F(ArchiveProgramTest, RefusalsLeaveNothingBehind) {
        "  while importing 'none.tar'\n"},
       {{"import", "home", "-o", "x.img"},
        1,
-       "faasc: error: 'home' is a directory but no OCI image layout: it has no 'oci-layout' and 'index.json' "
-       "[FAASC0520]\n  while importing 'home'\n"},
+       "faasc: error: nothing says which program of the archive is to run [FAASC0538]\n"
+       "  while importing 'home'\n  hint: name it with --exec PATH\n"},
       {{"import", "root.tar", "-o", "x.img", "--max-size", "1K"},
        1,
        "faasc: error: 'root.tar' unpacks to more than the 1000 bytes allowed here [FAASC0523]\n"

@@ -41,8 +41,8 @@ Result<ArchiveCommand> parse_import(const std::vector<std::string>& arguments) {
   std::vector<std::string> variables;
   std::uint32_t port = 0;
   app.add_option("ARCHIVE", archive,
-                 "a tar or cpio of a root (.gz, .zst, .xz, …), an OCI image layout\n"
-                 "(directory or tar), or what `docker save` wrote")
+                 "a root file system: a directory, a tar or cpio of one (.gz, .zst, .xz, …),\n"
+                 "an OCI image layout (directory or tar), or what `docker save` wrote")
       ->required();
   app.add_option("ARGS", import.program.arguments, "the program's arguments, after --");
   app.add_option("-o,--output", output, "the image to write; its .vm.json comes beside it")
