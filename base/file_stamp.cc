@@ -16,6 +16,10 @@ std::int64_t nanoseconds(const timespec& time) {
 FileStamp stamp_of(const std::filesystem::path& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return {};
+  return stamp_of(status);
+}
+
+FileStamp stamp_of(const struct stat& status) {
   return {.inode = status.st_ino,
           // A directory's size says nothing that its times do not.
           .size_bytes = S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),

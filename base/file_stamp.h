@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 
+struct stat;
+
 namespace faasc {
 
 /// What the file system says of a file without reading it. Equal stamps mean unchanged content: the change
@@ -21,6 +23,8 @@ struct FileStamp {
 
 /// Follows symlinks.
 FileStamp stamp_of(const std::filesystem::path& path);
+/// The same from what was asked already.
+FileStamp stamp_of(const struct stat& status);
 
 /// The clock that stamps are taken from: coarser than, and never ahead of, the system's.
 std::int64_t file_clock_ns();

@@ -223,6 +223,7 @@ class FunctionBuild {
     FAASC_CHECK(write_file(file_list_path(image_), to_json(files)));
     FAASC_TRY(Sha256Digest digest, sha256_of_file(image_));
     result_.sha256 = to_hex(digest);
+    save_places();
     result_.image_bytes = image.size_bytes;
     result_.allocated_bytes = image.allocated_bytes;
     result_.payload_bytes = image.payload_bytes;
@@ -236,7 +237,22 @@ class FunctionBuild {
     request.ephemeral_storage_bytes = storage;
     for (const auto& klib : manifest_.image.klibs) request.klibs.push_back(*klib);
     request.options = root_tuple_options(manifest_);
-    return write_nanos_disk(request, image_).during("writing the image of '" + *manifest_.name + "'");
+    // What lies where in the image that is there, if it is still the one that was written last.
+    if (auto text = read_file(work_dir_ / "places"))
+      places_ = ImagePlaces::parse(*text).value_or(ImagePlaces{});
+    auto image =
+        rewrite_nanos_disk(request, image_, places_).during("writing the image of '" + *manifest_.name + "'");
+    if (image && image->reused_bytes > 0)
+      progress_.note("took " + std::to_string(image->reused_bytes / 1024) + " KiB from the earlier image, " +
+                     std::to_string(image->shared_bytes / 1024) + " KiB of them without copying");
+    return image;
+  }
+
+  // Only saves time, so that a failure is none of the build's.
+  void save_places() const {
+    // A change in the same tick of the clock would not show in the image's stamp.
+    if (places_.files.empty() || file_clock_ns() <= places_.image.changed_ns) return;
+    (void)write_file(work_dir_ / "places", places_.to_text());
   }
 
   Result<Image> write_linux(const Kernel& kernel, std::optional<std::uint64_t> storage) {
@@ -302,6 +318,7 @@ class FunctionBuild {
   std::vector<fs::path> inputs_;
   std::int64_t started_ns_ = 0;
   BuiltFunction result_;
+  ImagePlaces places_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/file_stamp.h"
 #include "packager/disk/codes.h"
 #include "packager/disk/klibs.h"
 #include "packager/disk/mbr.h"
@@ -240,6 +241,11 @@ Result<Plan> plan_disk(const NanosDiskRequest& request) {
   return plan;
 }
 
+Error earlier_changed(const fs::path& out) {
+  return {
+      Fault::Input, kDiskDamaged, "'" + out.string() + "' was changed while its successor was made", {}, {}};
+}
+
 std::vector<ImageRegion> regions_of(const Plan& plan) {
   std::vector<ImageRegion> regions = {{"mbr", 0, kDiskSectorSize}};
   if (plan.boot_blob.size() > kDiskSectorSize)
@@ -251,9 +257,9 @@ std::vector<ImageRegion> regions_of(const Plan& plan) {
   return regions;
 }
 
-}  // namespace
-
-Result<Image> write_nanos_disk(const NanosDiskRequest& request, const fs::path& out) {
+Result<Image> write_disk(const NanosDiskRequest& request, const fs::path& out, const EarlierImage* earlier,
+                         ImagePlaces* places) {
+  std::int64_t started_ns = file_clock_ns();
   FAASC_TRY(Plan plan, plan_disk(request));
   FAASC_TRY(AtomicFile file, AtomicFile::create(out));
   SequentialOutput output(file.fd(), out);
@@ -264,17 +270,43 @@ Result<Image> write_nanos_disk(const NanosDiskRequest& request, const fs::path& 
   }
   if (plan.bootfs) {
     FAASC_CHECK(output.skip_to(plan.boot_offset));
-    FAASC_CHECK(write_tfs(*plan.bootfs, output).during("writing the boot partition"));
+    FAASC_CHECK(write_tfs(*plan.bootfs, output, earlier).during("writing the boot partition"));
   }
   FAASC_CHECK(output.skip_to(plan.root_offset));
-  FAASC_CHECK(write_tfs(plan.rootfs, output).during("writing the root file system"));
+  FAASC_CHECK(write_tfs(plan.rootfs, output, earlier).during("writing the root file system"));
   FAASC_CHECK(output.flush());
+  if (earlier && !earlier->still_good()) return earlier_changed(out);
 
   Image image;
+  image.reused_bytes = output.reused_bytes();
+  image.shared_bytes = output.shared_bytes();
   image.size_bytes = plan.root_offset + plan.root_size;
   image.payload_bytes = plan.rootfs.payload_bytes;
   image.regions = regions_of(plan);
-  return finish(std::move(file), std::move(image));
+  FAASC_TRY(image, finish(std::move(file), std::move(image)));
+  if (places) {
+    if (plan.bootfs) add_places(*plan.bootfs, plan.boot_offset, started_ns, *places);
+    add_places(plan.rootfs, plan.root_offset, started_ns, *places);
+    places->image = stamp_of(out);
+  }
+  return image;
+}
+
+}  // namespace
+
+Result<Image> write_nanos_disk(const NanosDiskRequest& request, const fs::path& out) {
+  return write_disk(request, out, nullptr, nullptr);
+}
+
+Result<Image> rewrite_nanos_disk(const NanosDiskRequest& request, const fs::path& out, ImagePlaces& places) {
+  std::optional<EarlierImage> earlier = EarlierImage::open(out, std::exchange(places, {}));
+  if (earlier) {
+    auto written = write_disk(request, out, &*earlier, &places);
+    // Somebody wrote to the earlier image in the meantime: then whatever came of it is worth nothing.
+    if (written || earlier->still_good()) return written;
+    places = {};
+  }
+  return write_disk(request, out, nullptr, &places);
 }
 
 Result<Image> write_nanos_volume(std::string_view label, std::uint64_t size_bytes, const fs::path& out) {

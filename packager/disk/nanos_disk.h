@@ -10,6 +10,7 @@
 #include "packager/disk/image.h"
 #include "packager/kernels/kernel.h"
 #include "packager/rootfs/program.h"
+#include "packager/tfs/earlier_image.h"
 #include "packager/tfs/tfs_value.h"
 
 namespace faasc {
@@ -56,6 +57,13 @@ struct NanosDiskRequest {
 /// cwd where it is not "/", debug_exit (the exit status goes to the isa-debug-exit port), readonly_rootfs,
 /// klibs, and en1 for a static address. The same request gives the same bytes.
 Result<Image> write_nanos_disk(const NanosDiskRequest& request, const std::filesystem::path& out);
+
+/// As write_nanos_disk, and the same bytes, but takes from the image that is at `out` what has not changed
+/// since it was written, instead of reading and writing it again. `places` says what lies where in it
+/// (nothing: all is read), and then what lies where in the new one, with its stamp; keep it beside the image.
+/// Only stamps are compared, so an image or a file that was changed in any way counts as another one.
+Result<Image> rewrite_nanos_disk(const NanosDiskRequest& request, const std::filesystem::path& out,
+                                 ImagePlaces& places);
 
 /// An empty volume to mount in a guest (a bare file system without a partition table), with room for
 /// `size_bytes` of file data. The guest names it by `label`.

@@ -5,6 +5,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -156,6 +159,50 @@ Result<void> SequentialOutput::copy_stored(const StoredTree& tree, const StoredE
     }
   }
   return skip_to(start + file.size_bytes);
+}
+
+Result<void> SequentialOutput::copy_from(const EarlierImage& from, std::uint64_t offset,
+                                         std::uint64_t size_bytes) {
+  while (size_bytes > 0) {
+    FAASC_CHECK(check_interrupt());
+    FAASC_CHECK(make_room());
+    std::size_t count = std::min<std::uint64_t>(size_bytes, room());
+    FAASC_CHECK(read_exactly_at(from.fd(), buffer_.get() + used_, count, offset, from.path()));
+    used_ += count;
+    offset += count;
+    size_bytes -= count;
+  }
+  return {};
+}
+
+// Shares blocks from where the output stands, which begins one. False where the file system does not do that.
+Result<bool> SequentialOutput::share(const EarlierImage& from, std::uint64_t offset,
+                                     std::uint64_t size_bytes) {
+  FAASC_CHECK(flush());
+  file_clone_range range{
+      .src_fd = from.fd().get(), .src_offset = offset, .src_length = size_bytes, .dest_offset = position_};
+  // Whatever the reason why it is refused, copying is the other way, and will say what is wrong.
+  if (::ioctl(fd_.get(), FICLONERANGE, &range) != 0) return false;
+  position_ += size_bytes;
+  shared_bytes_ += size_bytes;
+  return true;
+}
+
+Result<void> SequentialOutput::copy_image(const EarlierImage& from, std::uint64_t offset,
+                                          std::uint64_t size_bytes) {
+  reused_bytes_ += size_bytes;
+  if (may_share_ && position() % kPageBytes == offset % kPageBytes) {
+    std::uint64_t head = (kPageBytes - offset % kPageBytes) % kPageBytes;
+    std::uint64_t blocks = size_bytes < head ? 0 : (size_bytes - head) / kPageBytes * kPageBytes;
+    if (blocks >= kLeastShared) {
+      FAASC_CHECK(copy_from(from, offset, head));
+      FAASC_TRY(may_share_, share(from, offset + head, blocks));
+      std::uint64_t done = head + (may_share_ ? blocks : 0);
+      offset += done;
+      size_bytes -= done;
+    }
+  }
+  return copy_from(from, offset, size_bytes);
 }
 
 }  // namespace faasc

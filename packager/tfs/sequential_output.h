@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "packager/rootfs/stored_tree.h"
+#include "packager/tfs/earlier_image.h"
 #include "packager/tfs/host_files.h"
 
 namespace faasc {
@@ -35,6 +36,17 @@ class SequentialOutput {
   /// A file of another file system; what is a hole there becomes one here.
   Result<void> copy_stored(const StoredTree& tree, const StoredEntry& file);
 
+  /// Bytes of an image that was written earlier. Whole blocks of the host's file system become shared by the
+  /// two files (FICLONERANGE) where it can do that and the places agree; the others are copied.
+  Result<void> copy_image(const EarlierImage& from, std::uint64_t offset, std::uint64_t size_bytes);
+  /// Less than this is not worth a shared extent of its own.
+  static constexpr std::uint64_t kLeastShared = std::uint64_t{64} << 10;
+  /// False once the host's file system has refused to share.
+  bool may_share() const { return may_share_; }
+  /// How much copy_image() shared, and how much it did at all.
+  std::uint64_t shared_bytes() const { return shared_bytes_; }
+  std::uint64_t reused_bytes() const { return reused_bytes_; }
+
   /// Writes what is still gathered. The file is as long as what was written; skipped bytes at its end are not
   /// there.
   Result<void> flush();
@@ -44,6 +56,8 @@ class SequentialOutput {
   // whole pages.
   std::size_t room() const;
   Result<void> make_room();
+  Result<bool> share(const EarlierImage& from, std::uint64_t offset, std::uint64_t size_bytes);
+  Result<void> copy_from(const EarlierImage& from, std::uint64_t offset, std::uint64_t size_bytes);
   Result<void> copy_data(const Fd& in, const std::string& from, std::uint64_t size_bytes);
   Result<void> copy_with_holes(const Fd& in, const std::string& from, std::uint64_t size_bytes);
 
@@ -52,6 +66,8 @@ class SequentialOutput {
   HostFiles host_files_;
   std::uint64_t position_;  // where the buffer's first byte goes
   std::size_t used_ = 0;
+  bool may_share_ = true;
+  std::uint64_t shared_bytes_ = 0, reused_bytes_ = 0;
   struct Free {
     void operator()(char* buffer) const { std::free(buffer); }
   };

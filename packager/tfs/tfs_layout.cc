@@ -158,7 +158,7 @@ class Planner {
             group.first_node = nodes_.size() - 1;
           }
         }
-        TfsLayout::File file{path, &content, 0, 0, false};
+        TfsLayout::File file{path, &content, 0, 0, false, {}};
         FAASC_CHECK(measure_file(file));
         nodes_.back().size_bytes = file.size_bytes;
         layout_.payload_bytes += file.size_bytes;
@@ -194,6 +194,7 @@ class Planner {
                    {},
                    {}};
     file.size_bytes = static_cast<std::uint64_t>(status->st_size);
+    file.stamp = stamp_of(*status);
     file.sparse = static_cast<std::uint64_t>(status->st_blocks) * 512 < file.size_bytes;
     return {};
   }

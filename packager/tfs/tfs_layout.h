@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_stamp.h"
 #include "base/result.h"
 #include "packager/rootfs/rootfs.h"
 #include "packager/tfs/tfs_format.h"
@@ -31,6 +32,7 @@ struct TfsLayout {
     std::uint64_t size_bytes = 0;
     std::uint64_t first_sector = 0;
     bool sparse = false;  ///< the file has holes where it comes from
+    FileStamp stamp;      ///< of the host's file when it was measured
   };
 
   /// From SHA-256 over the label, the identity, the whole log (names, sizes, places, attributes) and inline

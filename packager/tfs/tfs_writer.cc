@@ -80,14 +80,62 @@ Result<void> write_file_data(const TfsLayout::File& file, SequentialOutput& out)
                        file.sparse ? SequentialOutput::Holes::Look : SequentialOutput::Holes::None);
 }
 
+// Files that follow each other in an earlier image as they will in this one.
+struct Run {
+  std::size_t files = 0;
+  std::uint64_t offset = 0;  // in the earlier image
+  std::uint64_t size_bytes = 0;
+};
+
+Run run_from(const TfsLayout& layout, std::size_t first, const EarlierImage& earlier) {
+  Run run;
+  for (std::size_t i = first; i < layout.files.size(); ++i) {
+    const TfsLayout::File& file = layout.files[i];
+    const auto* host = std::get_if<HostFile>(&file.node->content);
+    if (!host || file.sparse) break;
+    std::optional<std::uint64_t> offset = earlier.find(host->path, file.stamp);
+    if (!offset) break;
+    if (run.files == 0) run.offset = *offset;
+    std::uint64_t distance = (file.first_sector - layout.files[first].first_sector) * kSectorSize;
+    // Between two files there may be nothing but the padding of a sector. What else was there once belonged
+    // to a file that has gone.
+    if (*offset - run.offset != distance || distance - run.size_bytes >= kSectorSize) break;
+    run.size_bytes = distance + file.size_bytes;
+    ++run.files;
+  }
+  return run;
+}
+
+// One large file is as well read where it lies, unless the image's blocks can be had for nothing.
+bool is_worth_it(const Run& run, const SequentialOutput& out) {
+  return run.files > 1 || (run.size_bytes >= SequentialOutput::kLeastShared && out.may_share());
+}
+
 }  // namespace
 
-Result<void> write_tfs(const TfsLayout& layout, SequentialOutput& out) {
+void add_places(const TfsLayout& layout, std::uint64_t start, std::int64_t started_ns, ImagePlaces& places) {
+  for (const TfsLayout::File& file : layout.files) {
+    const auto* host = std::get_if<HostFile>(&file.node->content);
+    if (!host || file.sparse || file.stamp.changed_ns >= started_ns) continue;
+    places.files.insert_or_assign(host->path,
+                                  ImagePlaces::Place{file.stamp, start + file.first_sector * kSectorSize});
+  }
+}
+
+Result<void> write_tfs(const TfsLayout& layout, SequentialOutput& out, const EarlierImage* earlier) {
   std::uint64_t start = out.position();
   FAASC_CHECK(write_log(layout, out, start));
-  for (const TfsLayout::File& file : layout.files) {
+  for (std::size_t i = 0; i < layout.files.size(); ++i) {
+    const TfsLayout::File& file = layout.files[i];
     FAASC_CHECK(check_interrupt());
     FAASC_CHECK(out.skip_to(start + file.first_sector * kSectorSize));
+    if (earlier) {
+      if (Run run = run_from(layout, i, *earlier); is_worth_it(run, out)) {
+        FAASC_CHECK(out.copy_image(*earlier, run.offset, run.size_bytes));
+        i += run.files - 1;
+        continue;
+      }
+    }
     if (auto written = write_file_data(file, out); !written)
       return std::move(written).during("writing '" + std::string(file.guest_path) + "'");
   }
