@@ -7,7 +7,10 @@
 //                                             comparable)
 //   image_assembly --one WHO DIRECTORY TREE   one contestant once: for valgrind --tool=callgrind
 //
-// FAASC_NANOS_MKFS names upstream's mkfs, which then takes part.
+// The contestants: pack (the floor, below), faasc (a Nanos disk), again (the same after one file changed,
+// with the earlier image at hand), ext4 (our Linux root), and where they are found tar, mke2fs -d, and
+// upstream's mkfs, which FAASC_NANOS_MKFS names. Bytes read and written are those of system calls (rchar and
+// wchar of proc(5)).
 
 #include <algorithm>
 #include <chrono>
@@ -29,7 +32,9 @@
 
 #include "base/diagnostics.h"
 #include "base/file.h"
+#include "base/process.h"
 #include "packager/disk/nanos_disk.h"
+#include "packager/ext4/ext4_writer.h"
 
 namespace {
 namespace fs = std::filesystem;
@@ -65,16 +70,37 @@ int pack(const char* list, const char* out) {
   return ::write(to, buffer, used) == static_cast<ssize_t>(used) && ::close(to) == 0 ? 0 : 1;
 }
 
-int write_disk(const std::string& list, const std::string& root, const std::string& out) {
-  faasc::Program program;
-  faasc::Kernel kernel;
+int read_tree(const std::string& list, const std::string& root, faasc::Program& program) {
   std::ifstream paths(list);
   for (std::string path; std::getline(paths, path);) {
     auto added = program.rootfs.add(path.substr(root.size()), {faasc::HostFile{path}, 0644, {}});
     if (!added) return std::cerr << to_text(added.error(), faasc::Color::Off), 1;
     if (program.executable.empty()) program.executable = path.substr(root.size());
   }
+  return 0;
+}
+
+int write_disk(const faasc::Program& program, const std::string& out) {
+  faasc::Kernel kernel;
   auto image = faasc::write_nanos_disk({.program = program, .kernel = kernel, .bios_bootable = false}, out);
+  if (!image) return std::cerr << to_text(image.error(), faasc::Color::Off), 1;
+  return 0;
+}
+
+// As a build does that finds an earlier image, and what it knows of it.
+int write_disk_again(const faasc::Program& program, const std::string& out) {
+  faasc::Kernel kernel;
+  faasc::ImagePlaces places;
+  if (auto text = faasc::read_file(out + ".places"))
+    places = faasc::ImagePlaces::parse(*text).value_or(faasc::ImagePlaces{});
+  auto image =
+      faasc::rewrite_nanos_disk({.program = program, .kernel = kernel, .bios_bootable = false}, out, places);
+  if (!image) return std::cerr << to_text(image.error(), faasc::Color::Off), 1;
+  return faasc::write_file(out + ".places", places.to_text()) ? 0 : 1;
+}
+
+int write_ext4_root(const faasc::Program& program, const std::string& out) {
+  auto image = faasc::write_ext4(program.rootfs, {}, out);
   if (!image) return std::cerr << to_text(image.error(), faasc::Color::Off), 1;
   return 0;
 }
@@ -96,9 +122,12 @@ std::vector<Tree> trees() {
     for (auto doublings = random() % 9; doublings > 0; --doublings) size *= 2;
     library.push_back(static_cast<std::size_t>(size * (0.6 + static_cast<double>(random() % 1000) / 1000)));
   }
-  return {{"library", "1283 files like Python's standard library", library, true},
-          {"n10k", "10000 files of 20 KiB", std::vector<std::size_t>(10'000, 20 * 1024), true},
-          {"big", "one file of 1 GiB", {std::size_t{1} << 30}, false}};
+  return {
+      {"library", "1283 files like Python's standard library", library, true},
+      {"n10k", "10000 files of 20 KiB", std::vector<std::size_t>(10'000, 20 * 1024), true},
+      {"big", "one file of 1 GiB", {std::size_t{1} << 30}, false},
+      {"k10", "10000 files of 1 KiB", std::vector<std::size_t>(10'000, 1024), true},
+      {"k100", "100000 files of 1 KiB: ten times as many", std::vector<std::size_t>(100'000, 1024), true}};
 }
 
 void make(const Tree& tree, const fs::path& directory) {
@@ -150,10 +179,37 @@ struct Sample {
   double seconds;
   double cpu_seconds;
   long peak_kib;
+  std::uint64_t read_bytes, written_bytes;
 };
 
+std::uint64_t io_of(pid_t pid, const std::string& field) {
+  std::ifstream io("/proc/" + std::to_string(pid) + "/io");
+  std::string name;
+  for (std::uint64_t value; io >> name >> value;)
+    if (name == field + ":") return value;
+  return 0;
+}
+
+// The last of the tree, so that its place in the image does not change and those before it neither.
+void change_one_file(const fs::path& directory, const Tree& tree) {
+  std::ifstream list(directory / (std::string(tree.name) + ".list"));
+  std::string path, line;
+  while (std::getline(list, line)) path = line;
+  int file = ::open(path.c_str(), O_RDWR);
+  char byte = 0;
+  bool changed = ::pread(file, &byte, 1, 0) == 1;
+  ++byte;
+  changed = changed && ::pwrite(file, &byte, 1, 0) == 1;
+  ::close(file);
+  if (!changed) std::exit(1);
+  ::usleep(20'000);  // past the tick of the clock in which it changed
+}
+
 Sample run(const std::string& self, const std::string& who, const fs::path& directory, const Tree& tree) {
-  ::unlink((directory / "out").c_str());
+  if (who == "again")
+    change_one_file(directory, tree);
+  else
+    ::unlink((directory / "out").c_str());
   auto start = std::chrono::steady_clock::now();
   pid_t pid = ::fork();
   if (pid == 0) {
@@ -162,8 +218,11 @@ Sample run(const std::string& self, const std::string& who, const fs::path& dire
   }
   int status = 0;
   struct rusage usage{};
-  ::wait4(pid, &status, 0, &usage);
+  siginfo_t ended{};
+  ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOWAIT);
   std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  std::uint64_t read_bytes = io_of(pid, "rchar"), written_bytes = io_of(pid, "wchar");
+  ::wait4(pid, &status, 0, &usage);
   if (status != 0) {
     std::cerr << who << " failed on " << tree.name << "\n";
     std::exit(1);
@@ -171,7 +230,8 @@ Sample run(const std::string& self, const std::string& who, const fs::path& dire
   auto cpu = [](timeval time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
-  return {seconds.count(), cpu(usage.ru_utime) + cpu(usage.ru_stime), usage.ru_maxrss};
+  return {seconds.count(), cpu(usage.ru_utime) + cpu(usage.ru_stime), usage.ru_maxrss, read_bytes,
+          written_bytes};
 }
 
 double median(std::vector<double> values) {
@@ -182,7 +242,18 @@ double median(std::vector<double> values) {
 int one(const std::string& who, const fs::path& directory, const std::string& tree) {
   std::string list = directory / (tree + ".list"), root = directory / tree, out = directory / "out";
   if (who == "pack") return pack(list.c_str(), out.c_str());
-  if (who == "faasc") return write_disk(list, root, out);
+  faasc::Program program;
+  if (who == "faasc" || who == "again" || who == "ext4") {
+    if (int status = read_tree(list, root, program)) return status;
+    if (who == "faasc") return write_disk(program, out);
+    return who == "again" ? write_disk_again(program, out + "." + tree) : write_ext4_root(program, out);
+  }
+  if (who == "tar") return ::execlp("tar", "tar", "-cf", out.c_str(), "-C", root.c_str(), ".", nullptr);
+  if (who == "mke2fs") {
+    // Room for everything twice, as one has to guess; the file is sparse.
+    return ::execlp("mke2fs", "mke2fs", "-q", "-F", "-t", "ext4", "-O", "^has_journal", "-N", "131072", "-d",
+                    root.c_str(), out.c_str(), "2500M", nullptr);
+  }
   const char* mkfs = std::getenv("FAASC_NANOS_MKFS");
   int in = ::open((directory / (tree + ".manifest")).c_str(), O_RDONLY);
   int null = ::open("/dev/null", O_WRONLY);  // it prints the whole tree
@@ -196,16 +267,20 @@ int one(const std::string& who, const fs::path& directory, const std::string& tr
 int main(int argc, char** argv) {
   if (argc == 5 && std::string(argv[1]) == "--one") return one(argv[2], argv[3], argv[4]);
   if (argc < 2 || argv[1][0] == '-') {
-    std::cerr << "usage: image_assembly DIRECTORY [ROUNDS]\n       image_assembly --one faasc|pack|mkfs "
+    std::cerr << "usage: image_assembly DIRECTORY [ROUNDS]\n       image_assembly --one "
+                 "faasc|again|ext4|pack|tar|mke2fs|mkfs "
                  "DIRECTORY TREE\n";
     return 2;
   }
   fs::path directory = fs::absolute(argv[1]);
   int rounds = argc > 2 ? std::atoi(argv[2]) : 7;
-  std::vector<std::string> contestants = {"pack", "faasc"};
+  std::vector<std::string> contestants = {"pack", "faasc", "again", "ext4"};
+  for (const char* program : {"tar", "mke2fs"})
+    if (faasc::find_program(program)) contestants.emplace_back(program);
   if (std::getenv("FAASC_NANOS_MKFS")) contestants.emplace_back("mkfs");
-  std::printf("%-8s %-6s %10s %10s %10s %10s %10s\n", "tree", "who", "wall ms", "of pack", "cpu ms",
-              "of pack", "peak MiB");
+  std::printf("%-8s %-6s %10s %10s %10s %10s %10s %10s %10s\n", "tree", "who", "wall ms", "of pack", "cpu ms",
+              "of pack", "peak MiB", "read MiB", "wrote MiB");
+  double small_cpu = 0;
   for (const Tree& tree : trees()) {
     fs::create_directories(directory);
     make(tree, directory);
@@ -216,7 +291,7 @@ int main(int argc, char** argv) {
         if (round >= 0) samples[i].push_back(sample);
       }
     for (std::size_t i = 0; i < contestants.size(); ++i) {
-      std::vector<double> wall, cpu, wall_ratio, cpu_ratio, peak;
+      std::vector<double> wall, cpu, wall_ratio, cpu_ratio, peak, read, written;
       for (int round = 0; round < rounds; ++round) {
         const Sample &floor = samples[0][static_cast<std::size_t>(round)],
                      &own = samples[i][static_cast<std::size_t>(round)];
@@ -225,11 +300,20 @@ int main(int argc, char** argv) {
         wall_ratio.push_back(own.seconds / floor.seconds);
         cpu_ratio.push_back(own.cpu_seconds / floor.cpu_seconds);
         peak.push_back(static_cast<double>(own.peak_kib) / 1024);
+        read.push_back(static_cast<double>(own.read_bytes) / (1 << 20));
+        written.push_back(static_cast<double>(own.written_bytes) / (1 << 20));
       }
-      std::printf("%-8s %-6s %10.1f %10.2f %10.1f %10.2f %10.1f\n", tree.name, contestants[i].c_str(),
-                  median(wall), median(wall_ratio), median(cpu), median(cpu_ratio), median(peak));
+      std::printf("%-8s %-6s %10.1f %10.2f %10.1f %10.2f %10.1f %10.1f %10.1f\n", tree.name,
+                  contestants[i].c_str(), median(wall), median(wall_ratio), median(cpu), median(cpu_ratio),
+                  median(peak), median(read), median(written));
+      if (contestants[i] == "faasc" && tree.name == std::string("k10")) small_cpu = median(cpu);
+      if (contestants[i] == "faasc" && tree.name == std::string("k100"))
+        std::printf("k100 takes %.2f times the processor time of k10; 10 is linear\n",
+                    median(cpu) / small_cpu);
     }
-    ::unlink((directory / "out").c_str());
+    for (const std::string& file :
+         {std::string("out"), "out." + std::string(tree.name), "out." + std::string(tree.name) + ".places"})
+      ::unlink((directory / file).c_str());
   }
   return 0;
 }
