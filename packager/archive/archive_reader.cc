@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "packager/archive/byte_stream.h"
 #include "packager/archive/codes.h"
+#include "packager/archive/cpio_check.h"
 #include "packager/archive/entry_rules.h"
 #include "packager/archive/libarchive_handle.h"
 
@@ -185,6 +186,7 @@ Result<ArchiveReader> ArchiveReader::open(std::unique_ptr<ByteStream> bytes, std
 Result<ArchiveReader> ArchiveReader::open_unpacked(std::unique_ptr<ByteStream> bytes, std::string name,
                                                    const ArchiveLimits& limits, ArchiveLinks links,
                                                    std::function<std::uint64_t()> packed_bytes) {
+  bytes = checked_cpio(std::move(bytes), name);
   auto state = std::make_unique<State>(name, std::move(bytes), limits, links);
   state->packed_bytes = std::move(packed_bytes);
   state->input.limit_to(limits.total_bytes, name);

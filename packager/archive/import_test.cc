@@ -129,6 +129,14 @@ TEST_F(ImportTest, CpioGivesTheBytesWithTheLastName) {
   std::string cpio =
       entry("a", "", 3) + entry("b", "", 3) + entry("c", "the bytes", 3) + entry("TRAILER!!!", "", 1);
   EXPECT_EQ(listing(import(cpio)), "/a 644 'the bytes'\n/b 644 = /a\n/c 644 = /a\n");
+
+  // A header is not believed: libarchive would allocate what it says.
+  std::string huge = entry("a", "", 1) + entry("b", "", 1);
+  huge.replace(112 + 6 + 11 * 8, 8, "FFFFFFF0");
+  EXPECT_EQ(refusal(import(huge)),
+            "'a' is damaged: its cpio has a name of 4294967280 bytes, at most 4096 are possible [FAASC0521]");
+  EXPECT_EQ(refusal(import(entry("a", "", 1) + "garbage!" + cpio)),
+            "'a' is damaged: there is no header where its cpio has to have one [FAASC0521]");
 }
 
 TEST_F(ImportTest, LayersLieAboveEachOther) {
