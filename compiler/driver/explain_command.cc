@@ -16,14 +16,7 @@ Action configure_explain(CLI::App& app) {
       ->type_name("CODE");
   return [code](Session& session) -> Result<int> {
     if (code->empty()) {
-      std::string list;
-      nlohmann::ordered_json pages = nlohmann::ordered_json::array();
-      for (const ExplainPage* page : all_pages()) {
-        list.append(page->code).append("  ").append(page->title).append("\n");
-        pages.push_back({{"code", page->code}, {"title", page->title}});
-      }
-      session.set_result("codes", pages.dump());
-      if (session.options().format != ReportFormat::Json) session.console().print(list);
+      session.console().print(list_of_pages());
       return 0;
     }
     const ExplainPage* page = find_page(*code);

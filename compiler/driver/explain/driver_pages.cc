@@ -10,7 +10,8 @@ constexpr ExplainPage kPages[] = {
      "faasc build src/",
      "Name the directory that holds the faas.yaml, or start a project with 'faasc init'."},
     {"FAASC0802", "the build was refused",
-     "There were errors in the manifest or the source; they stand above this message.", "",
+     "There were errors in the manifest or the source; they stand above this message.",
+     "faasc build   # with a source that does not compile",
      "Correct them and build again: steps that ended well are not repeated."},
     {"FAASC0803", "a key of the manifest that this faasc cannot honour",
      "The manifest asks for something that is part of the format but not of this version of faasc. It is "
@@ -25,14 +26,15 @@ constexpr ExplainPage kPages[] = {
      "faasc consists of several programs and libraries. It finds them relative to itself: libexec/faasc, "
      "lib/faasc and share/faasc beside the bin "
      "directory it was started from, with symbolic links followed.",
-     "",
+     "cp build/bin/faasc ~/bin/ && ~/bin/faasc build",
      "Install faasc again, or build all of it. The program cannot be copied elsewhere by itself; make a "
      "symbolic link instead."},
     {"FAASC0813", "standard output cannot be written to",
-     "The result could not be delivered: the disk is full, or the program that reads it has gone.", "",
-     "Make room, or look at what became of the reader."},
+     "The result could not be delivered: the disk is full, or the program that reads it has gone.",
+     "faasc image cat hello.img /data > /full-disk/data", "Make room, or look at what became of the reader."},
     {"FAASC0814", "a bug in faasc",
-     "Something happened that must never happen. Nothing of the input is to blame.", "",
+     "Something happened that must never happen. Nothing of the input is to blame.",
+     "faasc: error: this is a bug in faasc: …",
      "Please report it, with the command line, the manifest and the output of 'faasc version'."},
     {"FAASC0815", "nothing is known about this code",
      "'faasc explain' was asked about a code that no message has.", "faasc explain 9999",
@@ -41,7 +43,8 @@ constexpr ExplainPage kPages[] = {
      "Templates are the projects that 'faasc init' begins with; they come with faasc.",
      "faasc init --template cpp-htp", "'faasc init --list' shows them."},
     {"FAASC0817", "a file would be overwritten",
-     "'faasc init' writes into an existing directory, but never over a file that is there.", "",
+     "'faasc init' writes into an existing directory, but never over a file that is there.",
+     "faasc init .   # where there is a faas.yaml already",
      "Choose another directory, or move the files away."},
     {"FAASC0818", "an image without its VM spec",
      "An image is run as the .vm.json file of the same name beside it says: how much memory, which kernel, "

@@ -81,7 +81,8 @@ constexpr ExplainPage kPages[] = {
      "All variables together, each as NAME=value and a byte to end it, may take 4096 bytes. The limit is "
      "that of AWS Lambda, and is held "
      "everywhere so that a function does not work in one place only.",
-     "", "Put large values into a file, name it under 'files', and let the function read it."},
+     "env: {CERTIFICATE: \"-----BEGIN CERTIFICATE-----…\"}",
+     "Put large values into a file, name it under 'files', and let the function read it."},
     {"FAASC0112", "a value cannot be taken from the host's environment",
      "The values of 'env' and 'build.args' may contain ${env:NAME}, which stands for a variable of the host "
      "at build time. It must be set, "
@@ -116,7 +117,7 @@ constexpr ExplainPage kPages[] = {
      "Write the value out where it is needed. Text that begins with one of & * ! goes in quotes."},
     {"FAASC0118", "the manifest cannot be read as text",
      "A manifest is UTF-8 text of at most 256KiB, without control characters, nested at most 16 levels deep.",
-     "",
+     "name: caf\\xe9   # saved as Latin-1",
      "Save the file as UTF-8. Move large data into files of their own and name them under 'files' or "
      "'body_file'."},
     {"FAASC0119", "the value is none of those that are allowed",
@@ -189,7 +190,8 @@ constexpr ExplainPage kPages[] = {
      "A symbolic link that the manifest names must lead to a file of the project. Otherwise the image would "
      "depend on something that is not "
      "part of it, or hold something its author never meant to give away.",
-     "", "Put the file itself into the project."},
+     "files: [{from: key.pem, to: /etc/key.pem}]   # key.pem -> /home/ada/key.pem",
+     "Put the file itself into the project."},
     {"FAASC0153", "a mount will not do",
      "A mount names either the tag of a directory that the host shares or the label of a volume, and an "
      "absolute path of its own in the guest.",

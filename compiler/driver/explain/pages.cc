@@ -51,7 +51,7 @@ std::string to_text(const ExplainPage& page) {
   std::string out = std::string(page.code) + ": " + std::string(page.title) + "\n\n";
   append_wrapped(out, page.meaning);
   if (!page.example.empty()) {
-    out += "\nRefused, for example:\n\n";
+    out += "\nFor example:\n\n";
     std::string_view rest = page.example;
     while (!rest.empty()) {
       std::size_t end = rest.find('\n');
@@ -62,6 +62,31 @@ std::string to_text(const ExplainPage& page) {
   out += "\nWhat to do:\n\n";
   append_wrapped(out, page.fix);
   return out;
+}
+
+std::string list_of_pages() {
+  struct Part {
+    std::string_view first;  // code
+    std::string_view heading;
+  };
+  constexpr Part kParts[] = {{"FAASC0100", "faas.yaml"},
+                             {"FAASC0200", "C++ functions"},
+                             {"FAASC0300", "Python functions"},
+                             {"FAASC0400", "Go functions"},
+                             {"FAASC0500", "Images, file systems, archives"},
+                             {"FAASC0600", "Kernels and specifications of VMs"},
+                             {"FAASC0700", "Running VMs"},
+                             {"FAASC0800", "Builds and the command line"},
+                             {"FAASC0900", "Files and programs of this host"}};
+  std::string list;
+  const Part* next = std::begin(kParts);
+  for (const ExplainPage* page : all_pages()) {
+    const Part* part = nullptr;
+    while (next != std::end(kParts) && next->first <= page->code) part = next++;
+    if (part != nullptr) list.append(list.empty() ? "" : "\n").append(part->heading).append(":\n");
+    list.append("  ").append(page->code).append("  ").append(page->title).append("\n");
+  }
+  return list;
 }
 
 }  // namespace faasc

@@ -12,7 +12,7 @@ struct ExplainPage {
   std::string_view code;
   std::string_view title;    ///< one line, lower case
   std::string_view meaning;  ///< one paragraph
-  std::string_view example;  ///< what is refused; empty where it is not something one writes
+  std::string_view example;  ///< what leads to it; empty where it is nothing one does
   std::string_view fix;      ///< the way out
 };
 
@@ -30,6 +30,9 @@ std::span<const ExplainPage> packager_pages();  // 05xx, 06xx
 std::span<const ExplainPage> launcher_pages();  // 07xx
 std::span<const ExplainPage> driver_pages();    // 08xx
 std::span<const ExplainPage> base_pages();      // 09xx
+
+/// All codes with their titles, in parts with a heading each.
+std::string list_of_pages();
 
 /// The page as it is printed.
 std::string to_text(const ExplainPage& page);

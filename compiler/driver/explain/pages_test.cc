@@ -53,5 +53,36 @@ TEST(Pages, AreFoundHoweverTheCodeIsWritten) {
     EXPECT_EQ(find_page(other), nullptr) << other;
 }
 
+TEST(Pages, PrintWell) {
+  for (const ExplainPage* page : all_pages()) {
+    SCOPED_TRACE(page->code);
+    std::string text = to_text(*page);
+    EXPECT_TRUE(text.starts_with(std::string(page->code) + ": "));
+    EXPECT_TRUE(text.ends_with(".\n"));
+    EXPECT_NE(text.find("\nWhat to do:\n"), std::string::npos);
+    for (std::size_t start = 0; start < text.size();) {
+      std::size_t end = text.find('\n', start);
+      EXPECT_LE(end - start, 120u) << text.substr(start, end - start);
+      start = end + 1;
+    }
+  }
+}
+
+TEST(Pages, OfManifestsAndFilesShowAnExample) {
+  for (auto pages : {manifest_pages(), base_pages()}) {
+    for (const ExplainPage& page : pages) EXPECT_FALSE(page.example.empty()) << page.code;
+  }
+}
+
+TEST(Pages, AreListedInParts) {
+  std::string list = list_of_pages();
+  EXPECT_TRUE(list.starts_with("faas.yaml:\n  FAASC0100  "));
+  EXPECT_NE(list.find("\n\nFiles and programs of this host:\n  FAASC0901  "), std::string::npos);
+  for (const ExplainPage* page : all_pages()) {
+    std::string line(page->code);
+    EXPECT_NE(list.find(line.append("  ").append(page->title).append("\n")), std::string::npos) << page->code;
+  }
+}
+
 }  // namespace
 }  // namespace faasc
