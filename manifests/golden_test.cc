@@ -89,7 +89,7 @@ TEST(Codes, AreAllCompared) {
                          all_files_below(source / "tests/data/importers", ".expected") +
                          all_files_below(source / "tests/data/importers", ".report");
   std::string sources;
-  for (const char* room : {"manifests", "compiler"}) {
+  for (const char* room : {"manifests", "compiler", "tests"}) {
     compared += all_files_below(source / room, "_test.cc");
     sources += all_files_below(source / room, ".cc");
   }

@@ -151,6 +151,30 @@ TEST(Importers, BoundWhatTheyTell) {
   EXPECT_EQ(diagnostics.all().back().message, "more than 500 keys are left out; the rest is not shown");
 }
 
+// Texts that grow when they are escaped, names as long as the file, and values deeper than a manifest may be.
+TEST(Importers, KeepTheManifestReadable) {
+  std::string spaces;
+  for (int i = 0; i < 90'000; ++i) spaces += "\xC2\xA0";
+  std::string deep = "1", name(200'000, 'n');
+  for (int i = 0; i < 40; ++i) deep = "[" + deep + "]";
+  std::string tuples;
+  for (int i = 0; i < 900; ++i) tuples += (i == 0 ? "\"t" : ", \"t") + std::to_string(i) + "\": " + deep;
+  const std::string files[] = {"spec: v0.6\nname: a\nlabels: {a: \"" + spaces + "\", b: small}\n",
+                               "spec: v0.6\nname: a\nlabels: {" + spaces + ": a}\n",
+                               "specVersion: 0.36.0\nruntime: go\nrun: {envs: [{name: \"" + name +
+                                   "\", value: '{{ secret:a:b }}'}]}\n",
+                               "{\"Program\": \"a\", \"ManifestPassthrough\": {" + tuples + "}}",
+                               "{\"Program\": \"a\", \"ManifestPassthrough\": {\"a\": \"" + spaces + "\"}}"};
+  for (const std::string& file : files) {
+    Diagnostics diagnostics;
+    std::optional<ImportedManifest> imported = import_manifest(file, "file", {}, diagnostics);
+    ASSERT_TRUE(imported) << report_of(diagnostics).substr(0, 500);
+    std::string why;
+    EXPECT_TRUE(accepted(imported->text, why)) << why.substr(0, 500);
+    EXPECT_GT(imported->left_out, 0) << file.substr(0, 60);
+  }
+}
+
 TEST(Importers, EveryFormatIsInTheTableOnce) {
   for (const Importer& one : importers()) {
     EXPECT_NE(one.import == nullptr, one.refusal.empty()) << one.format;

@@ -250,8 +250,26 @@ std::string ManifestDraft::render(std::string_view first_line) const {
   return std::move(page.text);
 }
 
+// Escapes make some texts longer than they were. The last values have to go.
+void ManifestDraft::shrink(std::vector<Refused>& refused) {
+  constexpr std::size_t kMostBytes =
+      kYamlSizeLimit - 32 * 1024;  // the first lines, indentation and names of keys
+  std::size_t bytes = 0;
+  std::erase_if(entries_, [&](const Entry& entry) {
+    std::size_t size = entry.name.size() * 6 + entry.yaml.size() + entry.remark.size() + 40;
+    if (bytes + size <= kMostBytes) {
+      bytes += size;
+      return false;
+    }
+    if (entry.kind != Kind::Remark)
+      refused.push_back({entry.origin, "faas.yaml would have more than 256KiB"});
+    return true;
+  });
+}
+
 std::vector<ManifestDraft::Refused> ManifestDraft::settle() {
   std::vector<Refused> refused;
+  shrink(refused);
   // Each round takes out at least one entry.
   while (true) {
     Page page{.entries = entries_};

@@ -45,8 +45,8 @@ class ManifestDraft {
     Origin origin;
     std::string why;
   };
-  /// Takes out every value that makes the strict reader refuse the text, so that render() is a valid
-  /// manifest.
+  /// Takes out every value that makes the strict reader refuse the text, or the text too large to be read, so
+  /// that render() is a valid manifest.
   std::vector<Refused> settle();
 
   /// The manifest, below `first_line` (manifests/schema_line.h).
@@ -60,6 +60,7 @@ class ManifestDraft {
     Origin origin;
   };
   struct Page;  // the text while it is written
+  void shrink(std::vector<Refused>& refused);
 
   std::vector<std::string> head_;
   std::vector<Entry> entries_;

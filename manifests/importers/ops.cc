@@ -21,6 +21,13 @@ std::string last_part(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
+int levels_of(const YamlNode& node) {
+  int levels = 0;
+  for (const YamlNode& item : node.items) levels = std::max(levels, levels_of(item));
+  for (const auto& [name, value] : node.members) levels = std::max(levels, levels_of(value));
+  return levels + 1;
+}
+
 class OpsReader {
  public:
   OpsReader(Import& import, const YamlNode& root) : import_(import), root_(root) {}
@@ -226,6 +233,10 @@ void Ops::take_tuples(const YamlMember& member, const Origin& origin) {
   for (const YamlMember& tuple : member.value.members) {
     Origin one{origin.key + "." + tuple.name.text, tuple.name.place};
     if (full(one)) continue;
+    if (levels_of(tuple.value) > 12) {
+      import_.leave_out(one, "it is nested more than 12 deep", Severity::Warning);
+      continue;
+    }
     import_.draft.put_member_yaml("image.manifest", tuple.name.text, yaml_flow(tuple.value), one);
   }
 }

@@ -185,5 +185,24 @@ TEST_F(Refusals, WhatThisVersionCannotDoIsSaid) {
   EXPECT_THAT(finished.err, HasSubstr("FAASC0803"));
 }
 
+// Which versions there are depends on the host; the rest of the message does not.
+TEST_F(Refusals, AVersionOfPythonThatIsNotHere) {
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nruntime: python:3.99\nhandler: main.f\nsignature: http\n");
+  project_.write("main.py", "def f(request):\n  return \"x\"\n");
+  Finished finished = project_.faasc({"build", "-q"});
+  if (finished.err.find("there is no Python 3 on this host") != std::string::npos)
+    GTEST_SKIP() << "there is no Python here";
+  EXPECT_EQ(finished.status.code, 1) << finished.err;
+  std::string before = "faas.yaml:2:10: error: there is no Python 3.99 on this host; there are 3.";
+  std::string after =
+      " [FAASC0104]\n"
+      "runtime: python:3.99\n"
+      "         ^~~~~~~~~~~\n"
+      "  hint: install it, or name one of these in 'runtime'\n";
+  EXPECT_THAT(finished.err, testing::StartsWith(before));
+  EXPECT_THAT(finished.err, HasSubstr(after));
+}
+
 }  // namespace
 }  // namespace faasc
