@@ -15,6 +15,7 @@ inline constexpr const char* kDiskBadOption =
 inline constexpr const char* kDiskBadAddress = "FAASC0565";  ///< not an IPv4 address where one is needed
 inline constexpr const char* kDiskUnlabelledVolume = "FAASC0566";
 inline constexpr const char* kDiskNoUefiLoader = "FAASC0578";  ///< no loader for UEFI
+inline constexpr const char* kDiskTooSmall = "FAASC0594";  ///< a size that does not hold the disk's contents
 
 // Reading.
 inline constexpr const char* kDiskUnknown =

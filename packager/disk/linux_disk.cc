@@ -184,7 +184,9 @@ Result<std::string> linux_program_file(const Program& program) {
 Result<Image> write_linux_disk(const LinuxDiskRequest& request, const fs::path& out) {
   FAASC_TRY(Rootfs rootfs, root_tree(request.program));
   FAASC_TRY(std::string initrd, initramfs(request));
-  Ext4Options options{.free_bytes = request.ephemeral_storage_bytes.value_or(0), .label = "faasc-root"};
+  Ext4Options options{.free_bytes = request.ephemeral_storage_bytes.value_or(0),
+                      .size_bytes = request.size_bytes,
+                      .label = "faasc-root"};
   FAASC_TRY(Image image, request.self_boot ? write_bootable_disk(request, rootfs, options, initrd, out)
                                            : write_root_disk(rootfs, options, out));
   FAASC_CHECK(write_file(linux_initrd_path(out), initrd));

@@ -23,6 +23,9 @@ struct LinuxDiskRequest {
   /// /tmp, /run and /dev/shm are in the guest's memory either way.
   std::optional<std::uint64_t> ephemeral_storage_bytes;
 
+  /// As NanosDiskRequest::size_bytes.
+  std::optional<std::uint64_t> size_bytes;
+
   /// For a disk that boots without a VMM that loads the kernel: by a BIOS as well as by UEFI.
   struct SelfBoot {
     std::filesystem::path boot_sector;  ///< ours: lib/faasc/linux/boot.bin

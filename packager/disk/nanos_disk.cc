@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/file_stamp.h"
 #include "packager/disk/codes.h"
+#include "packager/disk/disk_size.h"
 #include "packager/disk/klibs.h"
 #include "packager/disk/mbr.h"
 #include "packager/disk/uefi_loader.h"
@@ -226,8 +227,9 @@ Result<Plan> plan_disk(const NanosDiskRequest& request) {
   plan.root_offset = plan.boot_offset + plan.boot_size;
   plan.root_size = align_up(plan.rootfs.used_bytes(), kPage);
   if (request.ephemeral_storage_bytes)
-    plan.root_size =
-        align_up(plan.root_size + kKernelReserveBytes + *request.ephemeral_storage_bytes, kLogExtensionBytes);
+    plan.root_size = align_up(plan.root_size + kKernelReserveBytes + *request.ephemeral_storage_bytes, kPage);
+  FAASC_TRY(std::uint64_t disk_bytes, disk_size(plan.root_offset + plan.root_size, request.size_bytes));
+  plan.root_size = disk_bytes - plan.root_offset;
 
   Mbr mbr = mbr_from_bytes(plan.boot_blob);
   // Whoever boots goes by the type of the first entry: with a system partition, the others come one later.

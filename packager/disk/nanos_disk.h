@@ -32,6 +32,10 @@ struct NanosDiskRequest {
   /// file data.
   std::optional<std::uint64_t> ephemeral_storage_bytes;
 
+  /// The size of the whole disk, rounded up to 4 KiB; absent: what the contents and `ephemeral_storage_bytes`
+  /// come to, and no more. What it has beyond that is room for the guest to write, if it can.
+  std::optional<std::uint64_t> size_bytes;
+
   /// Kernel libraries to load, by file name ("tls"). What a library is known to depend on comes along. They
   /// need the kernel on the disk, which takes its boot partition even if the disk is not bootable.
   std::vector<std::string> klibs;

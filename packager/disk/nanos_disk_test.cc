@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
+#include "packager/disk/codes.h"
 #include "packager/disk/mbr.h"
 #include "packager/disk/nanos_disk_reader.h"
 
@@ -202,11 +203,31 @@ TEST_F(NanosDiskTest, WritableRootHasRoom) {
   auto wanted = request();
   wanted.ephemeral_storage_bytes = 3 * kMiB;
   Image image = write(wanted);
-  EXPECT_EQ(image.regions.back().size_bytes, 11 * kMiB / 2);  // 1294336 + 1 MiB + 3 MiB, up to half a MiB
+  EXPECT_EQ(image.regions.back().size_bytes, 1294336 + kMiB + 3 * kMiB);  // contents, logs to come, storage
   EXPECT_EQ(to_text(open().rootfs->attributes()),
             "(arguments:[/app --port 8080] debug_exit:t environment:() program:/app)");
   wanted.ephemeral_storage_bytes = 0;
-  EXPECT_EQ(write(wanted).regions.back().size_bytes, 5 * kMiB / 2);
+  EXPECT_EQ(write(wanted).regions.back().size_bytes, 1294336 + kMiB);
+}
+
+TEST_F(NanosDiskTest, ADiskIsAsLargeAsItIsAskedToBe) {
+  auto wanted = request();
+  Image smallest = write(wanted);
+  wanted.size_bytes = 20'000'000;  // up to 4 KiB
+  Image image = write(wanted);
+  EXPECT_EQ(image.size_bytes, 20'000'768u);
+  EXPECT_EQ(fs::file_size(image.path), 20'000'768u);
+  EXPECT_EQ(image.regions.back().offset_bytes, smallest.regions.back().offset_bytes);
+  wanted.size_bytes = smallest.size_bytes;
+  EXPECT_EQ(write(wanted).size_bytes, smallest.size_bytes);
+  wanted.size_bytes = smallest.size_bytes - 5000;
+  auto refused = write_nanos_disk(wanted, image.path);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, kDiskTooSmall);
+  std::string needed = std::to_string(smallest.size_bytes / 1024) + "KiB";
+  EXPECT_EQ(refused.error().what, "a disk of " + std::to_string((*wanted.size_bytes + 1023) / 1024) +
+                                      "KiB is too small by 4KiB: it needs " + needed);
+  EXPECT_EQ(refused.error().hint, "give it at least " + needed + ", or leave the size open");
 }
 
 TEST_F(NanosDiskTest, RootTuple) {

@@ -119,6 +119,16 @@ Result<Ext4Handle> Ext4Writer::initialize(std::uint64_t blocks, std::uint64_t in
   return owned;
 }
 
+Error too_small(std::uint64_t needed_blocks, std::uint64_t asked_blocks) {
+  auto kibibytes = [](std::uint64_t blocks) { return std::to_string(blocks * (kExt4Block / 1024)) + "KiB"; };
+  return {Fault::Input,
+          kExt4TooSmall,
+          "a disk of " + kibibytes(asked_blocks) + " is too small by " +
+              kibibytes(needed_blocks - asked_blocks) + ": it needs " + kibibytes(needed_blocks),
+          {},
+          "give it at least " + kibibytes(needed_blocks) + ", or leave the size open"};
+}
+
 /// Finds the size at which everything fits: how much the tables take depends on the size, so it is tried.
 Result<void> Ext4Writer::initialize() {
   // A file needs a block for every 340 runs of blocks beyond its first four, and runs also end where groups
@@ -137,6 +147,10 @@ Result<void> Ext4Writer::initialize() {
   const std::uint64_t needed = plan_.data_blocks + extent_blocks + spare_blocks;
   const std::uint64_t inodes = kExt4FirstInode - 1 + plan_.nodes.size() - 1 + spare_inodes;
   std::uint64_t blocks = needed + inodes / kInodesPerBlock + 4;
+  const std::uint64_t before = offset_ / kExt4Block;
+  const std::uint64_t whole = (options_.size_bytes.value_or(0) + kExt4Block - 1) / kExt4Block;
+  const std::uint64_t asked = whole - std::min(whole, before);
+  bool sized = false;  // first as small as it gets, to see whether that is what was asked for or less
   for (;;) {
     if (blocks > kMaxBlocks || inodes > UINT32_MAX - 4096)
       return Error{Fault::Input,
@@ -156,7 +170,14 @@ Result<void> Ext4Writer::initialize() {
     }
     // The library drops a last group that could hold little but its own tables.
     std::uint64_t got = ext2fs_blocks_count(fs_->super), free = ext2fs_free_blocks_count(fs_->super);
-    if (free >= needed) break;
+    if (free >= needed && (!options_.size_bytes || sized)) break;
+    if (sized) return too_small(whole + needed - free, whole);
+    if (free >= needed) {
+      if (asked < got) return too_small(before + got, whole);
+      sized = true;
+      blocks = asked;
+      continue;
+    }
     blocks = std::max(blocks, got) + std::max<std::uint64_t>(needed - free, got < blocks ? 64 : 1);
   }
   std::memcpy(fs_->super->s_uuid, plan_.uuid, 16);
@@ -310,6 +331,10 @@ Result<std::uint64_t> Ext4Writer::write() {
     FAASC_CHECK(write_inode(node, placed));
   }
   std::uint64_t size_bytes = ext2fs_blocks_count(fs_->super) * kExt4Block;
+  // Blocks that the library had no use for are on the disk all the same.
+  if (options_.size_bytes)
+    size_bytes =
+        std::max(size_bytes, (*options_.size_bytes + kExt4Block - 1) / kExt4Block * kExt4Block - offset_);
   // Whatever happens in it, closing frees the handle.
   if (errcode_t code = ext2fs_close2(fs_.release(), EXT2_FLAG_FLUSH_NO_SYNC)) return failed("write", code);
   if (::ftruncate(out_.fd().get(), static_cast<off_t>(offset_ + size_bytes)) != 0)

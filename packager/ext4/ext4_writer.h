@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/file.h"
@@ -12,7 +13,9 @@ namespace faasc {
 
 struct Ext4Options {
   std::uint64_t free_bytes = 0;  ///< room for data that the guest will write; 0: the image is exactly full
-  std::string label;             ///< at most 16 bytes
+  /// Of the file, with what lies before the file system, up to whole blocks; absent: as small as it gets.
+  std::optional<std::uint64_t> size_bytes{};
+  std::string label;  ///< at most 16 bytes
 };
 
 struct Ext4Image {

@@ -70,6 +70,24 @@ TEST_F(Ext4WriterTest, AnEmptyTree) {
   EXPECT_LE(image.size_bytes, 64u * 4096);  // the least that the library lays out
 }
 
+TEST_F(Ext4WriterTest, IsAsLargeAsItIsAskedToBe) {
+  add("/file", InlineBytes{std::string(500'000, 'f')});
+  Ext4Image smallest = write();
+  for (std::uint64_t size :
+       {smallest.size_bytes, smallest.size_bytes + 4096, std::uint64_t{20'000'000},
+        (std::uint64_t{128} << 20) + 8192}) {  // the last with a group that holds nothing
+    SCOPED_TRACE(size);
+    EXPECT_EQ(write({.size_bytes = size}).size_bytes, (size + 4095) / 4096 * 4096);
+    EXPECT_EQ(debugfs("cat /file").size(), 500'000u);
+  }
+  auto refused = write_ext4(rootfs_, {.size_bytes = smallest.size_bytes - 8192}, image_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "FAASC0595");
+  EXPECT_EQ(refused.error().what, "a disk of " + std::to_string(smallest.size_bytes / 1024 - 8) +
+                                      "KiB is too small by 8KiB: it needs " +
+                                      std::to_string(smallest.size_bytes / 1024) + "KiB");
+}
+
 TEST_F(Ext4WriterTest, FilesLinksAndModesComeBack) {
   std::string big;
   for (int i = 0; i < 300'000; ++i) big += std::to_string(i) + ",";

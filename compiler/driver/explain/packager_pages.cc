@@ -199,6 +199,14 @@ constexpr ExplainPage kPages[] = {
      "faasc, or is "
      "damaged.",
      "", "Build everything, or install faasc again."},
+    {"FAASC0594", "the disk is too small for what is to be on it",
+     "The size that was asked for does not hold the kernel, the function's files and the room to write that it "
+     "is to have. The message says by how much.",
+     "image: {size: 4MiB}", "Ask for at least what the message says, or leave 'size' out."},
+    {"FAASC0595", "the file system is too small for what is to be in it",
+     "The size that was asked for does not hold the function's files and the room to write that it is to have. "
+     "The message says by how much.",
+     "image: {size: 1MiB, kernel: linux}", "Ask for at least what the message says, or leave 'size' out."},
     {"FAASC0601", "there is no kernel",
      "An image needs a kernel to boot, and neither faasc's store nor that of OPS holds one that fits.", "",
      "Run 'faasc kernel pull nanos', or 'faasc kernel add' with a release that you downloaded."},
