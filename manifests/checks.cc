@@ -6,6 +6,7 @@
 #include <string>
 
 #include "manifests/codes.h"
+#include "manifests/image_checks.h"
 #include "manifests/quantity.h"
 #include "manifests/text_checks.h"
 
@@ -271,6 +272,7 @@ void check_manifest(Manifest& manifest, Diagnostics& diagnostics) {
   Checking checking(manifest, diagnostics);
   checking.environment();
   checking.handler();
+  check_image(manifest, diagnostics);
   checking.build();
   checking.files();
   checking.mounts();

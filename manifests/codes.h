@@ -51,6 +51,15 @@ inline constexpr const char* kImageSize = "FAASC0171";
 inline constexpr const char* kBadKernelChoice = "FAASC0172";
 inline constexpr const char* kUnknownKlib = "FAASC0173";
 inline constexpr const char* kOwnedTuple = "FAASC0174";
+inline constexpr const char* kImageTooLarge = "FAASC0175";
+inline constexpr const char* kBadNetwork = "FAASC0176";
+inline constexpr const char* kBadTimezone = "FAASC0177";
+inline constexpr const char* kBadCertificates = "FAASC0178";
+inline constexpr const char* kBadConsole = "FAASC0179";
+inline constexpr const char* kBadCoreDump = "FAASC0181";
+inline constexpr const char* kOtherKernelsKey =
+    "FAASC0182";  // a key without meaning for the kernel that is used
+inline constexpr const char* kMadeByOtherKey = "FAASC0183";  // a file or variable that another key makes
 inline constexpr const char* kProfileExceeded = "FAASC0180";
 inline constexpr const char* kBadTest = "FAASC0190";
 

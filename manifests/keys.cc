@@ -43,6 +43,10 @@ void assign(std::optional<T>& to, const CheckedValue& from) {
 void assign(std::vector<Located<std::string>>& to, const CheckedValue& from) {
   to = from.list;
 }
+void assign(Located<std::vector<Located<std::string>>>& to, const CheckedValue& from) {
+  to.place = from.place;
+  to.value = from.list;
+}
 void assign(std::vector<NamedText>& to, const CheckedValue& from) {
   to = from.map;
 }
@@ -81,6 +85,7 @@ using M = Manifest;
 constexpr std::int64_t kKiB = 1024, kMiB = kKiB * 1024, kSecond = 1000;
 constexpr std::string_view kPathPattern = "^[^/~]";
 constexpr std::string_view kGuestPathPattern = "^/.+";
+constexpr std::string_view kIpv4Pattern = "^[0-9]+(\\.[0-9]+){3}$";
 constexpr std::string_view kTokenPattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 constexpr std::string_view kVariablePattern = "^[A-Za-z_][A-Za-z0-9_]*$";
 
@@ -91,7 +96,7 @@ constexpr std::string_view kGoModules[] = {"auto", "readonly", "vendor"};
 constexpr std::string_view kLambdaEvents[] = {"raw", "url-v2"};
 constexpr std::string_view kLogFormats[] = {"text", "json"};
 constexpr std::string_view kLogLevels[] = {"debug", "info", "warn", "error", "fatal"};
-constexpr std::string_view kImageFormats[] = {"raw", "qcow2"};
+constexpr std::string_view kImageFormats[] = {"raw", "qcow2", "vmdk", "vhd", "vhdx", "raw.zst"};
 constexpr std::string_view kCompats[] = {"none", "lambda", "gcf"};
 constexpr std::string_view kEventModes[] = {"binary", "structured"};
 
@@ -401,6 +406,44 @@ constexpr Key kMountKeys[] = {
      .store = store<&M::Mount::readonly>},
 };
 
+constexpr Key kNetworkKeys[] = {
+    {.name = "address",
+     .help = "IPv4 address of the guest with its prefix length, or dhcp",
+     .fallback = "dhcp",
+     .store = store<&M::Network::address>,
+     .code = kBadNetwork,
+     .pattern = "^(dhcp|[0-9]+(\\.[0-9]+){3}(/[0-9]+)?)$",
+     .check = check_guest_address},
+    {.name = "netmask",
+     .help = "Mask of the network where the address has no prefix length",
+     .store = store<&M::Network::netmask>,
+     .code = kBadNetwork,
+     .pattern = kIpv4Pattern,
+     .check = check_netmask},
+    {.name = "gateway",
+     .help = "Router of the network",
+     .fallback = "the first address of the network",
+     .store = store<&M::Network::gateway>,
+     .code = kBadNetwork,
+     .pattern = kIpv4Pattern,
+     .check = check_ipv4_address},
+    {.name = "dns",
+     .form = Form::TextList,
+     .help = "Addresses of name servers, for /etc/resolv.conf",
+     .store = store<&M::Network::dns>,
+     .code = kBadNetwork,
+     .check = check_ip_address},
+    {.name = "hosts",
+     .form = Form::TextMap,
+     .help = "Names of hosts and their addresses, for /etc/hosts",
+     .store = store<&M::Network::hosts>,
+     .code = kBadNetwork,
+     .pattern = "^[A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?$",
+     .check = check_ip_address,
+     .check_name = check_host_name,
+     .name_code = kBadNetwork},
+};
+
 constexpr Key kLoggingKeys[] = {
     {.name = "format",
      .form = Form::Choice,
@@ -435,6 +478,13 @@ constexpr Key kImageKeys[] = {
      .least = 1 * kMiB,
      .most = std::int64_t{1} << 44,
      .word = "auto"},
+    {.name = "max_size",
+     .form = Form::Quantity,
+     .help = "Most that the image may take, holes not counted; a larger one fails the build",
+     .store = store<&M::ImageOptions::max_size>,
+     .code = kImageTooLarge,
+     .least = 1,
+     .most = std::int64_t{1} << 44},
     {.name = "kernel",
      .help = "Kernel: auto, nanos, nanos@VERSION, linux, VERSION, or a path",
      .fallback = "auto",
@@ -448,6 +498,22 @@ constexpr Key kImageKeys[] = {
      .code = kUnknownKlib,
      .choices = kKnownKlibs,
      .check = check_klib},
+    {.name = "consoles",
+     .form = Form::TextList,
+     .help = "Where Nanos writes what it and the function print: serial, vga, net",
+     .fallback = "[serial, vga]",
+     .store = store<&M::ImageOptions::consoles>,
+     .code = kBadConsole,
+     .pattern = "^(serial|vga|net)$",
+     .check = check_console},
+    {.name = "coredumplimit",
+     .form = Form::Quantity,
+     .help = "Most that Nanos writes to /coredumps/core when the function crashes",
+     .fallback = "no core dumps",
+     .store = store<&M::ImageOptions::coredumplimit>,
+     .code = kBadCoreDump,
+     .least = 64 * kKiB,
+     .most = 64 * kKiB * kMiB},
     {.name = "manifest",
      .form = Form::FreeMap,
      .help = "Entries on top of Nanos' own manifest",
@@ -721,6 +787,25 @@ constexpr Key kManifestKeys[] = {
      .help = "How the function is reached",
      .open = open<&M::http>,
      .members = kHttpKeys},
+    {.name = "network",
+     .form = Form::Section,
+     .help = "The guest's address, name servers and hosts",
+     .open = open<&M::network>,
+     .members = kNetworkKeys},
+    {.name = "timezone",
+     .help = "Time zone of the function, as in Europe/Berlin",
+     .fallback = "UTC",
+     .store = store<&M::timezone>,
+     .code = kBadTimezone,
+     .pattern = "^[A-Za-z]([-+_/A-Za-z0-9]*[A-Za-z0-9])?$",
+     .check = check_timezone},
+    {.name = "ca_certificates",
+     .help = "Certificates to trust: host, for those of the machine that builds, or a PEM file",
+     .fallback = "none",
+     .store = store<&M::ca_certificates>,
+     .code = kBadCertificates,
+     .pattern = kPathPattern,
+     .check = check_ca_certificates},
     {.name = "files",
      .form = Form::SectionList,
      .help = "Further files for the image",

@@ -160,6 +160,19 @@ struct Manifest {
   };
   Http http;
 
+  struct Network {
+    Located<std::string> address{
+        "dhcp"};                   ///< or an IPv4 address, which may have its prefix length: "10.0.2.15/24"
+    Located<std::string> netmask;  ///< "255.255.255.0"; empty where the address has a prefix length
+    Located<std::string> gateway;  ///< empty: the first address of the network
+    std::vector<Located<std::string>> dns;  ///< addresses of name servers
+    std::vector<NamedText> hosts;           ///< names and their addresses, beside localhost
+  };
+  Network network;
+
+  Located<std::string> timezone;         ///< "Europe/Berlin"; empty: UTC
+  Located<std::string> ca_certificates;  ///< "host" or a PEM file of the project; empty: none
+
   struct DataFile {
     Located<std::string> from, to;     ///< `from` may be a directory
     std::optional<Located<int>> mode;  ///< permission bits; absent: the file's own
@@ -180,11 +193,14 @@ struct Manifest {
   Logging logging;
 
   struct ImageOptions {
-    Located<std::string> format{"raw"};          ///< "raw", "qcow2"
-    std::optional<Located<std::uint64_t>> size;  ///< absent: as small as it gets
+    Located<std::string> format{"raw"};              ///< as packager/disk/formats/disk_format.h names them
+    std::optional<Located<std::uint64_t>> size;      ///< of the disk; absent: as small as it gets
+    std::optional<Located<std::uint64_t>> max_size;  ///< of the image file, holes not counted
     Located<std::string> kernel{"auto"};  ///< "auto", "nanos", "linux@6.1", "0.1.55", or a path with a slash
     std::vector<Located<std::string>> klibs;
-    std::vector<FreeMember> tuples;  ///< `image.manifest`: on top of Nanos' root tuple
+    Located<std::vector<Located<std::string>>> consoles;  ///< "serial", "vga", "net"
+    std::optional<Located<std::uint64_t>> coredumplimit;  ///< absent: no core dumps
+    std::vector<FreeMember> tuples;                       ///< `image.manifest`: on top of Nanos' root tuple
   };
   ImageOptions image;
 
@@ -216,6 +232,9 @@ struct Manifest {
   Diagnostic finding(Severity severity, std::string_view code, std::string message, const SourcePlace& place,
                      std::string hint = "") const;
 };
+
+/// Where `ca_certificates` are in the guest: where Go, curl and others look for them of themselves.
+inline constexpr const char* kCertificatesPath = "/etc/ssl/certs/ca-certificates.crt";
 
 /// How many calls one instance takes at a time where the manifest does not say: 1 for lambda, else 80.
 int default_concurrency(std::string_view kind);

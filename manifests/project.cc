@@ -144,6 +144,7 @@ class Resolving {
   void runtime();
   void data_files();
   void body_files();
+  void certificates();
   void globs();
 
  private:
@@ -266,6 +267,11 @@ void Resolving::data_files() {
   for (const Manifest::DataFile& file : manifest_.files) check_exists("file", file.from);
 }
 
+void Resolving::certificates() {
+  const Located<std::string>& path = manifest_.ca_certificates;
+  if (path.written() && *path != "host") check_exists("ca_certificates", path);
+}
+
 void Resolving::body_files() {
   for (const Manifest::Test& test : manifest_.tests) {
     if (test.request.body_file) check_exists("body_file", *test.request.body_file);
@@ -341,6 +347,7 @@ void resolve_manifest(Manifest& manifest, const ProjectListing& listing, Diagnos
   }
   resolving.data_files();
   resolving.body_files();
+  resolving.certificates();
 }
 
 std::vector<std::string> function_files(const Manifest& manifest, const ProjectListing& listing) {

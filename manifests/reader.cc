@@ -79,6 +79,7 @@ Wanted wanted(Form form) {
 // What one item of a list is called: "flag" of "flags".
 std::string item_noun(std::string_view key) {
   if (key == "include" || key == "exclude" || key == "sources") return std::string(key) + " pattern";
+  if (key == "dns") return "name server";
   if (key.ends_with('s')) key.remove_suffix(1);
   return std::string(key);
 }

@@ -58,6 +58,14 @@ const Chapter kChapters[] = {
      "apiVersion: faasc/v1\nlimits: {timeout: 15s, grace_period: 500ms, concurrency: 20, request_size: "
      "1MiB}\n"},
     {"http", "", "apiVersion: faasc/v1\nhttp: {port: 9000, health: false}\n"},
+    {"network",
+     "`dns` makes /etc/resolv.conf, `hosts` /etc/hosts. `timezone` takes the zone's file of the machine that "
+     "builds into the image and sets `TZ`; `ca_certificates` puts a bundle at "
+     "/etc/ssl/certs/ca-certificates.crt and sets `SSL_CERT_FILE`.",
+     "apiVersion: faasc/v1\n"
+     "network: {address: 10.0.2.15/24, gateway: 10.0.2.2, dns: [10.0.2.3], hosts: {db: 10.0.2.7}}\n"
+     "timezone: Europe/Berlin\n"
+     "ca_certificates: host\n"},
     {"files", "Each entry copies a file or directory of the project to a path in the guest.",
      "apiVersion: faasc/v1\n"
      "files:\n"
@@ -68,8 +76,12 @@ const Chapter kChapters[] = {
      "apiVersion: faasc/v1\nmounts:\n  - {tag: cache, path: /cache}\n  - {label: models, path: /models, "
      "readonly: true}\n"},
     {"logging", "", "apiVersion: faasc/v1\nlogging: {format: json, level: debug}\n"},
-    {"image", "`klibs` and `manifest` are for Nanos only.",
-     "apiVersion: faasc/v1\nimage: {kernel: nanos@0.1.55, klibs: [ntp], manifest: {ntp_servers: "
+    {"image",
+     "QEMU, OpenStack and KubeVirt take raw and qcow2; VMware and the importers of clouds vmdk, which is "
+     "written streamOptimized; Azure a fixed vhd; Hyper-V vhdx. raw.zst is for storing and sending; faasc "
+     "unpacks it to run it. `klibs`, `consoles`, `coredumplimit` and `manifest` are for Nanos only.",
+     "apiVersion: faasc/v1\n"
+     "image: {format: qcow2, max_size: 8MiB, kernel: nanos@0.1.55, klibs: [ntp], manifest: {ntp_servers: "
      "[pool.example.org]}}\n"},
     {"tests",
      "Each entry is one request, and what must come back. `faasc test` boots the image once and sends them "

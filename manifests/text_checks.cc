@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <regex>
 #include <string>
 
 #include "base/diagnostics.h"
 #include "manifests/advice.h"
 #include "manifests/glob.h"
+#include "manifests/ip_address.h"
 
 namespace faasc {
 namespace {
@@ -31,14 +33,14 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
   return near.empty() ? "" : "; did you mean '" + std::string(near) + "'?";
 }
 
-// The parts of a path between slashes; false as soon as `each` says so.
+// The parts of a text between separators; false as soon as `each` says so.
 template <typename Each>
-bool for_each_part(std::string_view path, Each each) {
+bool for_each_part(std::string_view text, char separator, Each each) {
   while (true) {
-    std::size_t slash = path.find('/');
-    if (!each(path.substr(0, slash))) return false;
-    if (slash == std::string_view::npos) return true;
-    path.remove_prefix(slash + 1);
+    std::size_t end = text.find(separator);
+    if (!each(text.substr(0, end))) return false;
+    if (end == std::string_view::npos) return true;
+    text.remove_prefix(end + 1);
   }
 }
 
@@ -129,7 +131,7 @@ std::optional<Complaint> check_project_path(std::string_view text) {
     return Complaint{"begins with '~', which is not expanded here",
                      "write a path relative to the directory of the manifest"};
   int depth = 0;
-  bool inside = for_each_part(text, [&](std::string_view part) {
+  bool inside = for_each_part(text, '/', [&](std::string_view part) {
     if (part == "..") return --depth >= 0;
     if (!part.empty() && part != ".") ++depth;
     return true;
@@ -153,7 +155,7 @@ std::optional<Complaint> check_guest_path(std::string_view text) {
   if (text == "/") return Complaint{"is the root itself", "name a path below '/'"};
   if (text.size() > 4095) return Complaint{"is longer than 4095 bytes", ""};
   std::string problem;
-  for_each_part(text.substr(1), [&](std::string_view part) {
+  for_each_part(text.substr(1), '/', [&](std::string_view part) {
     if (part.empty()) problem = "contains an empty part";
     if (part == "." || part == "..") problem = "contains '" + std::string(part) + "'";
     if (part.size() > 255) problem = "contains a name of more than 255 bytes";
@@ -229,10 +231,21 @@ std::optional<Complaint> check_tuple_name(std::string_view text) {
   struct Owned {
     std::string_view name, instead;
   };
-  constexpr Owned kOwned[] = {
-      {"children", "files"},    {"program", "handler"}, {"arguments", "handler"},    {"environment", "env"},
-      {"klibs", "image.klibs"}, {"debug_exit", ""},     {"imagesize", "image.size"}, {"boot", ""},
-      {"mounts", "mounts"},     {"readonly_rootfs", ""}};
+  constexpr Owned kOwned[] = {{"children", "files"},
+                              {"program", "handler"},
+                              {"arguments", "handler"},
+                              {"environment", "env"},
+                              {"klibs", "image.klibs"},
+                              {"consoles", "image.consoles"},
+                              {"coredumplimit", "image.coredumplimit"},
+                              {"ipaddr", "network.address"},
+                              {"netmask", "network.netmask"},
+                              {"gateway", "network.gateway"},
+                              {"debug_exit", ""},
+                              {"imagesize", "image.size"},
+                              {"boot", ""},
+                              {"mounts", "mounts"},
+                              {"readonly_rootfs", ""}};
   for (const Owned& owned : kOwned) {
     if (text != owned.name) continue;
     return Complaint{"is set by faasc",
@@ -241,6 +254,78 @@ std::optional<Complaint> check_tuple_name(std::string_view text) {
   }
   if (text.empty() || has_control(text)) return Complaint{"is not a name", "use letters, digits and '_'"};
   return std::nullopt;
+}
+
+std::optional<Complaint> check_console(std::string_view text) {
+  if (text == "serial" || text == "vga" || text == "net") return std::nullopt;
+  if (!text.empty() && (text.front() == '+' || text.front() == '-'))
+    return Complaint{"has a sign", "name the consoles that are to be used; those that are not named are not"};
+  return Complaint{"is unknown" + did_you_mean(text, {"serial", "vga", "net"}),
+                   "consoles are serial, vga and net"};
+}
+
+std::optional<Complaint> check_ipv4_address(std::string_view text) {
+  if (parse_ipv4(text)) return std::nullopt;
+  return Complaint{"is not an IPv4 address", "write for example '10.0.2.2'"};
+}
+
+std::optional<Complaint> check_ip_address(std::string_view text) {
+  if (is_ip_address(text)) return std::nullopt;
+  return Complaint{"is not an IP address", "write for example '10.0.2.3' or 'fd00::3'; names do not do here"};
+}
+
+std::optional<Complaint> check_guest_address(std::string_view text) {
+  constexpr std::string_view kHint = "write 'dhcp', or for example '10.0.2.15/24'";
+  if (text == "dhcp") return std::nullopt;
+  std::size_t slash = text.find('/');
+  if (!parse_ipv4(text.substr(0, slash)))
+    return Complaint{text.find(':') != std::string_view::npos
+                         ? "is not an IPv4 address, and others cannot be set"
+                         : "is not an IPv4 address",
+                     std::string(kHint)};
+  if (slash == std::string_view::npos) return std::nullopt;
+  std::string_view prefix = text.substr(slash + 1);
+  unsigned length = 0;
+  auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), length);
+  if (error == std::errc{} && end == prefix.data() + prefix.size() && length >= 1 && length <= 30)
+    return std::nullopt;
+  return Complaint{"has a prefix length outside 1–30", std::string(kHint)};
+}
+
+std::optional<Complaint> check_netmask(std::string_view text) {
+  if (auto complaint = check_ipv4_address(text)) return complaint;
+  if (prefix_of_netmask(*parse_ipv4(text))) return std::nullopt;
+  return Complaint{"is not the mask of a network", "write for example '255.255.255.0'"};
+}
+
+std::optional<Complaint> check_host_name(std::string_view text) {
+  constexpr std::string_view kHint = "use letters, digits, '-' and '.'";
+  bool plain = !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '.';
+  });
+  plain = plain && for_each_part(text, '.', [](std::string_view part) {
+            return !part.empty() && part.size() <= 63 && part.front() != '-' && part.back() != '-';
+          });
+  if (!plain) return Complaint{"is not a name of a host", std::string(kHint)};
+  if (text == "localhost") return Complaint{"is always there", "remove it"};
+  return std::nullopt;
+}
+
+std::optional<Complaint> check_timezone(std::string_view text) {
+  bool plain = !text.empty() && is_letter(text.front()) && text.size() <= 100 &&
+               std::all_of(text.begin(), text.end(), [](char c) {
+                 return is_letter(c) || is_digit(c) || c == '-' || c == '+' || c == '_' || c == '/';
+               });
+  plain = plain && for_each_part(text, '/', [](std::string_view part) { return !part.empty(); });
+  if (plain) return std::nullopt;
+  return Complaint{"is not a name of a time zone", "write for example 'Europe/Berlin' or 'UTC'"};
+}
+
+std::optional<Complaint> check_ca_certificates(std::string_view text) {
+  auto complaint = check_project_path(text);
+  if (complaint && text.starts_with('/'))
+    complaint->hint = "write 'host' for those of the machine that builds, or a path relative to the manifest";
+  return complaint;
 }
 
 std::optional<Complaint> check_request_path(std::string_view text) {

@@ -37,6 +37,18 @@ inline constexpr std::string_view kKnownKlibs[] = {
 std::optional<Complaint> check_klib(std::string_view text);
 std::optional<Complaint> check_tuple_name(std::string_view text);
 
+std::optional<Complaint> check_console(std::string_view text);
+/// "dhcp", "10.0.2.15" or "10.0.2.15/24"
+std::optional<Complaint> check_guest_address(std::string_view text);
+std::optional<Complaint> check_netmask(std::string_view text);
+std::optional<Complaint> check_ipv4_address(std::string_view text);
+/// Either version.
+std::optional<Complaint> check_ip_address(std::string_view text);
+std::optional<Complaint> check_host_name(std::string_view text);
+std::optional<Complaint> check_timezone(std::string_view text);
+/// "host", or a path of the project.
+std::optional<Complaint> check_ca_certificates(std::string_view text);
+
 std::optional<Complaint> check_request_path(std::string_view text);
 std::optional<Complaint> check_http_token(std::string_view text);
 std::optional<Complaint> check_header_value(std::string_view text);

@@ -1,5 +1,7 @@
 #include "compiler/build/function_build.h"
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -11,14 +13,21 @@
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/data_files.h"
 #include "compiler/build/guest_environment.h"
+#include "compiler/build/guest_files.h"
+#include "compiler/build/image_delivery.h"
+#include "compiler/build/kernel_keys.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/unsupported.h"
 #include "compiler/build/vm_spec_of_function.h"
 #include "manifests/checks.h"
+#include "manifests/codes.h"
+#include "manifests/ip_address.h"
 #include "manifests/project.h"
 #include "manifests/reader.h"
+#include "packager/disk/codes.h"
 #include "packager/disk/linux_disk.h"
 #include "packager/disk/nanos_disk.h"
+#include "packager/ext4/codes.h"
 #include "packager/rootfs/file_list.h"
 
 namespace faasc {
@@ -64,7 +73,7 @@ class FunctionBuild {
 
   Result<BuiltFunction> run() {
     FAASC_CHECK(read_manifest_file());
-    work_dir_ = image_.parent_path() / ".faasc" / image_.stem();
+    work_dir_ = image_.parent_path() / ".faasc" / result_.spec.stem().stem();
     FAASC_CHECK(make_directories(work_dir_));
     FAASC_TRY(FileLock lock, FileLock::acquire(work_dir_ / "lock"));
 
@@ -79,10 +88,12 @@ class FunctionBuild {
     report_unsupported(manifest_, diagnostics_);
     FAASC_CHECK(refuse_if_complaints());
     FAASC_TRY(KernelStore::Resolved resolved, choose_kernel());
+    report_other_kernels_keys(manifest_, resolved.kernel.family, diagnostics_);
     FAASC_CHECK(compile(resolved.kernel));
     check_manifest_for_kind(manifest_, result_.function.kind, diagnostics_);
     add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
     check_architecture(resolved.kernel);
+    add_guest_files(manifest_, {}, program_.rootfs, inputs_, diagnostics_);
     FAASC_CHECK(refuse_if_complaints());
     if ((*manifest_.runtime)->language == Language::Binary)
       FAASC_CHECK(add_program_libraries(program_, inputs_));
@@ -103,11 +114,13 @@ class FunctionBuild {
     if (!manifest) return refuse_if_complaints();
     manifest_ = std::move(*manifest);
     if (manifest_.name->empty()) manifest_.name.value = full_path(manifest_.directory).filename().string();
-    image_ = full_path(options_.output.empty() ? manifest_.directory / "build" / (*manifest_.name + ".img")
-                                               : options_.output);
+    image_ = full_path(options_.output.empty()
+                           ? manifest_.directory / "build" /
+                                 (*manifest_.name + std::string(extension_of(image_format(manifest_))))
+                           : options_.output);
     result_.name = *manifest_.name;
     result_.image = image_;
-    result_.spec = fs::path(image_).replace_extension(".vm.json");
+    result_.spec = vm_spec_path(image_);
     return {};
   }
 
@@ -206,7 +219,17 @@ class FunctionBuild {
             "/tmp", {.content = Directory{}, .mode = 01777, .why = "room for temporary files"}));
     }
     bool nanos = kernel.family == KernelFamily::Nanos;
-    FAASC_TRY(Image image, nanos ? write_nanos(kernel, storage) : write_linux(kernel, storage));
+    ImageDelivery delivery(manifest_, image_, work_dir_);
+    Result<Image> written =
+        nanos ? write_nanos(kernel, storage, delivery.raw()) : write_linux(kernel, storage, delivery.raw());
+    if (!written && is_too_small(written.error())) {
+      diagnostics_.add(manifest_.finding(Severity::Error, kImageSize, written.error().what,
+                                         manifest_.image.size->place, written.error().hint));
+      return refuse_if_complaints();
+    }
+    FAASC_TRY(Image image, std::move(written));
+    FAASC_TRY(image, delivery.deliver(std::move(image), program_.rootfs, kernel, diagnostics_));
+    FAASC_CHECK(refuse_if_complaints());
     FAASC_TRY(VmSpec spec, vm_spec_of_function(manifest_, result_.function, kernel, image));
     // Nanos keeps the memory in which it was loaded mapped for itself when a VMM loads it directly.
     if (nanos && program_.fixed_address != 0 && program_.fixed_address < kNanosDirectFloor &&
@@ -231,12 +254,26 @@ class FunctionBuild {
     return {};
   }
 
-  Result<Image> write_nanos(const Kernel& kernel, std::optional<std::uint64_t> storage) {
+  bool is_too_small(const Error& error) const {
+    return manifest_.image.size && (error.code == kDiskTooSmall || error.code == kExt4TooSmall);
+  }
+
+  std::optional<std::uint64_t> asked_size() const {
+    if (!manifest_.image.size) return std::nullopt;
+    return **manifest_.image.size;
+  }
+
+  Result<Image> write_nanos(const Kernel& kernel, std::optional<std::uint64_t> storage, const fs::path& out) {
     NanosDiskRequest request{.program = program_, .kernel = kernel};
     request.bios_bootable = !kernel.boot_blob.empty();
     request.ephemeral_storage_bytes = storage;
+    request.size_bytes = asked_size();
     for (const auto& klib : manifest_.image.klibs) request.klibs.push_back(*klib);
+    request.address = address_with_prefix(manifest_.network);
+    request.gateway = gateway_of(manifest_.network);
     request.options = root_tuple_options(manifest_);
+    if (out != image_)
+      return write_nanos_disk(request, out).during("writing the image of '" + *manifest_.name + "'");
     // What lies where in the image that is there, if it is still the one that was written last.
     if (auto text = read_file(work_dir_ / "places"))
       places_ = ImagePlaces::parse(*text).value_or(ImagePlaces{});
@@ -255,17 +292,24 @@ class FunctionBuild {
     (void)write_file(work_dir_ / "places", places_.to_text());
   }
 
-  Result<Image> write_linux(const Kernel& kernel, std::optional<std::uint64_t> storage) {
+  Result<Image> write_linux(const Kernel& kernel, std::optional<std::uint64_t> storage, const fs::path& out) {
     LinuxDiskRequest request{.program = program_, .kernel = kernel};
     request.init = tools_.linux_init;
     request.ephemeral_storage_bytes = storage;
+    request.size_bytes = asked_size();
     initrd_ = linux_initrd_path(image_);
     linux_command_line_ =
         linux_command_line({.writable = storage.has_value(),
+                            .address = address_with_prefix(manifest_.network),
+                            .gateway = gateway_of(manifest_.network),
                             .exit_port = kLinuxExitPort,
                             .grace = std::chrono::ceil<std::chrono::seconds>(*manifest_.limits.grace_period),
                             .hostname = *manifest_.name});
-    return write_linux_disk(request, image_).during("writing the image of '" + *manifest_.name + "'");
+    FAASC_TRY(Image image,
+              write_linux_disk(request, out).during("writing the image of '" + *manifest_.name + "'"));
+    if (out != image_ && std::rename(linux_initrd_path(out).c_str(), initrd_.c_str()) != 0)
+      return io_error("write", initrd_, errno);
+    return image;
   }
 
   Result<void> save_record(const Kernel& kernel, const fs::path& path) {

@@ -52,6 +52,9 @@ std::map<std::string, std::string> guest_environment(const Manifest& manifest, c
   // "auto": the function itself decides when it starts.
   if (function.kind != "auto") environment["FUNCTION_SIGNATURE_TYPE"] = function.kind;
   if (function.kind == "lambda") add_lambda(manifest, function, environment);
+  if (manifest.timezone.written()) environment["TZ"] = *manifest.timezone;
+  // For OpenSSL, which looks where its distribution has them.
+  if (manifest.ca_certificates.written()) environment["SSL_CERT_FILE"] = kCertificatesPath;
   for (const NamedText& variable : manifest.environment) environment[*variable.name] = *variable.value;
   return environment;
 }

@@ -152,10 +152,10 @@ TEST_F(ManifestPartsTest, KernelOptionsKeepTheirShape) {
 
 TEST_F(ManifestPartsTest, WhatCannotBeHonouredIsRefusedAtItsPlace) {
   Diagnostics diagnostics;
-  report_unsupported(manifest("signature: lambda\nimage: {format: qcow2}\n"), diagnostics);
+  report_unsupported(manifest("signature: lambda\nmounts: [{label: data, path: /data}]\n"), diagnostics);
   EXPECT_THAT(messages(diagnostics),
               ElementsAre("FAASC0803 this version of faasc does not build 'lambda' functions in C++",
-                          "FAASC0803 this version of faasc writes raw images only, not qcow2"));
+                          "FAASC0803 this version of faasc does not mount volumes or shares"));
   EXPECT_EQ(diagnostics.all()[0].place.line, 4);
   Diagnostics none;
   report_unsupported(manifest(""), none);

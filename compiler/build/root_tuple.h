@@ -5,8 +5,9 @@
 
 namespace faasc {
 
-/// The manifest's `image.manifest:` as attributes of Nanos' root tuple: text stays text, which the kernel
-/// accepts wherever it expects a number, lists become vectors and maps become tuples.
+/// The attributes of Nanos' root tuple that the manifest asks for: `image.manifest`, where text stays text,
+/// which the kernel accepts wherever it expects a number, lists become vectors and maps become tuples;
+/// `image.consoles` and `image.coredumplimit`.
 TfsTuple root_tuple_options(const Manifest& manifest);
 
 }  // namespace faasc

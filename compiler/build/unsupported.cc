@@ -25,13 +25,6 @@ void report_unsupported(const Manifest& manifest, Diagnostics& diagnostics) {
   if (manifest.build.cpp.cmake)
     refuse(manifest.build.cpp.cmake->place, "this version of faasc does not read CMake projects",
            "name the files in build.cpp.sources");
-  if (*manifest.image.format != "raw")
-    refuse(manifest.image.format.place,
-           "this version of faasc writes raw images only, not " + *manifest.image.format,
-           "leave 'format' out, and convert the image with 'qemu-img convert'");
-  if (manifest.image.size)
-    refuse(manifest.image.size->place, "this version of faasc makes every image as small as it gets",
-           "leave 'size' out; 'resources.ephemeral_storage' gives the function room to write");
   for (const Manifest::Mount& mount : manifest.mounts)
     refuse(mount.path.place, "this version of faasc does not mount volumes or shares", "leave 'mounts' out");
 }

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "compiler/build/cloud_event_request.h"
+#include "manifests/ip_address.h"
 
 namespace faasc {
 namespace {
@@ -56,10 +57,11 @@ Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& fun
   auto digest = kernel.sha256.find(kernel.image.filename().string());
   if (digest != kernel.sha256.end()) spec.direct_boot->kernel_sha256 = digest->second;
   spec.disks.push_back({.path = image.path,
-                        .format = "raw",
+                        .format = *manifest.image.format,
                         .read_only = !manifest.resources.ephemeral_storage.written(),
                         .bios_bootable = kernel.family == KernelFamily::Nanos && !kernel.boot_blob.empty()});
-  spec.nics.emplace_back();
+  spec.nics.push_back(
+      {.address = address_with_prefix(manifest.network), .gateway = gateway_of(manifest.network)});
   spec.exit_port = kernel.family == KernelFamily::Nanos ? kNanosExitPort : kLinuxExitPort;
 
   spec.function = function.handler;

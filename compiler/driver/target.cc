@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "compiler/driver/codes.h"
+#include "packager/disk/formats/convert.h"
 
 namespace faasc {
 namespace fs = std::filesystem;
@@ -84,6 +85,21 @@ void announce(Session& session, const BuiltFunction& built) {
   console.say_verbose("sha256 " + built.sha256);
 }
 
+// QEMU reads every format but a compressed one, which is unpacked into the build's work directory.
+Result<VmSpec> with_disks_unpacked(Session& session, VmSpec spec) {
+  for (VmSpec::Disk& disk : spec.disks) {
+    if (disk.format != name_of(DiskFormat::RawZst)) continue;
+    Progress::Step step = session.progress().start("unpacking " + disk.path.filename().string());
+    fs::path raw =
+        disk.path.parent_path() / ".faasc" / vm_spec_path(disk.path).stem().stem() / "unpacked.raw";
+    FAASC_TRY(Image image, convert_image(disk.path, DiskFormat::Raw, raw));
+    step.done();
+    disk.path = image.path;
+    disk.format = name_of(DiskFormat::Raw);
+  }
+  return spec;
+}
+
 }  // namespace
 
 std::string as_typed(const fs::path& path) {
@@ -133,7 +149,7 @@ Result<std::optional<VmSpec>> load_target(Session& session, const TargetArgument
   fs::path spec = path;
   if (is_file && path.extension() != ".yaml" && path.extension() != ".yml" && path.extension() != ".json") {
     // An image is run as the spec beside it says.
-    spec = fs::path(path).replace_extension(".vm.json");
+    spec = vm_spec_path(path);
     if (!fs::exists(spec, error))
       return Error{Fault::Input,
                    kNoSpec,
@@ -143,12 +159,14 @@ Result<std::optional<VmSpec>> load_target(Session& session, const TargetArgument
   }
   if (is_file && is_spec(spec)) {
     FAASC_TRY(VmSpec read, read_vm_spec(fs::absolute(spec), store.root()));
-    return std::optional(std::move(read));
+    FAASC_TRY(VmSpec runnable, with_disks_unpacked(session, std::move(read)));
+    return std::optional(std::move(runnable));
   }
   FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments));
   if (!built) return std::optional<VmSpec>();
   FAASC_TRY(VmSpec read, read_vm_spec(built->spec, store.root()));
-  return std::optional(std::move(read));
+  FAASC_TRY(VmSpec runnable, with_disks_unpacked(session, std::move(read)));
+  return std::optional(std::move(runnable));
 }
 
 }  // namespace faasc

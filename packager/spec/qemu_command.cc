@@ -126,6 +126,7 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
     // overlay.
     bool refuse = disk.read_only && spec.kernel_family != "nanos";
     const char* access = keep ? "" : refuse ? ",readonly=on" : ",snapshot=on";
+    assert(disk.format != "raw.zst");
     std::string format = disk.format == "vhd" ? "vpc" : disk.format;
     add({"-drive",
          "id=" + id + ",if=none,format=" + format + ",file=" + escaped(disk.path.string()) + access});

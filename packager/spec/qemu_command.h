@@ -54,7 +54,8 @@ struct QemuOptions {
 
 /// The command line that runs `spec`, argv[0] included: console on standard output, nothing read from
 /// standard input, no network listener but the forwarded ports on 127.0.0.1. Pure: nothing is looked up.
-/// `options.boot` must be possible: Kernel needs `spec.direct_boot`, Disk a bootable first disk and q35.
+/// Disks must be of a format that QEMU reads, which is any but raw.zst. `options.boot` must be possible:
+/// Kernel needs `spec.direct_boot`, Disk a bootable first disk and q35.
 std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options);
 
 }  // namespace faasc

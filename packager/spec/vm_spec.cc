@@ -340,7 +340,7 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
   read_list(failure, root, "disks", [&](ObjectReader& object) {
     VmSpec::Disk& disk = spec.disks.emplace_back();
     read_path(failure, object, "path", disk.path, Presence::Required, base);
-    object.read_one_of("format", disk.format, {"raw", "qcow2", "vmdk", "vhd"});
+    object.read_one_of("format", disk.format, {"raw", "qcow2", "vmdk", "vhd", "vhdx", "raw.zst"});
     object.read("read_only", disk.read_only);
     object.read("bios_bootable", disk.bios_bootable);
   });
@@ -381,6 +381,7 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
 
 fs::path vm_spec_path(const fs::path& image) {
   fs::path path = image;
+  if (path.extension() == ".zst") path.replace_extension();
   return path.replace_extension(".vm.json");
 }
 

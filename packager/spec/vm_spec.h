@@ -52,7 +52,7 @@ struct VmSpec {
 
   struct Disk {
     std::filesystem::path path;
-    std::string format = "raw";
+    std::string format = "raw";  ///< "raw", "qcow2", "vmdk", "vhd", "vhdx"; "raw.zst": to be unpacked first
     bool read_only = true;       ///< the guest never writes to it
     bool bios_bootable = false;  ///< holds a boot loader and the kernel
   };
@@ -80,7 +80,8 @@ struct VmSpec {
   std::vector<SmokeTest> tests;
 };
 
-/// Where the description of an image lies: "build/hello.img" → "build/hello.vm.json".
+/// Where the description of an image lies: "build/hello.img" and "build/hello.img.zst" →
+/// "build/hello.vm.json".
 std::filesystem::path vm_spec_path(const std::filesystem::path& image);
 
 /// Pretty-printed JSON, the same bytes for the same spec. Paths are made relative to `directory`; those below

@@ -251,7 +251,7 @@ TEST(VmSpec, Refusals) {
       {"\"read_only\": true", "\"read_only\": 1", "FAASC0572",
        "'/disks/1/read_only' is a whole number; it must be true or false"},
       {"\"qcow2\"", "\"iso\"", "FAASC0573",
-       "'/disks/0/format' is 'iso'; allowed is 'raw', 'qcow2', 'vmdk', 'vhd'"},
+       "'/disks/0/format' is 'iso'; allowed is 'raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'raw.zst'"},
       {"\"dhcp\"", "\"10.0.2.15\"", "FAASC0573",
        "'/nics/0/address' is '10.0.2.15'; allowed is 'dhcp' or an IPv4 address with its prefix length, "
        "'10.0.2.15/24'"},

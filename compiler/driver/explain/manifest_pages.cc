@@ -200,8 +200,9 @@ constexpr ExplainPage kPages[] = {
      "logging.format is text or json; logging.level is debug, info, warn, error or fatal.",
      "logging: {level: verbose}", "Write one of these words."},
     {"FAASC0170", "the format of the image is unknown",
-     "Images are written raw or qcow2. Other formats are made from an image with 'faasc image convert'.",
-     "image: {format: vhdx}", "Write 'raw' or 'qcow2', or remove the key."},
+     "Images are written raw, qcow2 (QEMU, OpenStack, KubeVirt), vmdk (VMware, and what clouds import), vhd "
+     "(Azure), vhdx (Hyper-V) or raw.zst (compressed, to be stored or sent).",
+     "image: {format: vpc}", "Write one of these, or remove the key."},
     {"FAASC0171", "the size of the image is out of range or too small",
      "image.size is the size of the whole disk, 'auto' for as small as it gets. A size that does not hold "
      "the function is refused, and the "
@@ -221,12 +222,50 @@ constexpr ExplainPage kPages[] = {
      "other keys cannot be overridden: "
      "two places that say different things would help nobody.",
      "image: {manifest: {program: /app}}", "Use the key of faas.yaml that the message names."},
+    {"FAASC0175", "the image is larger than it may be",
+     "image.max_size is the most that the image file may take on the host, holes not counted. The build "
+     "fails "
+     "where it takes more, leaves the last image as it is, and says what takes the room.",
+     "image: {max_size: 2MiB}",
+     "Leave out what the message names and the function does not need, or allow more."},
+    {"FAASC0176", "the network is not described right",
+     "network.address is dhcp, or an IPv4 address with its prefix length; then a gateway of the same network "
+     "may follow. dns are addresses of up to three name servers; hosts are names and addresses beside "
+     "localhost.",
+     "network: {address: 10.0.2.15, gateway: 10.0.3.1}", "Write for example 'address: 10.0.2.15/24'."},
+    {"FAASC0177", "there is no such time zone",
+     "timezone is a name of the time zone database, as in TZ. Its file comes from the machine that builds, "
+     "out of /usr/share/zoneinfo.",
+     "timezone: Berlin", "Write for example 'Europe/Berlin'; where no zone is known, install 'tzdata'."},
+    {"FAASC0178", "the certificates will not do",
+     "ca_certificates is a file of the project with certificates in PEM format, or host, which takes those "
+     "that "
+     "the machine that builds trusts. They will be at /etc/ssl/certs/ca-certificates.crt.",
+     "ca_certificates: key.pem", "Name a file with '-----BEGIN CERTIFICATE-----' in it and no private key."},
+    {"FAASC0179", "the console is unknown, or the one that faasc reads is off",
+     "image.consoles lists where Nanos prints: serial, vga and net (UDP, with netconsole_ip and "
+     "netconsole_port "
+     "in image.manifest). What is not listed is off.",
+     "image: {consoles: [+vga]}", "Write for example '[serial, net]'."},
     {"FAASC0180", "a limit of the provider is exceeded",
      "With compat: lambda or compat: gcf the function is held to the limits of AWS Lambda or Google Cloud "
      "functions, so that what works here "
      "works there. Where a provider's limits were raised lately, the older one counts.",
      "compat: lambda\nlimits: {timeout: 20m}",
      "Stay within the range that the message gives, or remove 'compat'."},
+    {"FAASC0181", "core dumps cannot be written as asked",
+     "image.coredumplimit lets Nanos write /coredumps/core when the function crashes. That takes a disk that "
+     "can be written to, with room for it.",
+     "image: {coredumplimit: 64MiB}", "Add resources.ephemeral_storage of at least the same size."},
+    {"FAASC0182", "the key means nothing to this kernel",
+     "image.klibs, consoles, coredumplimit and manifest are settings of Nanos. The image is built for Linux, "
+     "which has other ways for the same, or needs none.",
+     "image: {kernel: linux, klibs: [ntp]}", "Remove the key, or choose 'kernel: nanos'."},
+    {"FAASC0183", "two keys make the same file or variable",
+     "network.dns makes /etc/resolv.conf, network.hosts /etc/hosts, timezone a file of /usr/share/zoneinfo "
+     "and "
+     "the variable TZ, ca_certificates /etc/ssl/certs/ca-certificates.crt.",
+     "timezone: Europe/Berlin\nenv: {TZ: UTC}", "Keep one of the two."},
     {"FAASC0190", "a test is not right",
      "A test sends one request and compares the answer. Its request may have one of body, body_file and "
      "cloudevent, its expectation one of "

@@ -52,6 +52,16 @@ Result<void> write_without_zeros(std::uint64_t offset, std::string_view bytes, S
   return {};
 }
 
+Result<std::uint64_t> data_bytes(const DiskContents& disk) {
+  std::uint64_t sum = 0;
+  FAASC_CHECK(for_each_data_block(disk, kDataBlockBytes, [&](std::uint64_t, std::string_view bytes) {
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kPage)))
+      if (!is_all_zeros(bytes.substr(0, kPage))) sum += kPage;
+    return Result<void>();
+  }));
+  return sum;
+}
+
 Result<BlockMap> BlockMap::of(const DiskContents& disk, std::uint64_t block_bytes) {
   BlockMap map;
   map.block_bytes = block_bytes;

@@ -26,6 +26,9 @@ Result<void> for_each_data_block(
 /// Writes `bytes` to `offset` of the output; pages of zeros among them are skipped.
 Result<void> write_without_zeros(std::uint64_t offset, std::string_view bytes, SequentialOutput& out);
 
+/// The bytes of all pages of 4 KiB that hold anything but zeros: what a disk takes where holes are kept.
+Result<std::uint64_t> data_bytes(const DiskContents& disk);
+
 /// The blocks of a disk that hold anything but zeros, for writers that have to know them beforehand.
 struct BlockMap {
   std::uint64_t block_bytes = 0, block_count = 0;
