@@ -84,6 +84,9 @@ Result<std::shared_ptr<const DiskContents>> open_disk(const fs::path& path,
 }
 
 Result<Image> write_disk_as(const DiskContents& disk, DiskFormat format, const fs::path& out) {
+  if (disk.size() == 0)
+    return Error{
+        Fault::Input, kFormatDamaged, "the disk has no bytes at all", {}, "see whether it is the right file"};
   FAASC_TRY(AtomicFile file, AtomicFile::create(out));
   SequentialOutput output(file.fd(), out);
   auto write = [&]() -> Result<std::uint64_t> {

@@ -337,6 +337,16 @@ TEST_F(Formats, RefuseDisksTheyCannotHold) {
   }
 }
 
+TEST_F(Formats, RefuseADiskWithoutBytes) {
+  ASSERT_TRUE(write_file(at("empty"), ""));
+  for (const Case& c : kCases) {
+    auto converted = convert_image(at("empty"), c.format, at("out"));
+    ASSERT_FALSE(converted);
+    EXPECT_EQ(converted.error().what, "the disk has no bytes at all");
+    EXPECT_FALSE(fs::exists(at("out")));
+  }
+}
+
 TEST_F(Formats, LeaveNothingWhereTheyFail) {
   auto converted = convert_image(at("none"), DiskFormat::Qcow2, at("out"));
   ASSERT_FALSE(converted);

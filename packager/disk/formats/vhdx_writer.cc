@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "packager/disk/formats/block_map.h"
-#include "packager/disk/formats/codes.h"
 #include "packager/disk/formats/crc32c.h"
 #include "packager/disk/formats/vhdx_disk.h"
 #include "packager/disk/formats/vhdx_format.h"
@@ -109,9 +108,6 @@ constexpr std::uint64_t entry_index(std::uint64_t block) {
 }  // namespace
 
 Result<std::uint64_t> write_vhdx(const DiskContents& disk, SequentialOutput& out) {
-  if (disk.size() == 0)
-    return Error{
-        Fault::Input, kFormatTooLarge, "a VHDX holds at least one sector; the disk has none", {}, {}};
   FAASC_TRY(BlockMap map, BlockMap::of(disk, kBlock));
   std::uint64_t entries = entry_index(map.block_count - 1) + 1;
   std::uint64_t table_bytes = (entries * sizeof(le64) + kMiB - 1) / kMiB * kMiB;
