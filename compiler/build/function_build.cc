@@ -230,6 +230,10 @@ class FunctionBuild {
     FAASC_TRY(Image image, std::move(written));
     FAASC_TRY(image, delivery.deliver(std::move(image), program_.rootfs, kernel, diagnostics_));
     FAASC_CHECK(refuse_if_complaints());
+    // The packager has put it beside the raw disk.
+    if (fs::path beside = linux_initrd_path(delivery.raw());
+        !nanos && beside != initrd_ && std::rename(beside.c_str(), initrd_.c_str()) != 0)
+      return io_error("write", initrd_, errno);
     FAASC_TRY(VmSpec spec, vm_spec_of_function(manifest_, result_.function, kernel, image));
     // Nanos keeps the memory in which it was loaded mapped for itself when a VMM loads it directly.
     if (nanos && program_.fixed_address != 0 && program_.fixed_address < kNanosDirectFloor &&
@@ -305,11 +309,7 @@ class FunctionBuild {
                             .exit_port = kLinuxExitPort,
                             .grace = std::chrono::ceil<std::chrono::seconds>(*manifest_.limits.grace_period),
                             .hostname = *manifest_.name});
-    FAASC_TRY(Image image,
-              write_linux_disk(request, out).during("writing the image of '" + *manifest_.name + "'"));
-    if (out != image_ && std::rename(linux_initrd_path(out).c_str(), initrd_.c_str()) != 0)
-      return io_error("write", initrd_, errno);
-    return image;
+    return write_linux_disk(request, out).during("writing the image of '" + *manifest_.name + "'");
   }
 
   Result<void> save_record(const Kernel& kernel, const fs::path& path) {

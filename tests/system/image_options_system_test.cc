@@ -10,13 +10,16 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-// A function that tells what it finds: /file?PATH, /host?NAME, /time, /address, /env?NAME.
+// A function that tells what it finds: /file?PATH, /host?NAME, /time, /address, /env?NAME,
+// /uname; and one that ends it: /leave.
 constexpr const char* kProbe = R"probe(#include <arpa/inet.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
@@ -67,6 +70,15 @@ std::string answer(std::string const& what, std::string const& name) {
       if (std::string address = text_of(&cards[i].ifr_addr); address != "127.0.0.1") return address;
     return "no card";
   }
+  if (what == "/uname") {
+    utsname names{};
+    uname(&names);
+    return names.sysname;
+  }
+  if (what == "/leave") {
+    std::puts("the probe leaves");
+    std::exit(3);
+  }
   return "probe";
 }
 
@@ -102,7 +114,7 @@ class ImageOptionsSystem : public testing::Test {
     return finished.out;
   }
 
-  void expect_surroundings(KernelFamily family, const std::string& image_keys) {
+  std::string expect_surroundings(KernelFamily family, const std::string& image_keys) {
     write_manifest(
         "network:\n"
         "  address: 10.7.7.9/24\n"
@@ -115,7 +127,7 @@ class ImageOptionsSystem : public testing::Test {
     std::string text =
         ask(family,
             "/address\n/file?/etc/resolv.conf\n/host?db\n/host?cache.lan\n/host?localhost\n/time\n"
-            "/env?SSL_CERT_FILE\n/file?/etc/ssl/certs/ca-certificates.crt\n");
+            "/env?SSL_CERT_FILE\n/file?/etc/ssl/certs/ca-certificates.crt\n/uname\n");
     EXPECT_THAT(text, HasSubstr("== /address\n10.7.7.9\n"
                                 "== /file?/etc/resolv.conf\nnameserver 10.7.7.3\nnameserver 9.9.9.9\n\n"
                                 "== /host?db\n10.0.0.5\n"
@@ -125,6 +137,7 @@ class ImageOptionsSystem : public testing::Test {
                                 "== /env?SSL_CERT_FILE\n/etc/ssl/certs/ca-certificates.crt\n"));
     auto bundle = read_file("/etc/ssl/certs/ca-certificates.crt");
     EXPECT_TRUE(!bundle || text.find(*bundle) != std::string::npos) << "another bundle of certificates";
+    return text;
   }
 
   ProjectRun project_;
@@ -133,7 +146,22 @@ class ImageOptionsSystem : public testing::Test {
 
 TEST_F(ImageOptionsSystem, NanosFindsItsNetworkNamesTimeAndCertificates) {
   FAASC_NEEDS(KernelFamily::Nanos);
-  expect_surroundings(KernelFamily::Nanos, "image: {format: qcow2, consoles: [serial]}\n");
+  std::string text = expect_surroundings(
+      KernelFamily::Nanos,
+      "image: {format: qcow2, consoles: [serial], manifest: {uname: {sysname: Sundial}}}\n");
+  EXPECT_THAT(text, HasSubstr("== /uname\nSundial\n"));
+}
+
+TEST_F(ImageOptionsSystem, AConsoleThatIsOffSaysNothing) {
+  FAASC_NEEDS(KernelFamily::Nanos);
+  for (auto [consoles, heard] : {std::pair{"serial", true}, {"vga", false}}) {
+    SCOPED_TRACE(consoles);
+    write_manifest("image: {consoles: [" + std::string(consoles) + "]}\n");
+    Finished finished = project_.invoke(KernelFamily::Nanos, {"--path", "/leave"});
+    EXPECT_EQ(finished.status.code, 5) << finished.err;
+    EXPECT_THAT(finished.err, HasSubstr("exited with status 3"));
+    EXPECT_EQ(finished.err.find("the probe leaves") != std::string::npos, heard) << finished.err;
+  }
 }
 
 TEST_F(ImageOptionsSystem, LinuxFindsItsNetworkNamesTimeAndCertificates) {
