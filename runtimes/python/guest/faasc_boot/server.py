@@ -300,6 +300,8 @@ class Server:
             response = text_response(500, "the response is too large")
             body = response.body
         length = None if response.status < 200 or response.status in (204, 304) else len(body)
+        if request.method == "HEAD" and not body:
+            length = given_length(response) or 0
         head = encode_head(response, request, request.execution_id, keep, length)
         sock.sendall(head + body if may_have_body(response, request) else head)
         return keep
@@ -307,8 +309,8 @@ class Server:
     def send_pieces(self, sock, call, response, keep):
         """A body that comes piece by piece: with the length that the function gave, else in chunks."""
         request = call.request
-        given = next((value for name, value in response.headers if name.lower() == "content-length"), None)
-        length = int(given) if given is not None and given.isdigit() else None
+        length = given_length(response)
+        limit = self.settings.response_size
         chunked = length is None and request.version != "1.0"
         if length is None and not chunked:
             keep = False
@@ -317,10 +319,12 @@ class Server:
         if not chunked:
             head = head.replace(b"Transfer-Encoding: chunked\r\n", b"")
         sent = False
+        total = 0
         try:
             for piece in response.body:
-                if call.expired:
-                    return False
+                total += len(piece)
+                if limit is not None and total > limit:
+                    raise ResponseTooLarge("more than the %d bytes that are allowed" % limit)
                 if not sent:
                     sock.sendall(head)
                     sent = True
@@ -387,6 +391,16 @@ class Server:
         call.connection.socket.setblocking(False)
         self.send_soon(call.connection, head + response.body)
         call.connection.socket.close()
+
+
+class ResponseTooLarge(Exception):
+    pass
+
+
+def given_length(response):
+    """The Content-Length that the function set, or None."""
+    given = next((value for name, value in response.headers if name.lower() == "content-length"), "")
+    return int(given) if given.isdigit() and given.isascii() else None
 
 
 def execution_id(request):
