@@ -43,7 +43,7 @@ class PythonBuilder {
 
   Result<PythonBuild> build() {
     FAASC_CHECK(prepare());
-    Helper helper(python_, request_.installation.scripts);
+    Helper helper(python_, request_.installation.scripts, shared_ / "scripts");
     FAASC_CHECK(choose(helper));
     FAASC_TRY(fs::path site, resolve_requirements());
     FAASC_CHECK(stage(helper, site));
@@ -99,6 +99,7 @@ class PythonBuilder {
     SiteRequest site{.lines = requirements_.lines,
                      .constraints = requirements_.constraints,
                      .hashes = requirements_.hashes,
+                     .urls = requirements_.urls,
                      .wheels = request_.wheels,
                      .index = request_.index,
                      .offline = request_.offline};

@@ -13,6 +13,7 @@ namespace faasc::python {
 ///   <interpreter>/modules-….json     what stage.py knows of unchanged sources
 ///   <interpreter>/pyc/…              byte code, by its own digest
 ///   <interpreter>/stripped/…         libraries without what only debuggers read
+///   <interpreter>/scripts/…          byte code of faasc's own scripts
 ///   <interpreter>/site/<digest>/     what pip resolved
 Result<std::filesystem::path> cache_directory();
 

@@ -177,8 +177,8 @@ class Chooser {
   }
 
   static bool has(const FileFacts& file, std::string_view name) {
-    return find_function(file, name) ||
-           std::any_of(file.names.begin(), file.names.end(), [&](const OtherName& one) { return one.name == name; });
+    return find_function(file, name) || std::any_of(file.names.begin(), file.names.end(),
+                                                    [&](const OtherName& one) { return one.name == name; });
   }
 
   std::vector<Candidate> marked() const {

@@ -11,12 +11,13 @@ namespace faasc::python {
 
 /// What the manifest, and what lies beside it, say about the handler.
 struct WantedHandler {
-  std::string handler;    ///< "file.func", "package.module.func" or "func", which is in main.py; empty: the sole one
+  std::string
+      handler;  ///< "file.func", "package.module.func" or "func", which is in main.py; empty: the sole one
   std::string signature = "auto";
   SourcePlace handler_place, signature_place;  ///< in the manifest; without a line where it does not say
-  std::string source;       ///< directory of the sources as the user would type it, for places: "." or "src"
-  bool lambda_flavoured = false;  ///< compat: lambda, or http.lambda_event
-  std::string sam_handlers;       ///< text of a template.yaml beside the manifest; empty: there is none
+  std::string source;  ///< directory of the sources as the user would type it, for places: "." or "src"
+  bool lambda_flavoured = false;    ///< compat: lambda, or http.lambda_event
+  std::string sam_handlers;         ///< text of a template.yaml beside the manifest; empty: there is none
   bool requires_framework = false;  ///< functions-framework is one of the requirements
 };
 

@@ -30,7 +30,7 @@ class Detect : public testing::Test {
 
   // "kind module.function: reason", or what was complained about.
   std::string choose() {
-    Helper helper(python_, kScripts);
+    Helper helper(python_, kScripts, directory_->path() / "pycache");
     auto facts = helper.scan(directory_->path(), files_);
     if (!facts) return facts.error().what;
     Diagnostics diagnostics;
@@ -188,7 +188,7 @@ TEST_F(Detect, CallsOfOtherProgramsAreFound) {
         "import subprocess as sp, os\nfrom multiprocessing import Pool\ndef f(r):\n    sp.run(['x'])\n    "
         "os.fork()\n"
         "    Pool(2)\n    os.getpid()\n");
-  auto facts = Helper(python_, kScripts).scan(directory_->path(), files_);
+  auto facts = Helper(python_, kScripts, directory_->path() / "pycache").scan(directory_->path(), files_);
   ASSERT_TRUE(facts);
   std::string found;
   for (const LintFact& fact : facts->at(0).lint) found += fact.name + ":" + std::to_string(fact.line) + " ";

@@ -20,7 +20,8 @@ struct FunctionFact {
   int keyword_only = 0;                 ///< keyword-only parameters without a default
   bool varargs = false;
   std::vector<Decorator> decorators;
-  std::vector<std::vector<std::string>> attributes;  ///< that the first and second parameter are asked for, sorted
+  std::vector<std::vector<std::string>>
+      attributes;  ///< that the first and second parameter are asked for, sorted
 };
 
 /// A name that the module gives to something else than a function.
@@ -42,7 +43,7 @@ struct LintFact {
 };
 
 struct FileFacts {
-  std::string path;  ///< relative to the source directory
+  std::string path;                 ///< relative to the source directory
   std::vector<SyntaxError> errors;  ///< at most one
   std::vector<FunctionFact> functions;
   std::vector<OtherName> names;

@@ -76,15 +76,15 @@ json tree_to_json(const ModuleTree& tree) {
 Result<std::string> Helper::ask(const char* script, const std::string& question) const {
   // -S and -s keep installed packages out. -I is not used, because it would also forget the hash seed, on
   // which the order of sets in byte code depends with interpreters before 3.11.
-  Command command{
-      .argv = {python_.executable.string(), "-S", "-s", "-B", "-X", "utf8", (scripts_ / script).string()},
-      .working_directory = "/",
-      .environment = {{"PYTHONHASHSEED", "0"},
-                      {"PYTHONPATH", ""},
-                      {"PYTHONHOME", ""},
-                      {"PYTHONSTARTUP", ""},
-                      {"PYTHONOPTIMIZE", ""},
-                      {"PYTHONWARNINGS", "ignore"}}};
+  Command command{.argv = {python_.executable.string(), "-S", "-s", "-X", "utf8", "-X",
+                           "pycache_prefix=" + cache_.string(), (scripts_ / script).string()},
+                  .working_directory = "/",
+                  .environment = {{"PYTHONHASHSEED", "0"},
+                                  {"PYTHONPATH", ""},
+                                  {"PYTHONHOME", ""},
+                                  {"PYTHONSTARTUP", ""},
+                                  {"PYTHONOPTIMIZE", ""},
+                                  {"PYTHONWARNINGS", "ignore"}}};
   FAASC_TRY(Finished finished,
             run(command, {.input = question, .timeout = kHelperTime, .output_limit = kAnswerLimit}));
   if (!finished.status.ok())

@@ -46,14 +46,17 @@ struct Staged {
   int modules = 0, compiled = 0;
 };
 
-/// faasc's scripts, run by the interpreter that goes into the image. None of them imports or runs what it reads.
+/// faasc's scripts, run by the interpreter that goes into the image. None of them imports or runs what it
+/// reads.
 class Helper {
  public:
-  Helper(const PythonInterpreter& python, std::filesystem::path scripts)
-      : python_(python), scripts_(std::move(scripts)) {}
+  /// Their own byte code is kept in `cache`.
+  Helper(const PythonInterpreter& python, std::filesystem::path scripts, std::filesystem::path cache)
+      : python_(python), scripts_(std::move(scripts)), cache_(std::move(cache)) {}
 
   /// scan.py on files relative to `root`.
-  Result<std::vector<FileFacts>> scan(const std::filesystem::path& root, const std::vector<std::string>& files) const;
+  Result<std::vector<FileFacts>> scan(const std::filesystem::path& root,
+                                      const std::vector<std::string>& files) const;
   /// stage.py.
   Result<Staged> stage(const StageRequest& request) const;
 
@@ -61,7 +64,7 @@ class Helper {
   Result<std::string> ask(const char* script, const std::string& question) const;
 
   const PythonInterpreter& python_;
-  std::filesystem::path scripts_;
+  std::filesystem::path scripts_, cache_;
 };
 
 }  // namespace faasc::python

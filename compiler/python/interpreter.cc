@@ -131,11 +131,12 @@ Result<PythonInterpreter> read_facts(const std::string& text, const fs::path& ex
     return unusable(executable, std::string("it did not say what it is (") + error.what() + ")");
   }
   if (python.major != 3 || python.minor < kOldestMinor)
-    return Error{.fault = Fault::Missing,
-                 .code = kPythonInterpreterTooOld,
-                 .what = "'" + executable.string() + "' is Python " + python.version() + "; faasc needs 3.8 or newer",
-                 .during = {},
-                 .hint = "name a newer version in 'runtime', for example 'python:3.11'"};
+    return Error{
+        .fault = Fault::Missing,
+        .code = kPythonInterpreterTooOld,
+        .what = "'" + executable.string() + "' is Python " + python.version() + "; faasc needs 3.8 or newer",
+        .during = {},
+        .hint = "name a newer version in 'runtime', for example 'python:3.11'"};
   return python;
 }
 
@@ -181,7 +182,8 @@ std::vector<fs::path> python_candidates(const PythonSearch& search, std::string_
       if (begins_with(one.version, prefix) && begins_with(one.version, wanted)) add(one.program);
   };
   std::vector<std::string> names;
-  if (wanted.size() >= 2) names.push_back("python" + std::to_string(wanted[0]) + "." + std::to_string(wanted[1]));
+  if (wanted.size() >= 2)
+    names.push_back("python" + std::to_string(wanted[0]) + "." + std::to_string(wanted[1]));
   names.push_back("python3");
   for (const std::string& directory : split(search.path, ':')) {
     if (!search.pyenv_root.empty() && fs::path(directory) == search.pyenv_root / "shims") {
@@ -204,11 +206,13 @@ std::vector<std::string> python_versions_found(const PythonSearch& search) {
   directories.insert(directories.end(), {"/usr/local/bin", "/usr/bin"});
   for (const std::string& directory : directories) {
     std::error_code error;
-    for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
       std::string name = entry->path().filename().string();
       if (!name.starts_with("python3.")) continue;
       std::vector<int> version = numbers_of(std::string_view(name).substr(6));
-      if (version.size() == 2 && looks_like_elf(entry->path().string()) && seen.insert(entry->path().string()).second)
+      if (version.size() == 2 && looks_like_elf(entry->path().string()) &&
+          seen.insert(entry->path().string()).second)
         found.push_back({version, entry->path()});
     }
   }
@@ -232,15 +236,16 @@ Result<PythonInterpreter> probe_python(const fs::path& executable, const fs::pat
   if (auto known = read_file(kept, 1 << 20); known) {
     text = std::move(*known);
   } else {
-    FAASC_TRY(Finished finished, run({.argv = {executable.string(), "-I", "-S", probe_script.string()}},
-                                     {.timeout = kProbeTime})
-                                     .during("asking '" + executable.string() + "' what it is"));
+    FAASC_TRY(Finished finished,
+              run({.argv = {executable.string(), "-I", "-S", probe_script.string()}}, {.timeout = kProbeTime})
+                  .during("asking '" + executable.string() + "' what it is"));
     if (!finished.status.ok()) {
       std::size_t at = finished.err.find_last_not_of('\n');
       std::size_t line = at == std::string::npos ? at : finished.err.rfind('\n', at);
       std::string last = at == std::string::npos
                              ? "it ended with status " + std::to_string(finished.status.code)
-                             : finished.err.substr(line == std::string::npos ? 0 : line + 1, at - (line == std::string::npos ? 0 : line + 1) + 1);
+                             : finished.err.substr(line == std::string::npos ? 0 : line + 1,
+                                                   at - (line == std::string::npos ? 0 : line + 1) + 1);
       return unusable(executable, last);
     }
     text = std::move(finished.out);
@@ -262,7 +267,8 @@ Result<PythonInterpreter> find_python(const PythonSearch& search, std::string_vi
     if (!python && python.error().fault == Fault::Interrupted) return std::move(python).error();
   }
   std::string list;
-  for (const std::string& one : python_versions_found(search)) list.append(list.empty() ? "" : ", ").append(one);
+  for (const std::string& one : python_versions_found(search))
+    list.append(list.empty() ? "" : ", ").append(one);
   if (list.empty() || wanted.empty()) {
     if (first) return std::move(*first);
     return Error{.fault = Fault::Missing,

@@ -50,8 +50,9 @@ void report_lint(const std::vector<FileFacts>& files, const std::set<std::string
     }
   for (std::string_view server : kServers)
     if (requirements.contains(std::string(server)))
-      warn("requirement '" + std::string(server) + "' works with several processes, which a unikernel cannot run", {},
-           "leave it out: faasc's runtime serves requests itself, with threads");
+      warn("requirement '" + std::string(server) +
+               "' works with several processes, which a unikernel cannot run",
+           {}, "leave it out: faasc's runtime serves requests itself, with threads");
 }
 
 }  // namespace faasc::python

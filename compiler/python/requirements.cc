@@ -50,7 +50,8 @@ std::string argument_of(const std::string& line, std::string_view shorter, std::
   for (std::string_view option : {longer, shorter}) {
     if (!line.starts_with(option)) continue;
     std::string rest = line.substr(option.size());
-    if (rest.starts_with('=') || rest.starts_with(' ') || rest.starts_with('\t')) return trimmed(rest.substr(1));
+    if (rest.starts_with('=') || rest.starts_with(' ') || rest.starts_with('\t'))
+      return trimmed(rest.substr(1));
     if (option == shorter && !rest.empty() && rest[0] != '-') return trimmed(rest);
   }
   return {};
@@ -65,9 +66,10 @@ class Reader {
     if (!text || depth > kDeepest)
       return Error{.fault = Fault::Input,
                    .code = kPythonRequirementsMissing,
-                   .what = depth > kDeepest ? "'" + file.string() + "' includes itself"
-                                            : "there is no requirements file '" + file.string() + "'" +
-                                                  (named_by.empty() ? "" : ", which '" + named_by + "' names"),
+                   .what = depth > kDeepest
+                               ? "'" + file.string() + "' includes itself"
+                               : "there is no requirements file '" + file.string() + "'" +
+                                     (named_by.empty() ? "" : ", which '" + named_by + "' names"),
                    .during = {},
                    .hint = "correct its name"};
     into_.inputs.push_back(file);
@@ -93,7 +95,14 @@ class Reader {
       if (name_of(line) != "functions-framework") into_.constraints.push_back(line);
       return;
     }
-    if (line.find("://") != std::string::npos) into_.urls = true;
+    bool url = line.find("://") != std::string::npos && !line.starts_with('-');
+    into_.urls |= url;
+    if (url && line.find('@') > line.find("://")) {  // not "name @ https://…"
+      into_.lines.push_back(line);
+      std::string file = line.substr(line.rfind('/') + 1);
+      into_.names.insert(normalised_name(file.substr(0, file.find('-'))));
+      return;
+    }
     if (std::string links = argument_of(line, "-f", "--find-links"); !links.empty()) {
       into_.lines.push_back("--find-links " + located(links, directory));
       return;

@@ -29,11 +29,12 @@ Result<std::string> describe(const fs::path& directory) {
     entries.insert(entry->path().filename().string() + " " + std::to_string(entry->file_size(ignored)));
   }
   if (error)
-    return Error{.fault = Fault::Input,
-                 .code = kPythonWheelsMissing,
-                 .what = "cannot read the directory of wheels '" + directory.string() + "': " + error.message(),
-                 .during = {},
-                 .hint = "correct 'build.python.wheels'; 'pip wheel -r requirements.txt -w DIR' fills one"};
+    return Error{
+        .fault = Fault::Input,
+        .code = kPythonWheelsMissing,
+        .what = "cannot read the directory of wheels '" + directory.string() + "': " + error.message(),
+        .during = {},
+        .hint = "correct 'build.python.wheels'; 'pip wheel -r requirements.txt -w DIR' fills one"};
   std::string text;
   for (const std::string& entry : entries) text += entry + "\n";
   return text;
@@ -85,7 +86,8 @@ Error failure(const PythonInterpreter& python, const SiteRequest& request, const
     error.code = kPythonNeedsCompiler;
     error.what = "there is no wheel that satisfies the requirements for Python " + python.short_version();
     error.hint =
-        "correct the name or version; where there is only source that has to be built, build it yourself: 'pip wheel "
+        "correct the name or version; where there is only source that has to be built, build it yourself: "
+        "'pip wheel "
         "NAME -w wheels', and set 'build.python.wheels: wheels'";
   } else if (says("DO NOT MATCH THE HASHES")) {
     error.fault = Fault::Input;
@@ -107,7 +109,7 @@ std::vector<std::string> framework_requirements() {
 }
 
 std::vector<std::string> default_requirements(std::string_view kind) {
-  if (kind != "http" && kind != "typed" && kind != "event") return {};
+  if (kind != "http") return {};
   return {"blinker==1.8.2",
           "click==8.1.8",
           "flask==3.0.3",
@@ -120,8 +122,8 @@ std::vector<std::string> default_requirements(std::string_view kind) {
           "zipp==3.20.2; python_version < \"3.10\""};
 }
 
-Result<fs::path> site_packages(const PythonInterpreter& python, const SiteRequest& request, const fs::path& cache,
-                               const std::function<void()>& started) {
+Result<fs::path> site_packages(const PythonInterpreter& python, const SiteRequest& request,
+                               const fs::path& cache, const std::function<void()>& started) {
   std::string key = python.digest + "\n" + joined(request.lines) + "\n" + joined(request.constraints) + "\n" +
                     request.index + "\n";
   if (!request.wheels.empty()) {
@@ -132,12 +134,13 @@ Result<fs::path> site_packages(const PythonInterpreter& python, const SiteReques
   fs::path place = sites / to_hex(sha256(key)).substr(0, 40);
   std::error_code error;
   if (fs::is_directory(place, error)) return place;
-  if (request.offline && request.wheels.empty())
-    return Error{.fault = Fault::Missing,
-                 .code = kPythonOffline,
-                 .what = "the requirements were never resolved on this host, and --offline forbids to do it now",
-                 .during = {},
-                 .hint = "build once without --offline, or name a directory of wheels in 'build.python.wheels'"};
+  if (request.offline && (request.wheels.empty() || request.urls))
+    return Error{
+        .fault = Fault::Missing,
+        .code = kPythonOffline,
+        .what = "the requirements were never resolved on this host, and --offline forbids to do it now",
+        .during = {},
+        .hint = "build once without --offline, or name a directory of wheels in 'build.python.wheels'"};
   FAASC_CHECK(make_directories(sites));
   FAASC_TRY(FileLock lock, FileLock::acquire(sites / "lock"));
   if (fs::is_directory(place, error)) return place;  // another build did it
@@ -146,12 +149,13 @@ Result<fs::path> site_packages(const PythonInterpreter& python, const SiteReques
   FAASC_TRY(TemporaryDirectory work, TemporaryDirectory::create(sites, "new-"));
   FAASC_CHECK(write_file(work.path() / "requirements.txt", joined(request.lines)));
   FAASC_CHECK(write_file(work.path() / "constraints.txt", joined(request.constraints)));
-  Command command{.argv = {python.executable.string(), "-I", "-m", "pip", "install", "--quiet", "--no-input",
-                           "--disable-pip-version-check", "--no-warn-script-location", "--no-warn-conflicts",
-                           "--no-compile", "--only-binary", ":all:", "--target", (work.path() / "site").string(),
-                           "-r", (work.path() / "requirements.txt").string()},
-                  .working_directory = work.path(),
-                  .environment = {}};
+  Command command{
+      .argv = {python.executable.string(), "-I", "-m", "pip", "install", "--quiet", "--no-input",
+               "--disable-pip-version-check", "--no-warn-script-location", "--no-warn-conflicts",
+               "--no-compile", "--only-binary", ":all:", "--target", (work.path() / "site").string(), "-r",
+               (work.path() / "requirements.txt").string()},
+      .working_directory = work.path(),
+      .environment = {}};
   auto add = [&](std::vector<std::string> arguments) {
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   };
@@ -159,7 +163,8 @@ Result<fs::path> site_packages(const PythonInterpreter& python, const SiteReques
   if (!request.wheels.empty()) add({"--no-index", "--find-links", request.wheels.string()});
   if (request.wheels.empty() && !request.index.empty()) add({"--index-url", request.index});
   if (request.hashes) add({"--require-hashes"});
-  FAASC_TRY(Finished finished, run(command, {.timeout = kPipTime}).during("resolving the requirements with pip"));
+  FAASC_TRY(Finished finished,
+            run(command, {.timeout = kPipTime}).during("resolving the requirements with pip"));
   if (!finished.status.ok()) return failure(python, request, finished.err + finished.out);
   FAASC_CHECK(make_directories(work.path() / "site"));
   fs::rename(work.path() / "site", place, error);

@@ -12,23 +12,24 @@ namespace faasc::python {
 
 /// What to install for one function.
 struct SiteRequest {
-  std::vector<std::string> lines;        ///< requirements, as pip takes them
+  std::vector<std::string> lines;  ///< requirements, as pip takes them
   std::vector<std::string> constraints;
   bool hashes = false;
+  bool urls = false;             ///< a line names a URL, so that wheels alone do not keep pip off the network
   std::filesystem::path wheels;  ///< the only place to take distributions from; empty: the index
   std::string index;             ///< a URL; empty: what pip is configured for
   bool offline = false;          ///< touch no network; what was resolved before serves
 };
 
-/// A directory with the distributions installed, kept in `cache` under a name that stands for all that decides
-/// its contents; it is not changed afterwards. Only wheels are installed: the setup.py of a source distribution
-/// would be code of others that runs on the host. `started` is called before pip is.
+/// A directory with the distributions installed, kept in `cache` under a name that stands for all that
+/// decides its contents; it is not changed afterwards. Only wheels are installed: the setup.py of a source
+/// distribution would be code of others that runs on the host. `started` is called before pip is.
 Result<std::filesystem::path> site_packages(const PythonInterpreter& python, const SiteRequest& request,
                                             const std::filesystem::path& cache,
                                             const std::function<void()>& started = {});
 
-/// The requirements of a function that has none of its own for its kind: pinned, so that everyone gets the same.
-/// Empty for the kinds that need nothing.
+/// The requirements of a function that has none of its own for its kind: pinned, so that everyone gets the
+/// same. Empty for the kinds that need nothing.
 std::vector<std::string> default_requirements(std::string_view kind);
 
 /// What functions-framework itself would have required, without its server.

@@ -1,0 +1,1 @@
+"""Which modules a function needs, and their byte code; see stage.py."""

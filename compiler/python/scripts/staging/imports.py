@@ -1,0 +1,99 @@
+"""The imports of one module."""
+
+import ast
+
+
+def names_of_test(test):
+    return {node.id if isinstance(node, ast.Name) else node.attr for node in ast.walk(test)
+            if isinstance(node, (ast.Name, ast.Attribute))}
+
+
+class Imports(ast.NodeVisitor):
+    """Every import of a module: [name, level, names, line, column, certain, instead of]. Certain ones are sure to
+    happen when the module is imported, None stands for those of a module that is run as a program; those in "except
+    ImportError" are instead of others, which the last part lists."""
+
+    def __init__(self):
+        self.found = []
+        self.certain = True
+        self.instead_of = []
+        self.changes_path = False
+
+    def maybe(self, node):
+        before, self.certain = self.certain, False
+        self.generic_visit(node)
+        self.certain = before
+
+    visit_Lambda = maybe
+
+    def as_program(self, node):
+        first = len(self.found)
+        self.maybe(node)
+        for one in self.found[first:]:
+            one[5] = None
+
+    def visit_FunctionDef(self, node):
+        if node.name in ("main", "_main") or node.name.startswith("_test"):
+            self.as_program(node)
+        else:
+            self.maybe(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_If(self, node):
+        names = names_of_test(node.test)
+        if "TYPE_CHECKING" in names and not isinstance(node.test, ast.UnaryOp):
+            for statement in node.orelse:
+                self.visit(statement)
+        elif "__name__" in names and isinstance(node.test, ast.Compare):
+            self.as_program(node)
+        else:
+            self.maybe(node)
+
+    def visit_Try(self, node):
+        before, self.certain = self.certain, False
+        first = len(self.found)
+        for statement in node.body:
+            self.visit(statement)
+        tried = [[one[0], one[1]] for one in self.found[first:]]
+        for handler in node.handlers:
+            names = names_of_test(handler.type) if handler.type is not None else set()
+            outer = self.instead_of
+            if names and names <= {"ImportError", "ModuleNotFoundError"}:
+                self.instead_of = tried
+            self.visit(handler)
+            self.instead_of = outer
+        for statement in node.orelse + node.finalbody:
+            self.visit(statement)
+        self.certain = before
+
+    def add(self, node, name, level, names):
+        self.found.append([name, level, names, node.lineno, node.col_offset + 1, self.certain, self.instead_of])
+
+    def visit_Import(self, node):
+        for alias in node.names:
+            self.add(node, alias.name, 0, [])
+
+    def visit_ImportFrom(self, node):
+        self.add(node, node.module or "", node.level, [alias.name for alias in node.names])
+
+    def visit_Call(self, node):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        constant = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        if called in ("import_module", "__import__", "lazy_import", "importorskip") and isinstance(constant, str):
+            level = len(constant) - len(constant.lstrip("."))
+            before, self.certain = self.certain, False
+            self.add(node, constant[level:], level, [])
+            self.certain = before
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node):
+        if node.attr == "path" and isinstance(node.value, ast.Name) and node.value.id == "sys":
+            self.changes_path = True
+        self.generic_visit(node)
+
+
+def imports_of(tree):
+    visitor = Imports()
+    visitor.visit(tree)
+    return visitor.found, visitor.changes_path

@@ -1,0 +1,231 @@
+"""From what a function imports to the files of its image."""
+
+import os
+import sys
+
+from staging import rules
+from staging.cache import Cache
+from staging.trees import Module, Tree, module_name
+
+
+class Staging:
+    def __init__(self, request):
+        self.request = request
+        self.suffixes = request["extension_suffixes"]
+        self.builtin = set(request["builtin"]) | set(rules.FROZEN)
+        self.trees = [Tree(tree, self.suffixes) for tree in request["trees"]]
+        self.shared = Cache(request["cache"], request["bytecode"])
+        self.own = Cache(request["own_cache"], request["bytecode"])
+        self.found = {}  # name -> Module, None or True
+        self.reason = {}  # name -> why
+        self.todo = []
+        self.files = {}  # guest -> (host, why)
+        self.unresolved = []
+        self.path_is_changed = False
+        self.standard = {name[:-3] if name.endswith(".py") else name for name in self.tree("stdlib").entries("")}
+        self.tag = "." + sys.implementation.cache_tag
+
+    def tree(self, kind):
+        return next((tree for tree in self.trees if tree.kind == kind), None)
+
+    def cache_of(self, tree):
+        return self.own if tree.kind in ("user", "generated") else self.shared
+
+    def find(self, name):
+        if name not in self.found:
+            result = None
+            for tree in self.trees:
+                result = tree.find(name)
+                if result:
+                    break
+            self.found[name] = result
+        return self.found[name]
+
+    def need(self, name, why):
+        """True where there is such a module. Takes its packages along."""
+        if not name:
+            return True
+        if name in self.reason or name in self.builtin:
+            return True
+        parent = name.rpartition(".")[0]
+        if parent and not self.need(parent, why):
+            return False
+        module = self.find(name)
+        if not module:
+            return False
+        self.reason[name] = why
+        if module is not True:
+            self.todo.append(module)
+        return True
+
+    @staticmethod
+    def absolute(module, name, level):
+        if not level:
+            return name
+        base = module.package
+        for _ in range(level - 1):
+            base = base.rpartition(".")[0]
+        return base + "." + name if base and name else base or name
+
+    def exists(self, name):
+        return name in self.builtin or bool(self.find(name))
+
+    def follow(self, module, imports):
+        why = "imported by " + module.name
+        standard = module.tree.kind in ("stdlib", "dynload")
+        for name, level, names, line, column, certain, instead_of in imports:
+            if certain is None and module.tree.kind != "user":
+                continue
+            name = self.absolute(module, name, level)
+            if module.tree.kind != "user" and not certain and name.partition(".")[0] in rules.FOR_DEVELOPERS:
+                continue
+            if instead_of and standard and all(
+                    self.exists(self.absolute(module, other, depth)) for other, depth in instead_of):
+                continue
+            ok = self.need(name, why)
+            if ok:
+                for one in names:
+                    if one != "*":
+                        self.need(name + "." + one, why)
+            elif module.tree.kind == "user":
+                self.unresolved.append(
+                    {"module": name, "file": module.path, "line": line, "column": column,
+                     "certain": bool(certain) and not level})
+
+    def take(self, module):
+        tree = module.tree
+        why = {"stdlib": "standard library", "dynload": "standard library", "runtime": "faasc's runtime",
+               "site": "requirement", "user": "the function", "generated": "faasc's runtime",
+               "fallback": "faasc's runtime"}[tree.kind]
+        self.stage(tree, module.path, why + ": " + self.reason[module.name])
+        if module.is_extension:
+            for name in rules.BY_C_MODULE.get(module.name, []):
+                self.need(name, "imported by " + module.name)
+            if tree.kind in ("site", "user"):
+                for name in self.shared.binary_names(os.path.join(tree.host, module.path), self.standard):
+                    self.need(name, "perhaps imported by " + module.name)
+            return
+        if not module.path.endswith(".py"):
+            return
+        entry = self.entry(tree, module.path)
+        self.follow(module, entry[1])
+        if tree.kind == "user" and entry[2]:
+            self.path_is_changed = True
+        for name in rules.BY_C_MODULE.get(module.name, []):
+            self.need(name, "imported by " + module.name)
+        if module.name == "sysconfig":
+            for file in sorted(self.tree("stdlib").entries("")):
+                if file.startswith("_sysconfigdata") and file.endswith(".py"):
+                    self.need(file[:-3], "imported by sysconfig")
+        if module.name == "encodings":
+            for file in sorted(tree.entries("encodings")):
+                if file.endswith(".py"):
+                    self.need("encodings." + file[:-3], "codecs are looked up by name")
+        if tree.kind == "stdlib" and module.is_package:
+            self.data_of_package(tree, module)
+
+    def data_of_package(self, tree, module):
+        directory = os.path.dirname(module.path)
+        for file in sorted(tree.entries(directory)):
+            path = directory + "/" + file
+            if not file.endswith((".py", ".pyc", ".so", ".exe", ".sh")) and os.path.isfile(os.path.join(tree.host, path)):
+                self.stage(tree, path, "standard library: data of " + module.name)
+
+    def entry(self, tree, path):
+        guest = tree.guest + "/" + path
+        return self.cache_of(tree).look_up(os.path.join(tree.host, path), guest,
+                                           tree.texts[path].encode() if path in tree.texts else None)
+
+    def stage(self, tree, path, why):
+        guest = tree.guest + "/" + path
+        host = os.path.join(tree.host, path)
+        if guest in self.files:
+            return
+        name = ""
+        if path.endswith(".py"):
+            name = self.entry(tree, path)[3]
+        if not name:
+            if path in tree.texts:
+                return
+            self.files[guest] = (host, why)
+            return
+        pyc = self.cache_of(tree).pyc_path(name)
+        if tree.kind in ("stdlib", "runtime", "generated", "fallback"):
+            # Byte code in the place of the source: nothing is looked at twice.
+            self.files[guest + "c"] = (pyc, why)
+            return
+        directory, _, file = guest.rpartition("/")
+        self.files[guest] = (host, why)
+        self.files[directory + "/__pycache__/" + file[:-3] + self.tag + ".pyc"] = (pyc, "byte code of " + guest)
+
+    def run(self):
+        prune = self.request["prune"]
+        for name in rules.ALWAYS:
+            self.need(name, "the interpreter needs it")
+        for name in self.request["roots"]:
+            self.need(name, "every function needs it")
+        for name in self.request["keep"]:
+            if not self.need(name, "build.python.include"):
+                self.unresolved.append({"module": name, "file": "", "line": 0, "column": 0, "certain": True})
+        self.drain()
+        self.whole_tree(self.tree("user"))
+        self.drain()
+        site = self.tree("site")
+        if site and prune != "all":
+            self.whole_tree(site)
+            self.drain()
+        elif site:
+            self.data_of_site(site)
+            self.drain()
+        if prune == "none":
+            for kind in ("stdlib", "dynload"):
+                self.whole_tree(self.tree(kind))
+            self.drain()
+
+    def whole_tree(self, tree):
+        """All modules of a tree, with what they import, and all its data. Tests are taken only where something
+        else imports them."""
+        reason = {"user": "it belongs to the function", "site": "it belongs to a requirement"}.get(
+            tree.kind, "build.python.prune is none")
+        for path in tree.walk():
+            if tree.kind == "site" and (rules.SITE_LEFT_OUT.search(path) or rules.TEST_DIRECTORIES & set(path.split("/")[:-1])):
+                continue
+            if tree.kind in ("stdlib", "dynload"):
+                if path.rpartition("/")[2].split(".")[0] in rules.NEVER_WHOLE or rules.TEST_EXTENSION.match(path) or path.endswith(".exe"):
+                    continue
+                if not path.endswith((".py", ".so")):
+                    continue
+            name = module_name(path, self.suffixes)
+            if name and all(part.isidentifier() for part in name.split(".")):
+                module = self.find(name)
+                if isinstance(module, Module) and module.tree is tree and module.path == path:
+                    self.need(name, reason)
+                    continue
+            kind = {"user": "the function", "site": "requirement"}.get(tree.kind, "standard library")
+            self.stage(tree, path, kind + ": " + reason)
+
+    def data_of_site(self, site):
+        """Data of the distributions that have a module in the image, and their metadata."""
+        used = {name.split(".")[0] for name, module in self.found.items()
+                if name in self.reason and (module is True or module.tree is site)}
+        for path in site.walk():
+            top = path.split("/")[0]
+            if rules.SITE_LEFT_OUT.search(path) or path.endswith(".py") or rules.TEST_DIRECTORIES & set(path.split("/")[:-1]):
+                continue
+            if top.endswith(".dist-info") or top.split(".")[0] in used or top.endswith((".libs", ".pth")):
+                if module_name(path, self.suffixes) is None or ".libs/" in path:
+                    self.stage(site, path, "requirement: data of " + top.split(".")[0])
+
+    def drain(self):
+        while self.todo:
+            self.take(self.todo.pop())
+
+    def answer(self):
+        files = sorted([guest, host, why] for guest, (host, why) in self.files.items())
+        return {
+            "files": files,
+            "unresolved": self.unresolved,
+            "modules": len(self.reason),
+            "compiled": self.shared.compiled + self.own.compiled,
+            "path_is_changed": self.path_is_changed,
+        }
