@@ -9,6 +9,7 @@
 #include "compiler/function.h"
 #include "manifests/manifest.h"
 #include "manifests/project.h"
+#include "packager/kernels/kernel.h"
 #include "packager/rootfs/program.h"
 
 namespace faasc {
@@ -20,7 +21,8 @@ struct CompileJob {
   const Manifest& manifest;  ///< resolved
   const ProjectListing& listing;
   const BuildTools& tools;
-  std::filesystem::path work_dir;  ///< for this language alone; kept between builds
+  KernelFamily family = KernelFamily::Nanos;  ///< of the kernel that will run it
+  std::filesystem::path work_dir;             ///< for this language alone; kept between builds
   unsigned jobs = 1;
   bool offline = false;      ///< the network must not be reached
   std::string architecture;  ///< of the kernel: "x86_64"

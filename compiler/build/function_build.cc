@@ -184,6 +184,7 @@ class FunctionBuild {
     CompileJob job{.manifest = manifest_,
                    .listing = listing_,
                    .tools = tools_,
+                   .family = kernel.family,
                    .work_dir = work_dir_ / name_of((*manifest_.runtime)->language),
                    .jobs = options_.jobs ? options_.jobs : processors,
                    .offline = options_.offline,

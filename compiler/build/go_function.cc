@@ -32,6 +32,7 @@ Result<CompiledFunction> compile_go_function(const CompileJob& job) {
   request.cgo = *go.cgo;
   request.modules = modules_of(*go.modules);
   request.offline = job.offline;
+  if (job.family == KernelFamily::Nanos) request.lint = GoRequest::Lint::Warn;
   request.architecture = job.architecture == "aarch64" ? "arm64" : "amd64";
   request.wanted = {.handler = *manifest.handler,
                     .signature = std::string(name_of(*manifest.signature)),

@@ -15,6 +15,7 @@
 #include "compiler/go/packages.h"
 #include "compiler/go/stripped_copy.h"
 #include "compiler/go/toolchain.h"
+#include "compiler/go/unikernel_lint.h"
 #include "packager/rootfs/elf_closure.h"
 
 namespace faasc {
@@ -47,6 +48,7 @@ class GoBuilder {
     if (!chosen) return refused("the handler was not found");
     FAASC_CHECK(check_cgo(facts, *chosen));
     FAASC_CHECK(compile(facts, *chosen));
+    FAASC_CHECK(lint(facts));
     return finish(*chosen);
   }
 
@@ -222,6 +224,15 @@ class GoBuilder {
     FAASC_TRY(packages_, go::read_package_list(listed->out));
     return go::write_stripped_copy(work_ / "function.debug", work_ / "function")
         .during("stripping the executable");
+  }
+
+  Result<void> lint(const go::Facts& facts) {
+    if (request_.lint == GoRequest::Lint::Off) return {};
+    Severity severity = request_.lint == GoRequest::Lint::Strict ? Severity::Error : Severity::Warning;
+    FAASC_TRY(std::vector<Diagnostic> found,
+              go::lint_unikernel(facts, packages_, source_, work_ / "function", severity));
+    for (Diagnostic& one : found) report(std::move(one), source_);
+    return {};
   }
 
   void report_go(const std::string& text, const go::Chosen* chosen) {

@@ -28,6 +28,11 @@ struct GoRequest {
   bool cgo = false;
   enum class Modules : std::uint8_t { Auto, ReadOnly, Vendor } modules = Modules::Auto;
   bool offline = false;
+  enum class Lint : std::uint8_t {
+    Off,
+    Warn,
+    Strict
+  } lint = Lint::Off;                  ///< calls that a unikernel cannot serve
   std::string architecture = "amd64";  ///< as GOARCH has it
   go::Wanted wanted;                   ///< but for `package`
   std::filesystem::path work_dir;      ///< ours alone; kept between builds

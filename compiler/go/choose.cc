@@ -121,8 +121,18 @@ class Choosing {
       }
     }
     for (const Func& function : package.funcs) collect(index, function);
-    if (package.main && !starts_lambda && !registers)
+    // A main function that only starts Google's framework serves nothing that is registered elsewhere.
+    bool framework = package.main && imports_framework(package);
+    framework_alone_ = framework_alone_ || (framework && !registers);
+    if (package.main && !starts_lambda && !registers && !framework)
       add(index, Shape::OwnMain, "main", "server", *package.main, "a main() of its own", kProgram);
+  }
+
+  static bool imports_framework(const Package& package) {
+    for (const File& file : package.files)
+      for (const Import& one : file.imports)
+        if (one.path == kFuncframeworkPath) return true;
+    return false;
   }
 
   static std::string kind_of(std::string_view call) {
@@ -220,7 +230,10 @@ class Choosing {
                wanted_.signature_place, "add 'package main' with 'func main()', or remove 'signature'");
       return std::nullopt;
     }
-    return only(programs, "");
+    std::optional<Chosen> chosen = only(programs, "");
+    // What the program makes of FUNCTION_TARGET is its own affair.
+    if (chosen && !wanted_.handler.empty()) chosen->name = wanted_.handler;
+    return chosen;
   }
 
   std::optional<Chosen> choose_only() {
@@ -234,7 +247,12 @@ class Choosing {
              wanted_.signature == "auto"
                  ? "there is no handler in this module"
                  : "there is no handler of kind " + quoted(wanted_.signature) + " in this module",
-             wanted_.signature_place, kAccepted, near_misses(""));
+             wanted_.signature_place,
+             framework_alone_
+                 ? "main() starts Google's framework, but nothing below 'source' is registered with it; "
+                   "let 'source' be the function's package, or the whole module"
+                 : kAccepted,
+             near_misses(""));
     return std::nullopt;
   }
 
@@ -395,7 +413,7 @@ class Choosing {
   const Wanted& wanted_;
   Diagnostics& diagnostics_;
   std::vector<Candidate> candidates_;
-  bool any_package_ = false;
+  bool any_package_ = false, framework_alone_ = false;
 };
 
 }  // namespace

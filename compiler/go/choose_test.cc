@@ -139,6 +139,19 @@ TEST(GoChoose, AProgramThatServesByItself) {
   EXPECT_EQ(choice(facts), "http Page 1: the only candidate; its type is that of an HTTP handler");
 }
 
+TEST(GoChoose, AFrameworkWithNothingToServeIsNoServer) {
+  Facts facts = with({func("main", {})}, {}, true);
+  facts.packages[0].files = {
+      {"main.go",
+       {{.path = "github.com/GoogleCloudPlatform/functions-framework-go/funcframework", .place = {}}}}};
+  EXPECT_EQ(choice(facts),
+            "faasc: error: there is no handler in this module [FAASC0401]\n"
+            "  hint: main() starts Google's framework, but nothing below 'source' is registered with it; let "
+            "'source' be "
+            "the function's package, or the whole module\n");
+  EXPECT_EQ(choice(facts, "Hello", "server"), "server Hello 9: 'signature: server' runs main()");
+}
+
 TEST(GoChoose, SeveralNamesAreListed) {
   EXPECT_EQ(
       choice(with({}, {registration("functions.HTTP", "B"), registration("functions.CloudEvent", "A")})),

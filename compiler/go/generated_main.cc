@@ -102,7 +102,7 @@ Source source_of(const MainRequest& request, const std::string& prefix) {
       source.body += "\t" + call("StartLambda()") + "\n";
       break;
     case Shape::OwnMain:
-      source.body += "\t" + call("Prepare()") + "\n";
+      source.body += "\t" + call(request.handles_signals ? "Prepare()" : "PrepareToStop()") + "\n";
       break;
   }
   return source;
@@ -123,8 +123,14 @@ std::string main_source(const MainRequest& request) {
 }
 
 std::string boot_source(const MainRequest& request) {
-  // The user's main() starts the framework, for which our runtime stands in.
-  if (request.chosen.shape == Shape::Registered && request.has_main) return {};
+  if (request.chosen.shape == Shape::Registered && request.has_main) {
+    // The user's main() starts the framework, for which our runtime stands in.
+    if (request.chosen.kind != "event" || !request.has_metadata) return {};
+    Source source;
+    source.imports[request.runtime_path] = kRuntime;
+    add_metadata(source);
+    return text_of(source, "init");
+  }
   return text_of(source_of(request, ""), request.has_main ? "init" : "main");
 }
 

@@ -9,10 +9,11 @@ namespace faasc::go {
 struct MainRequest {
   const Chosen& chosen;
   std::string package_name;
-  bool has_main = false;      ///< the package has a func main()
-  std::string package_path;   ///< import path of the handler's package
-  std::string runtime_path;   ///< import path of faasrt
-  bool has_metadata = false;  ///< the module uses the metadata of Google's older events
+  bool has_main = false;         ///< the package has a func main()
+  std::string package_path;      ///< import path of the handler's package
+  std::string runtime_path;      ///< import path of faasrt
+  bool handles_signals = false;  ///< the module imports os/signal
+  bool has_metadata = false;     ///< the module uses the metadata of Google's older events
 };
 
 /// The source of a program that serves a handler of another package.

@@ -11,6 +11,7 @@
 #include "compiler/go/packages.h"
 #include "compiler/go/stripped_copy.h"
 #include "compiler/go/toolchain.h"
+#include "compiler/go/unikernel_lint.h"
 
 namespace faasc::go {
 namespace {
@@ -95,6 +96,10 @@ TEST(GoGeneratedMain, CallsTheHandler) {
   EXPECT_NE(boot_source(request).find("func init() {\n\tzzfaasc.ServeFunc(Hello, "), std::string::npos);
   chosen.shape = Shape::Registered;
   EXPECT_EQ(boot_source(request), "");
+  chosen.shape = Shape::OwnMain;
+  EXPECT_NE(boot_source(request).find("zzfaasc.PrepareToStop()"), std::string::npos);
+  request.handles_signals = true;
+  EXPECT_NE(boot_source(request).find("zzfaasc.Prepare()"), std::string::npos);
   chosen.shape = Shape::LambdaMain;
   EXPECT_NE(boot_source(request).find("func init() {\n\tzzfaasc.StartLambda()"), std::string::npos);
 }
@@ -143,6 +148,51 @@ TEST(GoPackages, InputsAreWhatMayChange) {
   EXPECT_EQ(import_chain(packages.value(), "c", "os/exec"), std::vector<std::string>{});
   EXPECT_FALSE(read_package_list("{\n"));
   EXPECT_FALSE(read_package_list("{ x\n}"));
+}
+
+TEST(GoLint, SaysWhatAUnikernelDoesNotDo) {
+  TemporaryDirectory place = TemporaryDirectory::create(testing::TempDir(), "lint").value();
+  auto lint = [&](const Facts& facts, const std::vector<ListedPackage>& packages, std::string program) {
+    EXPECT_TRUE(write_file(place.path() / "program", program));
+    std::string text;
+    auto found = lint_unikernel(facts, packages, "/p", place.path() / "program", Severity::Warning);
+    for (const Diagnostic& one : found.value()) text += to_text(one, Color::Off);
+    return text;
+  };
+  Facts facts;
+  facts.packages.resize(2);
+  facts.packages[0].directory = ".";
+  facts.packages[0].uses = {{"os/exec.Command", {.file = "f.go", .line = 3, .column = 2}}, {"os.Getpid", {}}};
+  facts.packages[1].directory = "tools";
+  facts.packages[1].uses = {{"plugin.Open", {}}};
+  std::vector<ListedPackage> packages(3);
+  packages[0] = {.path = "a/b",
+                 .directory = "/cache/a/b",
+                 .files = {},
+                 .imports = {"os/exec"},
+                 .module = {},
+                 .module_version = {}};
+  packages[1] = {
+      .path = "m", .directory = "/p", .files = {}, .imports = {"a/b"}, .module = {}, .module_version = {}};
+  packages[2] = {.path = "m/zz_faasc/main",
+                 .directory = "/p/zz_faasc/main",
+                 .files = {},
+                 .imports = {"m"},
+                 .module = {},
+                 .module_version = {}};
+  std::string with_exec("x\0os/exec.(*Cmd).Start\0y", 24);
+  EXPECT_EQ(
+      lint(facts, packages, with_exec),
+      "f.go:3:2: warning: 'exec.Command' starts a program, which a unikernel does not do [FAASC0430]\n"
+      "  hint: do it in Go, or call a service; 'lint: off' in faas.yaml says that it is never reached\n");
+  facts.packages[0].uses.clear();
+  EXPECT_EQ(
+      lint(facts, packages, with_exec),
+      "faasc: warning: a module that the function uses starts programs, which a unikernel does not do "
+      "[FAASC0430]\n"
+      "  hint: see to it that it is not reached; 'lint: off' in faas.yaml says that it is never reached\n"
+      "faasc: note: it is imported by m → a/b → os/exec\n");
+  EXPECT_EQ(lint(facts, packages, "os/exec.(*Cmd).StartX"), "") << "the linker left it out";
 }
 
 class StrippedCopy : public testing::Test {

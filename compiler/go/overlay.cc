@@ -63,8 +63,10 @@ Result<Overlay> plan_overlay(const OverlayRequest& request) {
                    .runtime_path = runtime};
   for (const Package& one : request.facts.packages)
     for (const File& file : one.files)
-      for (const Import& import : file.imports)
+      for (const Import& import : file.imports) {
         main.has_metadata = main.has_metadata || import.path == kMetadataPath;
+        main.handles_signals = main.handles_signals || import.path == "os/signal";
+      }
 
   if (package.name == "main") {
     if (std::string boot = boot_source(main); !boot.empty())

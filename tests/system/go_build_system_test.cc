@@ -151,6 +151,21 @@ TEST_F(GoBuildSystem, WhatIsMissingInGoModIsSaid) {
   EXPECT_THAT(finished.err, HasSubstr("[FAASC0426]"));
 }
 
+TEST_F(GoBuildSystem, WhatAUnikernelCannotServeIsSaidForNanosOnly) {
+  project_.write("hello.go",
+                 "package hello\n\nimport (\n\t\"net/http\"\n\t\"os/exec\"\n)\n\n"
+                 "func Hello(w http.ResponseWriter, r *http.Request) {\n\texec.Command(\"ls\").Run()\n}\n");
+  Finished finished = build();
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_THAT(finished.err,
+              HasSubstr("hello.go:9:2: warning: 'exec.Command' starts a program, which a unikernel "
+                        "does not do [FAASC0430]\n\texec.Command(\"ls\").Run()\n\t^"));
+  if (!has_kernel(KernelFamily::Linux)) return;
+  finished = project_.faasc({"build", "--kernel", "linux"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_THAT(finished.err, Not(HasSubstr("FAASC0430")));
+}
+
 TEST_F(GoBuildSystem, TheVersionOfTheManifestIsTheOneToUse) {
   project_.write("faas.yaml", "apiVersion: faasc/v1\nname: hello\nruntime: go:1.2\nhandler: Hello\n");
   Finished finished = build();

@@ -46,5 +46,58 @@ INSTANTIATE_TEST_SUITE_P(All, GoTemplates,
                            return name + "_" + std::string(name_of(std::get<1>(one.param)));
                          });
 
+class GoNanos : public testing::Test {
+ protected:
+  void SetUp() override {
+    FAASC_NEEDS(KernelFamily::Nanos);
+    FAASC_NEEDS_GO();
+    project_.write("go.mod", "module example.com/shop\n\ngo 1.19\n");
+  }
+  ProjectRun project_;
+};
+
+TEST_F(GoNanos, AProgramOfItsOwnServes) {
+  project_.write("main.go",
+                 "package main\n\nimport (\n\t\"fmt\"\n\t\"net/http\"\n\t\"os\"\n)\n\n"
+                 "func main() {\n"
+                 "\thttp.HandleFunc(\"/page\", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "
+                 "r.Method) })\n"
+                 "\thttp.ListenAndServe(\":\"+os.Getenv(\"PORT\"), nil)\n}\n");
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nname: shop\nruntime: go\ntests:\n"
+                 "  - {name: page, request: {path: /page}, expect: {status: 200, body: GET}}\n"
+                 "  - {name: elsewhere, request: {path: /}, expect: {status: 404}}\n");
+  Finished tested = project_.faasc({"test", "--kernel", "nanos"});
+  EXPECT_EQ(tested.status.code, 0) << tested.err << tested.out;
+  EXPECT_THAT(tested.err, HasSubstr("server function 'main'"));
+}
+
+// The framework's own main function, with the framework itself nowhere to be had.
+TEST_F(GoNanos, TheFrameworksMainServesWhatIsRegistered) {
+  project_.write("main.go",
+                 "package main\n\nimport (\n\t\"fmt\"\n\t\"log\"\n\t\"net/http\"\n\n"
+                 "\t\"github.com/GoogleCloudPlatform/functions-framework-go/funcframework\"\n"
+                 "\t\"github.com/GoogleCloudPlatform/functions-framework-go/functions\"\n)\n\n"
+                 "type Order struct{ Items int }\n\n"
+                 "func init() {\n"
+                 "\tfunctions.HTTP(\"Hello\", func(w http.ResponseWriter, r *http.Request) {\n"
+                 "\t\tlog.New(funcframework.LogWriter(r.Context()), \"\", 0).Println(\"a line\")\n"
+                 "\t\tif r.URL.Path == \"/panic\" {\n\t\t\tpanic(\"oh\")\n\t\t}\n"
+                 "\t\tfmt.Fprint(w, \"hello\")\n\t})\n"
+                 "\tfunctions.Typed(\"Price\", func(o Order) (map[string]int, error) {\n"
+                 "\t\treturn map[string]int{\"price\": 3 * o.Items}, nil\n\t})\n}\n\n"
+                 "func main() {\n\tlog.Fatal(funcframework.Start(\"8080\"))\n}\n");
+  project_.write(
+      "faas.yaml",
+      "apiVersion: faasc/v1\nname: shop\nruntime: go\nhandler: Hello\ntests:\n"
+      "  - {name: hello, request: {path: /x}, expect: {status: 200, body: hello, log_regex: 'a "
+      "line.*execution_id'}}\n"
+      "  - {name: panic, request: {path: /panic}, expect: {status: 500, headers: {x-google-status: crash}}}\n"
+      "  - {name: ready, request: {path: /health/readiness}, expect: {status: 200, body: READY}}\n");
+  Finished tested = project_.faasc({"test", "--offline", "--kernel", "nanos"});
+  EXPECT_EQ(tested.status.code, 0) << tested.err << tested.out;
+  EXPECT_THAT(tested.out, HasSubstr("4 passed"));
+}
+
 }  // namespace
 }  // namespace faasc

@@ -275,5 +275,5 @@ var uses = map[string]struct{}{
 	"os/exec.Command": {}, "os/exec.CommandContext": {}, "os.StartProcess": {}, "syscall.ForkExec": {},
 	"syscall.StartProcess": {}, "syscall.Exec": {}, "golang.org/x/sys/unix.Exec": {}, "plugin.Open": {},
 	"net/http/cgi.Serve": {}, "syscall.Mount": {}, "syscall.Mknod": {}, "syscall.Chroot": {},
-	"syscall.PtraceAttach": {}, "os.FindProcess": {},
+	"syscall.PtraceAttach": {},
 }

@@ -2,6 +2,7 @@ package faasrt
 
 import (
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"syscall"
 )
@@ -29,5 +30,17 @@ func limitMemory() {
 	debug.SetMemoryLimit(int64(total / 10 * 8))
 }
 
-// Prepare is for programs that serve by themselves.
+// Prepare is for programs that serve by themselves, and know what to do at SIGTERM.
 func Prepare() { limitMemory() }
+
+// PrepareToStop is for those that do not: SIGTERM ends them, as it would without, but by an exit. Nanos 0.1.55
+// may stumble over a program that ends by a signal.
+func PrepareToStop() {
+	limitMemory()
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM)
+	go func() {
+		<-stop
+		os.Exit(0)
+	}()
+}

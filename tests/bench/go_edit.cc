@@ -1,0 +1,97 @@
+// Compares what an edit of a Go function costs: faasc from the edit to the bootable image, and plain `go
+// build` of the program that the user would write instead, which calls http.ListenAndServe. Both take turns,
+// so that a busy machine is busy for both. Prints the medians and their ratio.
+//
+// usage: go_edit [--runs N] FAASC
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/file.h"
+#include "base/process.h"
+
+namespace {
+
+using namespace faasc;
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kBody =
+    "import (\n\t\"io\"\n\t\"net/http\"\n)\n\n"
+    "func Hello(w http.ResponseWriter, r *http.Request) { io.WriteString(w, greeting) }\n";
+
+[[noreturn]] void stop(const Error& error) {
+  std::fputs(to_text(error, Color::Off).c_str(), stderr);
+  std::exit(1);
+}
+
+void put(const fs::path& path, const std::string& text) {
+  if (auto written = write_file(path, text); !written) stop(written.error());
+}
+
+double milliseconds_of(const std::vector<std::string>& argv, const fs::path& directory) {
+  auto started = Clock::now();
+  auto finished = run({.argv = argv, .working_directory = directory, .environment = {{"CGO_ENABLED", "0"}}});
+  double took = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  if (!finished) stop(finished.error());
+  if (!finished->status.ok()) {
+    std::fprintf(stderr, "go_edit: '%s' failed:\n%s", to_shell(argv).c_str(), finished->err.c_str());
+    std::exit(1);
+  }
+  return took;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int runs = 11;
+  int at = 1;
+  if (at + 1 < argc && std::string_view(argv[at]) == "--runs") {
+    runs = std::max(1, std::atoi(argv[at + 1]));
+    at += 2;
+  }
+  if (at + 1 != argc) {
+    std::fputs("usage: go_edit [--runs N] FAASC\n", stderr);
+    return 2;
+  }
+  std::string faasc_program = fs::absolute(argv[at]).string();
+  auto place = TemporaryDirectory::create(fs::temp_directory_path(), "go_edit");
+  if (!place) stop(place.error());
+  fs::path ours = place->path() / "ours", plain = place->path() / "plain";
+  for (const fs::path& directory : {ours, plain})
+    put(directory / "go.mod", "module example.com/hello\n\ngo 1.19\n");
+  put(ours / "faas.yaml", "apiVersion: faasc/v1\nname: hello\nruntime: go\nhandler: Hello\n");
+
+  std::vector<double> with_faasc, with_go;
+  for (int i = -1; i < runs; ++i) {
+    // A body of the same length each time; the first round fills Go's cache and does not count.
+    std::string edit = "const greeting = \"hello " + std::to_string(1000 + i) + "\"\n";
+    put(ours / "hello.go", "package hello\n\n" + (kBody + edit));
+    put(plain / "main.go",
+        "package main\n\n" + (kBody + edit) +
+            "\nfunc main() {\n\thttp.HandleFunc(\"/\", Hello)\n\thttp.ListenAndServe(\":8080\", nil)\n}\n");
+    double go = milliseconds_of({"go", "build", "-trimpath", "-buildvcs=false", "-o", "program", "."}, plain);
+    double faasc_ms = milliseconds_of({faasc_program, "-q", "build"}, ours);
+    if (i < 0) continue;
+    with_go.push_back(go);
+    with_faasc.push_back(faasc_ms);
+  }
+  double unchanged = milliseconds_of({faasc_program, "-q", "build"}, ours);
+  std::printf("edit, %d rounds   go build %.0f ms   faasc build, to the image %.0f ms   ratio %.2f\n", runs,
+              median(with_go), median(with_faasc), median(with_faasc) / median(with_go));
+  std::printf("nothing changed   faasc build %.1f ms\n", unchanged);
+  std::printf("sizes             go build %ju bytes   the image's program %ju bytes\n",
+              static_cast<std::uintmax_t>(fs::file_size(plain / "program")),
+              static_cast<std::uintmax_t>(fs::file_size(ours / "build/.faasc/hello/go/function")));
+}
