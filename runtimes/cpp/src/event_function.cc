@@ -12,17 +12,15 @@ class EventFunction final : public FunctionImpl {
   explicit EventFunction(functions::UserCloudEventFunction function) : function_(std::move(function)) {}
   FunctionImpl* select(std::string_view) override { return this; }
 
-  functions::HttpResponse call(functions::HttpRequest request) override {
-    functions::HttpResponse response;
+  faasc::rt::Reply call(functions::HttpRequest request) override {
     if (request.verb() != "POST") {
-      return response.set_result(functions::HttpResponse::kMethodNotAllowed)
-          .set_header("Allow", "POST")
-          .set_header("Content-Type", "text/plain; charset=utf-8")
-          .set_payload("events are delivered by POST");
+      faasc::rt::Reply reply = faasc::rt::text_reply(405, "events are delivered by POST");
+      reply.set_header("Allow", "POST");
+      return reply;
     }
     for (functions::CloudEvent& event : faasc::rt::decode_events(std::move(request)))
       function_(std::move(event));
-    return response;
+    return {};
   }
 
  private:

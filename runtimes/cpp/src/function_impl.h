@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "google/cloud/functions/function.h"
+#include "google/cloud/functions/http_request.h"
+#include "src/reply.h"
 
 namespace google::cloud::functions_internal {
 FUNCTIONS_FRAMEWORK_CPP_INLINE_NAMESPACE_BEGIN
@@ -17,8 +19,15 @@ class FunctionImpl {
   /// at the name.
   virtual FunctionImpl* select(std::string_view name) = 0;
 
+  /// How the answer to one request reaches its client.
+  struct Delivery {
+    int timeout_status = 504;     ///< of the answer to a call that takes too long
+    bool answer_at_once = false;  ///< with 202, before the call, whose result nobody sees
+  };
+  virtual Delivery delivery(functions::HttpRequest const&) const { return {}; }
+
   /// Answers one request. Throws what the handler throws.
-  virtual functions::HttpResponse call(functions::HttpRequest request) = 0;
+  virtual faasc::rt::Reply call(functions::HttpRequest request) = 0;
 
   static std::shared_ptr<FunctionImpl> of(functions::Function const& function) { return function.impl_; }
   static functions::Function wrap(std::shared_ptr<FunctionImpl> impl) {

@@ -20,7 +20,7 @@ class FunctionMap final : public FunctionImpl {
   }
 
   // The server asks select() first and calls what that returned.
-  functions::HttpResponse call(functions::HttpRequest) override {
+  faasc::rt::Reply call(functions::HttpRequest) override {
     throw std::logic_error("a map of functions cannot be called itself");
   }
 

@@ -10,8 +10,8 @@ class HttpFunction final : public FunctionImpl {
  public:
   explicit HttpFunction(functions::UserHttpFunction function) : function_(std::move(function)) {}
   FunctionImpl* select(std::string_view) override { return this; }
-  functions::HttpResponse call(functions::HttpRequest request) override {
-    return function_(std::move(request));
+  faasc::rt::Reply call(functions::HttpRequest request) override {
+    return faasc::rt::reply_from(function_(std::move(request)));
   }
 
  private:

@@ -4,7 +4,6 @@
 
 #include "src/crash_reply.h"
 #include "src/reply.h"
-#include "src/text.h"
 
 namespace google::cloud::functions_internal {
 FUNCTIONS_FRAMEWORK_CPP_INLINE_NAMESPACE_BEGIN
@@ -68,34 +67,11 @@ FUNCTIONS_FRAMEWORK_CPP_INLINE_NAMESPACE_END
 }  // namespace google::cloud::functions
 
 namespace faasc::rt {
-namespace {
-
-bool is_token(std::string_view name) {
-  for (char const c : name) {
-    bool const alphanumeric = (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
-    if (!alphanumeric && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) return false;
-  }
-  return !name.empty();
-}
-
-}  // namespace
 
 Reply reply_from(google::cloud::functions::HttpResponse response) {
   auto const impl = google::cloud::functions_internal::UnwrapResponse::impl(std::move(response));
   if (impl == nullptr) return crash_reply("the function returned a response it had moved from");
-  Reply reply = google::cloud::functions_internal::UnwrapResponse::content(impl);
-  if (reply.status < 200 || reply.status > 599) {
-    return crash_reply("the function returned status " + std::to_string(reply.status) +
-                       "; 200 to 599 are possible");
-  }
-  for (auto const& [name, value] : reply.headers) {
-    if (!is_token(name))
-      return crash_reply("the function returned a header with the impossible name '" + name + "'");
-    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-      return crash_reply("the function returned header '" + name + "' with a line break or NUL in its value");
-    }
-  }
-  return reply;
+  return checked(google::cloud::functions_internal::UnwrapResponse::content(impl));
 }
 
 }  // namespace faasc::rt

@@ -27,6 +27,10 @@ void set_log_format(LogFormat format) {
   g_format = format;
 }
 
+LogFormat log_format() {
+  return g_format;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {

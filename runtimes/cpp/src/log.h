@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "faasc/rt/json_writer.h"
+
 namespace faasc::rt {
 
 enum class Severity : std::uint8_t { Info, Warning, Error, Critical };
@@ -13,6 +15,7 @@ enum class Stream : std::uint8_t { Out = 1, Err = 2 };
 /// How the server's own lines look. They are JSON until told otherwise, so that even a refused setting is
 /// reported.
 void set_log_format(LogFormat format);
+LogFormat log_format();
 
 /// One line of the server's own: {"severity":"INFO","message":"listening","port":8080,"logger":"faasc"}, or
 /// as text "INFO faasc: listening port=8080". Info goes to stdout, the rest to stderr. `key` and `value` are
@@ -21,10 +24,6 @@ void log(Severity severity, std::string_view message, std::string_view key = {},
 
 /// `line` and a newline in one write, so that lines of several threads do not mix.
 void write_line(Stream stream, std::string_view line);
-
-/// Appends `text` as a JSON string. Bytes that are not UTF-8 become U+FFFD, so the result is always valid
-/// JSON.
-void append_json_string(std::string& out, std::string_view text);
 
 enum class WhenBusy : std::uint8_t { Wait, Skip };
 

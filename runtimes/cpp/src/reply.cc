@@ -1,8 +1,20 @@
 #include "src/reply.h"
 
+#include "src/crash_reply.h"
 #include "src/text.h"
 
 namespace faasc::rt {
+namespace {
+
+bool is_token(std::string_view name) {
+  for (char const c : name) {
+    bool const alphanumeric = (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+    if (!alphanumeric && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) return false;
+  }
+  return !name.empty();
+}
+
+}  // namespace
 
 void Reply::set_header(std::string_view name, std::string_view value) {
   for (auto& [known, old] : headers) {
@@ -13,6 +25,31 @@ void Reply::set_header(std::string_view name, std::string_view value) {
     }
   }
   headers.emplace_back(name, value);
+}
+
+bool Reply::has_header(std::string_view name) const {
+  for (auto const& [known, value] : headers) {
+    if (same_ignoring_case(known, name)) return true;
+  }
+  return false;
+}
+
+std::string why_unsendable(Reply const& reply) {
+  if (reply.status < 200 || reply.status > 599) {
+    return "status " + std::to_string(reply.status) + "; 200 to 599 are possible";
+  }
+  for (auto const& [name, value] : reply.headers) {
+    if (!is_token(name)) return "a header with the impossible name '" + name + "'";
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      return "header '" + name + "' with a line break or NUL in its value";
+    }
+  }
+  return {};
+}
+
+Reply checked(Reply reply) {
+  std::string const why = why_unsendable(reply);
+  return why.empty() ? reply : crash_reply("the function returned " + why);
 }
 
 Reply text_reply(int status, std::string_view text) {

@@ -28,7 +28,7 @@ Reply call_function(google::cloud::functions_internal::FunctionImpl& function, g
                     Settings const& settings) {
   Reply reply;
   try {
-    reply = reply_from(function.call(std::move(request)));
+    reply = function.call(std::move(request));
   } catch (std::exception const& thrown) {
     reply = crash_reply(std::string("standard C++ exception thrown by the function: ") + thrown.what());
   } catch (...) {
@@ -42,10 +42,10 @@ Reply call_function(google::cloud::functions_internal::FunctionImpl& function, g
   return reply;
 }
 
-Reply timeout_reply(Settings const& settings) {
+Reply timeout_reply(Settings const& settings, int status) {
   std::string const hundredths = std::to_string(settings.timeout % 1000 / 10);
-  return text_reply(504, "Task timed out after " + std::to_string(settings.timeout / 1000) + '.' +
-                             std::string(2 - hundredths.size(), '0') + hundredths + " seconds");
+  return text_reply(status, "Task timed out after " + std::to_string(settings.timeout / 1000) + '.' +
+                                std::string(2 - hundredths.size(), '0') + hundredths + " seconds");
 }
 
 }  // namespace faasc::rt

@@ -21,7 +21,7 @@ std::optional<Reply> answer_without_function(google::cloud::functions::HttpReque
 Reply call_function(google::cloud::functions_internal::FunctionImpl& function,
                     google::cloud::functions::HttpRequest request, Settings const& settings);
 
-/// "Task timed out after 30.00 seconds", with 504.
-Reply timeout_reply(Settings const& settings);
+/// "Task timed out after 30.00 seconds".
+Reply timeout_reply(Settings const& settings, int status);
 
 }  // namespace faasc::rt

@@ -143,10 +143,10 @@ Server::Expired Server::take_expired() {
     Deadline* const first = list->first();
     if (first == nullptr || first->when > time) continue;
     first->unlink();
-    if (first->kind == Deadline::Kind::Connection) return {static_cast<Connection*>(first), false};
+    if (first->kind == Deadline::Kind::Connection) return {static_cast<Connection*>(first), false, {}};
     auto* const call = static_cast<Call*>(first);
     call->taken_over = true;
-    return {&call->connection, true};
+    return {&call->connection, true, call->delivery};
   }
   return {};
 }
@@ -155,8 +155,13 @@ void Server::expire(Expired expired) {
   Connection& connection = *expired.connection;
   bool leading = true;  // and it stays so: nothing here calls the function
   if (expired.was_call) {
-    Reply reply = timeout_reply(settings_);
-    log(Severity::Error, reply.body);
+    Reply reply{202, {}, {}};
+    if (!expired.delivery.answer_at_once) {
+      reply = timeout_reply(settings_, expired.delivery.timeout_status);
+      // 200 is what Lambda's own service answers; there the error is in a header.
+      if (reply.status < 400) reply.set_header("X-Amz-Function-Error", "Unhandled");
+      log(Severity::Error, reply.body);
+    }
     connection.linger = true;
     connection.respond(std::move(reply), AfterResponse::Close);
     drive(connection, leading);
@@ -257,11 +262,12 @@ bool Server::on_request(Connection& connection, bool& leading) {
   if (minted) request.add_header("Function-Execution-Id", connection.execution_id);
 
   Call call(connection);
+  call.delivery = function_.delivery(request);
   bool wake = false;
   {
     Lock lock(mutex_);
     if (connection.linked()) connection.unlink();
-    calls_.link(call, now() + settings_.timeout);
+    calls_.link(call, now() + (call.delivery.answer_at_once ? 0 : settings_.timeout));
     wake = !leading && call.when < leader_wakes_at_;
   }
   crew_.begin_work(leading);

@@ -44,12 +44,14 @@ class Server {
   struct Call : Deadline {
     explicit Call(Connection& c) : Deadline(Kind::Call), connection(c) {}
     Connection& connection;
+    google::cloud::functions_internal::FunctionImpl::Delivery delivery{};
     bool taken_over = false;
   };
 
   struct Expired {
     Connection* connection = nullptr;
     bool was_call = false;
+    google::cloud::functions_internal::FunctionImpl::Delivery delivery{};
   };
 
   void lead();

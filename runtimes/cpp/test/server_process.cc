@@ -43,14 +43,15 @@ bool wait_for(std::chrono::seconds limit, Done done) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(std::vector<std::string> environment, std::vector<std::string> arguments) {
+ServerProcess::ServerProcess(std::vector<std::string> environment, std::vector<std::string> arguments,
+                             std::string program) {
   // Files rather than pipes: a server that is not read from must not block.
   out_ = ::memfd_create("stdout", MFD_CLOEXEC);
   err_ = ::memfd_create("stderr", MFD_CLOEXEC);
   environment.push_back("PORT=0");
   // Sanitizers have handlers of their own for crashes; here the server's are tested.
   environment.push_back("ASAN_OPTIONS=handle_segv=0:handle_abort=0:allocator_may_return_null=1");
-  arguments.insert(arguments.begin(), FAASC_TEST_FUNCTION);
+  arguments.insert(arguments.begin(), program);
   std::vector<char*> argv, envp;
   for (std::string& text : arguments) argv.push_back(text.data());
   for (std::string& text : environment) envp.push_back(text.data());
@@ -70,10 +71,10 @@ ServerProcess::ServerProcess(std::vector<std::string> environment, std::vector<s
   ::sigaddset(&defaults, SIGPIPE);
   ::posix_spawnattr_setsigdefault(&attributes, &defaults);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  int const error = ::posix_spawn(&pid_, FAASC_TEST_FUNCTION, &files, &attributes, argv.data(), envp.data());
+  int const error = ::posix_spawn(&pid_, program.c_str(), &files, &attributes, argv.data(), envp.data());
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&files);
-  if (error != 0) throw std::runtime_error("cannot start " FAASC_TEST_FUNCTION);
+  if (error != 0) throw std::runtime_error("cannot start " + program);
 
   wait_for(std::chrono::seconds(20), [&] {
     std::string const text = out();

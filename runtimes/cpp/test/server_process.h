@@ -11,7 +11,8 @@ namespace faasc::rt {
 class ServerProcess {
  public:
   /// `environment` is all it gets besides PORT=0. Waits until it listens, or has ended.
-  explicit ServerProcess(std::vector<std::string> environment = {}, std::vector<std::string> arguments = {});
+  explicit ServerProcess(std::vector<std::string> environment = {}, std::vector<std::string> arguments = {},
+                         std::string program = FAASC_TEST_FUNCTION);
   ServerProcess(ServerProcess const&) = delete;
   ServerProcess& operator=(ServerProcess const&) = delete;
   ~ServerProcess();

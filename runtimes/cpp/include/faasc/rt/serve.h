@@ -19,6 +19,13 @@ class HttpResponse;
 }  // namespace cloud
 }  // namespace google
 
+namespace aws {
+namespace lambda_runtime {
+struct invocation_request;
+class invocation_response;
+}  // namespace lambda_runtime
+}  // namespace aws
+
 namespace faasc {
 namespace rt {
 
@@ -36,6 +43,11 @@ int serve(int argc, char** argv,
 int serve(int argc, char** argv, void (*handler)(google::cloud::functions::CloudEvent const&));
 int serve(int argc, char** argv, void (*handler)(google::cloud::functions::CloudEvent));
 int serve(int argc, char** argv, void (*handler)(google::cloud::functions::CloudEvent&&));
+int serve(
+    int argc, char** argv,
+    aws::lambda_runtime::invocation_response (*handler)(aws::lambda_runtime::invocation_request const&));
+int serve(int argc, char** argv,
+          aws::lambda_runtime::invocation_response (*handler)(aws::lambda_runtime::invocation_request));
 
 }  // namespace rt
 }  // namespace faasc
