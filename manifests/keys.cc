@@ -97,6 +97,7 @@ constexpr std::string_view kLambdaEvents[] = {"raw", "url-v2"};
 constexpr std::string_view kLogFormats[] = {"text", "json"};
 constexpr std::string_view kLogLevels[] = {"debug", "info", "warn", "error", "fatal"};
 constexpr std::string_view kImageFormats[] = {"raw", "qcow2", "vmdk", "vhd", "vhdx", "raw.zst"};
+constexpr std::string_view kLints[] = {"warn", "strict", "off"};
 constexpr std::string_view kCompats[] = {"none", "lambda", "gcf"};
 constexpr std::string_view kEventModes[] = {"binary", "structured"};
 
@@ -356,6 +357,11 @@ constexpr Key kHttpKeys[] = {
      .fallback = "raw",
      .store = store<&M::Http::lambda_event>,
      .choices = kLambdaEvents},
+    {.name = "openapi",
+     .form = Form::Boolean,
+     .help = "Show the OpenAPI document of a typed function at /openapi.json",
+     .fallback = "false",
+     .store = store<&M::Http::openapi>},
 };
 
 constexpr Key kFileKeys[] = {
@@ -832,6 +838,12 @@ constexpr Key kManifestKeys[] = {
      .fallback = "none",
      .store = store<&M::compat>,
      .choices = kCompats},
+    {.name = "lint",
+     .form = Form::Choice,
+     .help = "What calls that a unikernel cannot serve are: warnings, errors, or nothing",
+     .fallback = "warn",
+     .store = store<&M::lint>,
+     .choices = kLints},
     {.name = "tests",
      .form = Form::SectionList,
      .help = "Requests and what must come back",

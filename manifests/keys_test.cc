@@ -79,6 +79,7 @@ const Row kRows[] = {
     {"http.port", Form::Integer, "8080", kBadPort, 1, 65535},
     {"http.health", Form::Boolean, "true"},
     {"http.lambda_event", Form::Choice, "raw", "", 0, 0, "raw url-v2"},
+    {"http.openapi", Form::Boolean, "false"},
     {"network", Form::Section},
     {"network.address", Form::Text, "dhcp", kBadNetwork},
     {"network.netmask", Form::Text, "", kBadNetwork},
@@ -109,6 +110,7 @@ const Row kRows[] = {
     {"image.coredumplimit", Form::Quantity, "no core dumps", kBadCoreDump, 64 * kKiB, 64 * 1024 * kMiB},
     {"image.manifest", Form::FreeMap, "", kOwnedTuple},
     {"compat", Form::Choice, "none", "", 0, 0, "none lambda gcf"},
+    {"lint", Form::Choice, "warn", "", 0, 0, "warn strict off"},
     {"tests", Form::SectionList},
     {"tests.name", Form::Text, "", kBadTest},
     {"tests.request", Form::Section},
@@ -262,6 +264,8 @@ TEST(Keys, DefaultsAreWhatTheReaderFillsIn) {
   EXPECT_FALSE(m.image.size);
   EXPECT_EQ(*m.image.kernel, fallback("image.kernel"));
   EXPECT_EQ(*m.compat, Compat::None);
+  EXPECT_EQ(*m.lint, Lint::Warn);
+  EXPECT_FALSE(*m.http.openapi);
   const TestEvent& event = m.tests[0].request.cloudevent->value;
   EXPECT_EQ(*m.tests[0].request.path, fallback("tests.request.path"));
   EXPECT_EQ(*event.mode, fallback("tests.request.cloudevent.mode"));

@@ -44,6 +44,7 @@ enum class LambdaEvent : std::uint8_t { Raw, UrlV2 };
 enum class LogFormat : std::uint8_t { Text, Json };
 enum class LogLevel : std::uint8_t { Debug, Info, Warn, Error, Fatal };
 enum class Compat : std::uint8_t { None, Lambda, Gcf };
+enum class Lint : std::uint8_t { Warn, Strict, Off };
 enum class GoModules : std::uint8_t { Auto, ReadOnly, Vendor };
 
 /// A name and a value in the order of the file: environment variables, build arguments, headers, labels.
@@ -157,6 +158,7 @@ struct Manifest {
     Located<int> port{8080};
     Located<bool> health{true};
     Located<LambdaEvent> lambda_event;
+    Located<bool> openapi{false};
   };
   Http http;
 
@@ -205,6 +207,7 @@ struct Manifest {
   ImageOptions image;
 
   Located<Compat> compat;
+  Located<Lint> lint;
 
   struct TestRequest {
     std::optional<Located<std::string>> method;  ///< absent: POST with a body or event, else GET

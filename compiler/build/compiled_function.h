@@ -35,6 +35,7 @@ struct CompiledFunction {
   Function function;
   Program program;                   ///< without the environment, which the build adds
   std::filesystem::path debug_file;  ///< the unstripped program; empty where there is none
+  std::filesystem::path openapi;     ///< OpenAPI 3.1 document, JSON; empty where there is none
   /// Every file and directory that decided the result, and paths that were looked for in vain: should one of
   /// them change or appear, the function is compiled again.
   std::vector<std::filesystem::path> inputs;

@@ -3,6 +3,7 @@
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/function_build.h"
 #include "compiler/cpp/build.h"
+#include "compiler/cpp/codes.h"
 
 namespace faasc {
 
@@ -27,6 +28,11 @@ Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
                     .signature = std::string(name_of(*manifest.signature)),
                     .handler_place = manifest.handler.place,
                     .signature_place = manifest.signature.place};
+  request.name = *manifest.name;
+  request.version = *manifest.version;
+  if (job.family == KernelFamily::Nanos && *manifest.lint != Lint::Off)
+    request.lint = *manifest.lint == Lint::Strict ? CppLint::Strict : CppLint::Warn;
+  request.serve_openapi = *manifest.http.openapi;
   request.work_dir = job.work_dir;
   request.jobs = static_cast<int>(job.jobs);
   request.installation = {.compiler = job.tools.cxx,
@@ -45,9 +51,15 @@ Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
   }
   if (!built) return std::move(built).error();
   step.done();
+  if (*manifest.http.openapi && built->openapi.empty())
+    job.diagnostics.add(manifest.finding(
+        Severity::Error, kCppOpenApiNeedsTyped,
+        "openapi has no meaning for a handler of kind '" + built->function.kind + "'",
+        manifest.http.openapi.place, "remove it, or write a typed function, whose types describe it"));
   CompiledFunction compiled{.function = std::move(built->function),
                             .program = std::move(built->program),
                             .debug_file = built->debug_file,
+                            .openapi = built->openapi,
                             .inputs = std::move(built->inputs)};
   compiled.inputs.insert(compiled.inputs.end(), built->absent.begin(), built->absent.end());
   return compiled;

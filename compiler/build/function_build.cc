@@ -164,6 +164,7 @@ class FunctionBuild {
     result.kernel = record.fact("kernel");
     result.kernel_choice = static_cast<KernelStore::Choice>(std::atoi(record.fact("kernel_choice").c_str()));
     result.debug_file = record.fact("debug_file");
+    result.openapi = record.fact("openapi");
     result.image_bytes = std::strtoull(record.fact("image_bytes").c_str(), nullptr, 10);
     result.allocated_bytes = std::strtoull(record.fact("allocated_bytes").c_str(), nullptr, 10);
     result.payload_bytes = std::strtoull(record.fact("payload_bytes").c_str(), nullptr, 10);
@@ -194,6 +195,7 @@ class FunctionBuild {
     FAASC_TRY(CompiledFunction compiled, compile_function(job));
     result_.function = std::move(compiled.function);
     result_.debug_file = std::move(compiled.debug_file);
+    result_.openapi = std::move(compiled.openapi);
     program_ = std::move(compiled.program);
     inputs_.insert(inputs_.end(), compiled.inputs.begin(), compiled.inputs.end());
     return {};
@@ -329,7 +331,7 @@ class FunctionBuild {
       if (test.request.body_file) inputs_.push_back(manifest_.directory / **test.request.body_file);
     for (const fs::path& input : inputs_) record.add_input(full_path(input), started_ns_);
     for (const fs::path& output :
-         {result_.image, result_.spec, file_list_path(image_), result_.debug_file, initrd_})
+         {result_.image, result_.spec, file_list_path(image_), result_.debug_file, result_.openapi, initrd_})
       if (!output.empty()) record.add_output(output);
 
     const Function& function = result_.function;
@@ -342,6 +344,7 @@ class FunctionBuild {
     record.set_fact("kernel", result_.kernel);
     record.set_fact("kernel_choice", std::to_string(static_cast<int>(result_.kernel_choice)));
     record.set_fact("debug_file", result_.debug_file.string());
+    record.set_fact("openapi", result_.openapi.string());
     record.set_fact("image_bytes", std::to_string(result_.image_bytes));
     record.set_fact("allocated_bytes", std::to_string(result_.allocated_bytes));
     record.set_fact("payload_bytes", std::to_string(result_.payload_bytes));

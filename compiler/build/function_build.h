@@ -45,6 +45,7 @@ struct BuiltFunction {
   KernelStore::Choice kernel_choice = KernelStore::Choice::Asked;
   std::filesystem::path image, spec;
   std::filesystem::path debug_file;  ///< the unstripped program; empty where there is none
+  std::filesystem::path openapi;     ///< OpenAPI 3.1 document, JSON; empty where there is none
   std::uint64_t image_bytes = 0, allocated_bytes = 0, payload_bytes = 0;
   std::string sha256;  ///< of the image
 };

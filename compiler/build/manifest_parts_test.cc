@@ -152,9 +152,9 @@ TEST_F(ManifestPartsTest, KernelOptionsKeepTheirShape) {
 
 TEST_F(ManifestPartsTest, WhatCannotBeHonouredIsRefusedAtItsPlace) {
   Diagnostics diagnostics;
-  report_unsupported(manifest("signature: lambda\nmounts: [{label: data, path: /data}]\n"), diagnostics);
+  report_unsupported(manifest("signature: asgi\nmounts: [{label: data, path: /data}]\n"), diagnostics);
   EXPECT_THAT(messages(diagnostics),
-              ElementsAre("FAASC0803 this version of faasc does not build 'lambda' functions in C++",
+              ElementsAre("FAASC0803 this version of faasc does not build 'asgi' functions in C++",
                           "FAASC0803 this version of faasc does not mount volumes or shares"));
   EXPECT_EQ(diagnostics.all()[0].place.line, 4);
   Diagnostics none;

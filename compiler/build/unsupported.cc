@@ -14,13 +14,15 @@ void report_unsupported(const Manifest& manifest, Diagnostics& diagnostics) {
       case Signature::Auto:
       case Signature::Http:
       case Signature::CloudEvent:
+      case Signature::Lambda:
+      case Signature::Typed:
       case Signature::Server:
         break;
       default:
         refuse(manifest.signature.place,
                "this version of faasc does not build '" + std::string(name_of(*manifest.signature)) +
                    "' functions in C++",
-               "http, cloudevent and server are what it builds");
+               "http, cloudevent, lambda, typed and server are what it builds");
     }
   if (manifest.build.cpp.cmake)
     refuse(manifest.build.cpp.cmake->place, "this version of faasc does not read CMake projects",

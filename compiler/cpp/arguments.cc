@@ -113,8 +113,13 @@ std::string_view parameter_of(Shape shape) {
       return "google::cloud::functions::CloudEvent const&";
     case Shape::EventRvalue:
       return "google::cloud::functions::CloudEvent&&";
+    case Shape::LambdaValue:
+      return "aws::lambda_runtime::invocation_request";
+    case Shape::LambdaConstReference:
+      return "aws::lambda_runtime::invocation_request const&";
     case Shape::Factory:
     case Shape::OwnMain:
+    case Shape::Typed:
       break;
   }
   return {};
@@ -122,9 +127,26 @@ std::string_view parameter_of(Shape shape) {
 
 std::string_view result_of(Shape shape) {
   if (shape == Shape::Factory) return "google::cloud::functions::Function";
+  if (shape == Shape::LambdaValue || shape == Shape::LambdaConstReference)
+    return "aws::lambda_runtime::invocation_response";
   bool event =
       shape == Shape::EventValue || shape == Shape::EventConstReference || shape == Shape::EventRvalue;
   return event ? "void" : "google::cloud::functions::HttpResponse";
+}
+
+// For source text; control characters as octal escapes, which cannot run into what follows.
+std::string c_string(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\' || c == '?') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      out += '\\';
+      for (int shift : {6, 3, 0}) out += static_cast<char>('0' + (c >> shift & 7));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
 }
 
 }  // namespace
@@ -166,6 +188,13 @@ Result<std::vector<std::string>> main_arguments(const CppRequest& request) {
   return arguments;
 }
 
+Result<std::vector<std::string>> typed_main_arguments(const CppRequest& request, std::string_view source) {
+  FAASC_TRY(std::vector<std::string> arguments, compile_arguments(request, source));
+  // Of several, the last one counts.
+  if (request.standard < 17) arguments.emplace_back("-std=c++17");
+  return arguments;
+}
+
 Result<std::vector<std::string>> link_arguments(const CppRequest& request,
                                                 const std::vector<fs::path>& objects,
                                                 const fs::path& main_object) {
@@ -197,6 +226,18 @@ std::string main_source(const ChosenHandler& chosen) {
   source += ") __asm__(\"" + symbol + "\");\n\n";
   source += "int main(int argc, char** argv) { return faasc::rt::serve(argc, argv, &faasc_handler); }\n";
   return source;
+}
+
+std::string typed_main_source(const ChosenHandler& chosen, const fs::path& source, std::string_view openapi) {
+  std::string document = openapi.empty() ? "nullptr" : c_string(openapi);
+  std::string handler = "&::" + chosen.function.name;
+  return "// Made by faasc: the JSON binding of '" + chosen.function.name +
+         "'.\n#include \"faasc/rt/typed.h\"\n\n#include " + c_string(source.string()) +
+         "\n\nnamespace faasc::rt {\n" + chosen.function.typed->binding +
+         "}  // namespace faasc::rt\n\nint main(int argc, char** argv) {\n"
+         "  return faasc::rt::serve_typed(argc, argv, faasc::rt::typed_call<" +
+         handler + ">(" + handler + "),\n                                " +
+         (chosen.function.parameters.empty() ? "false" : "true") + ", " + document + ");\n}\n";
 }
 
 }  // namespace faasc::cpp

@@ -19,6 +19,9 @@ Result<std::vector<std::string>> compile_arguments(const CppRequest& request, st
 /// For the generated main().
 Result<std::vector<std::string>> main_arguments(const CppRequest& request);
 
+/// For the generated main() of a typed function, which includes `source`: as for that, in C++17 at least.
+Result<std::vector<std::string>> typed_main_arguments(const CppRequest& request, std::string_view source);
+
 /// Objects and libraries in the order in which they are linked; `main_object` may be empty.
 Result<std::vector<std::string>> link_arguments(const CppRequest& request,
                                                 const std::vector<std::filesystem::path>& objects,
@@ -27,5 +30,11 @@ Result<std::vector<std::string>> link_arguments(const CppRequest& request,
 /// The C++ source of the program's entry: hands the chosen function to the runtime. Refers to it by its
 /// linker symbol, so that inline namespaces, overloads and C linkage need no spelling out.
 std::string main_source(const ChosenHandler& chosen);
+
+/// The same for a typed function. Includes the source that defines it, so that everything it takes and
+/// returns is known, the types of unnamed namespaces included; that source's own object is not linked then.
+/// `openapi`: the document that the image shows; empty: none.
+std::string typed_main_source(const ChosenHandler& chosen, const std::filesystem::path& source,
+                              std::string_view openapi);
 
 }  // namespace faasc::cpp

@@ -9,6 +9,8 @@
 #include <thread>
 #include <tuple>
 
+#include <nlohmann/json.hpp>
+
 #include "base/codes.h"
 #include "base/file.h"
 #include "base/interrupt.h"
@@ -19,6 +21,7 @@
 #include "compiler/cpp/input_record.h"
 #include "compiler/cpp/link_messages.h"
 #include "compiler/cpp/protocol.h"
+#include "compiler/cpp/unikernel_lint.h"
 
 // The work directory:
 //   objects/<source>.o      the object file           objects/<source>.json  its InputRecord, with
@@ -77,11 +80,22 @@ class CppBuilder {
     std::vector<cpp::UnitFacts> facts;
     for (Unit& unit : units_) {
       facts.push_back(std::move(unit.answer.facts));
-      for (cpp::FunctionFact& function : facts.back().functions) shown(function.place);
+      for (cpp::FunctionFact& function : facts.back().functions) {
+        shown(function.place);
+        if (!function.typed) continue;
+        for (Diagnostic& problem : function.typed->problems) shown(problem);
+      }
       if (facts.back().main) shown(facts.back().main->place);
+      if (lints()) report(cpp::lint_calls(facts.back().calls, lint_severity()));
     }
     auto chosen = cpp::choose_handler(facts, request_.wanted, diagnostics_);
     if (!chosen) return see_diagnostics("there is no handler to build");
+    if (chosen->shape == cpp::Shape::Typed) {
+      typed_unit_ = unit_of(*chosen, facts);
+      FAASC_TRY(openapi_, openapi_document(*chosen));
+      FAASC_CHECK(
+          write_file_if_changed(work_ / "openapi.json", openapi_).during("writing the OpenAPI document"));
+    }
     FAASC_CHECK(link(*chosen));
     return finish(*chosen);
   }
@@ -147,7 +161,8 @@ class CppBuilder {
     FAASC_CHECK(check_interrupt());
     FAASC_TRY(std::vector<std::string> arguments, cpp::compile_arguments(request_, unit.source));
     cpp::Request question;
-    question.compile = cpp::CompileRequest{unit.source, unit.object.string(), std::move(arguments)};
+    question.compile =
+        cpp::CompileRequest{unit.source, unit.object.string(), std::move(arguments), typed_wanted()};
     std::string digest = digest_of(question);
     unit.inputs = InputRecord::load(unit.record);
     if (unit.inputs.is_current(digest)) {
@@ -175,6 +190,40 @@ class CppBuilder {
     }
     progress("compiled " + unit.source);
     return {};
+  }
+
+  /// Which plain functions may be the handler.
+  std::string typed_wanted() const {
+    const cpp::WantedHandler& wanted = request_.wanted;
+    if (wanted.signature != "typed" && (wanted.signature != "auto" || wanted.handler.empty())) return {};
+    if (wanted.handler.empty()) return "*";
+    return wanted.handler.starts_with("::") ? wanted.handler.substr(2) : wanted.handler;
+  }
+
+  /// The unit that defines the chosen function.
+  std::size_t unit_of(const cpp::ChosenHandler& chosen, const std::vector<cpp::UnitFacts>& facts) const {
+    for (std::size_t i = 0; i < facts.size(); ++i)
+      for (const cpp::FunctionFact& function : facts[i].functions)
+        if (function.typed && function.symbol == chosen.function.symbol &&
+            function.place.file == chosen.function.place.file &&
+            function.place.line == chosen.function.place.line)
+          return i;
+    return 0;
+  }
+
+  Result<std::string> openapi_document(const cpp::ChosenHandler& chosen) const {
+    using Json = nlohmann::ordered_json;
+    Json parts = Json::parse(chosen.function.typed->openapi, nullptr, false);
+    if (!parts.is_object())
+      return Error{.fault = Fault::Internal,
+                   .code = kCppCompilerAnswer,
+                   .what = "faasc-cxx did not describe '" + chosen.function.name + "'",
+                   .during = {},
+                   .hint = {}};
+    Json document = {{"openapi", "3.1.0"},
+                     {"info", {{"title", request_.name}, {"version", request_.version}}}};
+    document.update(parts);
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   }
 
   static std::string digest_of(const cpp::Request& question) {
@@ -259,7 +308,9 @@ class CppBuilder {
   Result<void> link(const cpp::ChosenHandler& chosen) {
     FAASC_CHECK(check_interrupt());
     std::vector<fs::path> objects;
-    for (const Unit& unit : units_) objects.push_back(unit.object);
+    for (std::size_t i = 0; i < units_.size(); ++i)
+      if (i != typed_unit_) objects.push_back(units_[i].object);
+    bool typed = typed_unit_.has_value();
     cpp::Request question;
     bool own_main = chosen.shape == cpp::Shape::OwnMain;
     fs::path main_object = own_main ? fs::path() : work_ / "main.o";
@@ -267,10 +318,12 @@ class CppBuilder {
     std::string main_digest;
     if (!own_main) {
       fs::path source = work_ / "main.cc";
-      FAASC_CHECK(
-          write_file_if_changed(source, cpp::main_source(chosen)).during("writing the generated main()"));
-      FAASC_TRY(std::vector<std::string> arguments, cpp::main_arguments(request_));
-      question.compile = cpp::CompileRequest{source.string(), main_object.string(), std::move(arguments)};
+      FAASC_CHECK(write_file_if_changed(source, typed ? typed_main(chosen) : cpp::main_source(chosen))
+                      .during("writing the generated main()"));
+      FAASC_TRY(std::vector<std::string> arguments,
+                typed ? cpp::typed_main_arguments(request_, units_[*typed_unit_].source)
+                      : cpp::main_arguments(request_));
+      question.compile = cpp::CompileRequest{source.string(), main_object.string(), std::move(arguments), {}};
       main_digest = digest_of(question);
       main_inputs_ = InputRecord::load(work_ / "main.json");
       if (main_inputs_.is_current(main_digest)) question.compile.reset();
@@ -283,6 +336,10 @@ class CppBuilder {
     std::string digest = digest_of(link_only);
     link_inputs_ = InputRecord::load(work_ / "function.json");
     if (!question.compile && link_inputs_.is_current(digest)) {
+      if (auto kept = cpp::compile_answer_from_json(link_inputs_.answer); kept && lints()) {
+        for (Diagnostic& finding : kept->diagnostics) finding.severity = lint_severity();
+        report(std::move(kept->diagnostics));
+      }
       progress("the executable is up to date");
       return {};
     }
@@ -306,7 +363,16 @@ class CppBuilder {
                    .during = {},
                    .hint = {}};
     report(std::move(answer.link->diagnostics));
+    std::vector<Diagnostic> of_libraries =
+        cpp::lint_link(answer.link->messages, work_.string() + "/", lint_severity());
     report(cpp::read_link_messages(answer.link->messages));
+    if (answer.link->ok) {
+      // A link that is not done again does not say it again, so it is kept.
+      cpp::CompileAnswer kept;
+      kept.diagnostics = of_libraries;
+      library_calls_ = cpp::to_json(kept);
+      if (lints()) report(std::move(of_libraries));
+    }
     if (!answer.link->ok) {
       if (!diagnostics_.has_errors()) {
         Diagnostic silent;
@@ -319,6 +385,7 @@ class CppBuilder {
     }
     link_inputs_ = {};
     link_inputs_.request = digest;
+    link_inputs_.answer = library_calls_;
     for (const std::string& input : answer.link->inputs) {
       // Objects that were compiled just now are ours, and nobody else changes them.
       bool ours = absolute(input).string().starts_with(work_.string() + "/");
@@ -332,6 +399,11 @@ class CppBuilder {
     return {};
   }
 
+  std::string typed_main(const cpp::ChosenHandler& chosen) const {
+    return cpp::typed_main_source(chosen, absolute(units_[*typed_unit_].source),
+                                  request_.serve_openapi ? openapi_ : std::string());
+  }
+
   Result<CppBuild> finish(const cpp::ChosenHandler& chosen) {
     CppBuild build;
     build.function = {.language = "cpp",
@@ -342,6 +414,7 @@ class CppBuilder {
                       .reason = chosen.reason};
     build.executable = work_ / "function";
     build.debug_file = work_ / "function.debug";
+    if (typed_unit_) build.openapi = work_ / "openapi.json";
     build.linked = linked_;
     std::set<fs::path> inputs, absent;
     auto take = [&](const InputRecord& record) {
@@ -364,6 +437,11 @@ class CppBuilder {
     return build;
   }
 
+  bool lints() const { return request_.lint != CppLint::Off; }
+  Severity lint_severity() const {
+    return request_.lint == CppLint::Strict ? Severity::Error : Severity::Warning;
+  }
+
   void progress(std::string what) {
     if (!progress_) return;
     std::lock_guard guard(telling_);
@@ -376,6 +454,9 @@ class CppBuilder {
   fs::path project_, work_;  // canonical
   std::vector<Unit> units_;
   InputRecord main_inputs_, link_inputs_;
+  std::optional<std::size_t> typed_unit_;  // whose source the generated main() includes
+  std::string openapi_;
+  std::string library_calls_;
   bool linked_ = false;
   std::set<std::tuple<std::string, int, int, std::string>> reported_;
   std::mutex telling_;

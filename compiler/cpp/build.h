@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -16,6 +17,9 @@ namespace faasc {
 /// Where the executable of a C++ function is in the guest. Always the same, so that the name of a function
 /// does not change its bytes.
 inline constexpr const char* kCppExecutable = "/bin/function";
+
+/// What calls that a unikernel cannot serve are.
+enum class CppLint : std::uint8_t { Off, Warn, Strict };
 
 /// What belongs to faasc itself.
 struct CppInstallation {
@@ -34,6 +38,9 @@ struct CppRequest {
   std::vector<std::string> flags;     ///< for the compiler
   std::vector<std::string> link;      ///< "-lfoo", "-L/dir", "lib/libfoo.a", in this order
   cpp::WantedHandler wanted;
+  std::string name = "function", version = "0.0.0";  ///< for the OpenAPI document of a typed function
+  bool serve_openapi = false;                        ///< the image shows it at /openapi.json
+  CppLint lint = CppLint::Off;
   std::filesystem::path work_dir;  ///< ours alone; kept between builds
   int jobs = 1;                    ///< translation units that are compiled at the same time
   CppInstallation installation;
@@ -50,6 +57,7 @@ struct CppBuild {
   Program program;                             ///< without environment variables, which are the driver's
   std::filesystem::path executable;            ///< static, stripped
   std::filesystem::path debug_file;            ///< the same with symbols and line numbers
+  std::filesystem::path openapi;               ///< OpenAPI 3.1 document of a typed function, JSON; else empty
   std::vector<std::filesystem::path> objects;  ///< in the order of the sources, without the generated main()
   std::vector<std::filesystem::path>
       inputs;  ///< every file outside work_dir that decided the result: absolute, sorted

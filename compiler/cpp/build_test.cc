@@ -206,6 +206,98 @@ TEST_F(Build, EveryShapeLinks) {
   }
 }
 
+TEST_F(Build, LambdaHandlersAndProgramsLink) {
+  for (const char* code :
+       {"invocation_response f(invocation_request const&) { return invocation_response::success({}, {}); }",
+        "invocation_response f(invocation_request) { return invocation_response::failure({}, {}); }",
+        "static invocation_response f(invocation_request const& r) { return {r.payload, {}, true}; }\n"
+        "int main() { run_handler(f); }"}) {
+    SCOPED_TRACE(code);
+    write("f.cc", std::string("#include <aws/lambda-runtime/runtime.h>\nusing namespace aws::lambda_runtime;\n") +
+                      code);
+    request_.sources = {"f.cc"};
+    request_.standard = 11;
+    EXPECT_EQ(build_again(), "compiled 1, linked");
+  }
+}
+
+TEST_F(Build, ATypedFunctionIsBoundToJson) {
+  write("price.h",
+        "#pragma once\n#include <string>\n#include <vector>\n"
+        "namespace shop { struct Order { std::vector<int> counts; std::string name = \"tea\"; }; }\n");
+  write("price.cc",
+        "#include \"price.h\"\n"
+        "namespace { struct Total { int sum; }; }\n"
+        "namespace shop {\n"
+        "/// Adds up.\n"
+        "Total price(Order const& order) noexcept {\n"
+        "  Total total{0};\n"
+        "  for (int count : order.counts) total.sum += count;\n"
+        "  return total;\n"
+        "}\n"
+        "int helper(int x) { return x; }\n"
+        "}\n");
+  write("other.cc", "#include \"price.h\"\nint unrelated(shop::Order const&) { return 1; }\n");
+  request_.sources = {"other.cc", "price.cc"};
+  request_.standard = 11;
+  request_.wanted.handler = "shop::price";
+  request_.name = "shop";
+  request_.serve_openapi = true;
+  auto built = build(request_);
+  ASSERT_TRUE(built) << said_;
+  EXPECT_EQ(said_, "");
+  EXPECT_EQ(built->function.kind, "typed");
+  EXPECT_EQ(built->function.file, (request_.project_dir / "price.cc").string());
+  std::string openapi = *read_file(built->openapi);
+  EXPECT_NE(openapi.find("\"operationId\": \"price\""), std::string::npos);
+  EXPECT_NE(openapi.find("\"summary\": \"Adds up\""), std::string::npos);
+  EXPECT_EQ(build_again(), "compiled 0");
+
+  int port = free_port();
+  Command command;
+  command.argv = {built->executable.string()};
+  command.environment = {{"PORT", std::to_string(port)}};
+  auto child = Child::spawn(command, {.out = Stream::Null, .err = Stream::Null});
+  ASSERT_TRUE(child);
+  auto post = [&](const std::string& text) {
+    return body(get(port, "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
+                              std::to_string(text.size()) + "\r\n\r\n" + text));
+  };
+  EXPECT_EQ(post("{\"counts\": [1, 2, 3]}"), "{\"sum\":6}");
+  EXPECT_EQ(post("{\"counts\": [1, \"2\"]}").substr(0, 24), "{\"message\":\"/counts/1: e");
+  EXPECT_EQ(body(get(port, "GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")), openapi);
+  child->signal(SIGTERM);
+  EXPECT_EQ(child->wait().code, 0);
+}
+
+TEST_F(Build, LintsCallsOfSourcesAndOfLibraries) {
+  write("hello.cc",
+        "#include <google/cloud/functions/function.h>\n#include <cstdlib>\n"
+        "extern \"C\" int in_library();\n"
+        "google::cloud::functions::HttpResponse f(google::cloud::functions::HttpRequest) {\n"
+        "  if (std::getenv(\"X\")) std::system(\"ls\");\n"
+        "  return google::cloud::functions::HttpResponse{}.set_result(in_library());\n}\n");
+  write("lib.c", "#include <unistd.h>\nint in_library(void) { return fork() < 0 ? 500 : 200; }\n");
+  auto made = run({.argv = {"cc", "-c", "-o", at("a project/lib.o").string(), at("a project/lib.c").string()}});
+  ASSERT_TRUE(made && made->status.ok());
+  request_.sources = {"hello.cc"};
+  request_.link = {"lib.o"};
+  build_again();
+  EXPECT_EQ(said_, "");
+  request_.lint = CppLint::Warn;
+  for (const char* round : {"first", "repeated"}) {
+    SCOPED_TRACE(round);
+    build_again();
+    EXPECT_NE(said_.find("hello.cc:5:30: warning: 'system' runs another program, which a unikernel does not do"),
+              std::string::npos)
+        << said_;
+    EXPECT_NE(said_.find("warning: 'lib.o' uses 'fork', which starts another process"), std::string::npos) << said_;
+  }
+  request_.lint = CppLint::Strict;
+  build_again();
+  EXPECT_NE(said_.find("hello.cc:5:30: error: 'system'"), std::string::npos) << said_;
+}
+
 TEST_F(Build, TwoDirectoriesGiveTheSameBytes) {
   write_hello();
   write_hello("b");

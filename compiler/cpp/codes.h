@@ -19,6 +19,7 @@ inline constexpr const char* kCppHandlerIsMember = "FAASC0212";
 inline constexpr const char* kCppHandlerWrongType = "FAASC0213";
 inline constexpr const char* kCppMainMissing = "FAASC0214";
 inline constexpr const char* kCppMainTwice = "FAASC0215";
+inline constexpr const char* kCppMainServesAnother = "FAASC0216";
 
 // What the manifest asks for.
 inline constexpr const char* kCppNoSources = "FAASC0220";
@@ -36,6 +37,27 @@ inline constexpr const char* kCppUndefinedSymbol = "FAASC0240";
 inline constexpr const char* kCppDuplicateSymbol = "FAASC0241";
 inline constexpr const char* kCppLibraryMissing = "FAASC0242";
 inline constexpr const char* kCppLinkFailed = "FAASC0243";
+
+// Types of a typed function that have no JSON.
+inline constexpr const char* kCppTypedUnsupported = "FAASC0250";
+inline constexpr const char* kCppTypedPointer = "FAASC0251";
+inline constexpr const char* kCppTypedReference = "FAASC0252";
+inline constexpr const char* kCppTypedUnion = "FAASC0253";
+inline constexpr const char* kCppTypedPrivate = "FAASC0254";
+inline constexpr const char* kCppTypedFunction = "FAASC0255";
+inline constexpr const char* kCppTypedNoDefault = "FAASC0256";
+inline constexpr const char* kCppTypedBorrowed = "FAASC0257";
+inline constexpr const char* kCppTypedParameters = "FAASC0258";
+inline constexpr const char* kCppTypedCharacter = "FAASC0259";
+inline constexpr const char* kCppTypedMember = "FAASC0260";
+inline constexpr const char* kCppTypedKey = "FAASC0261";
+inline constexpr const char* kCppTypedNames = "FAASC0262";
+inline constexpr const char* kCppTypedIncomplete = "FAASC0263";
+inline constexpr const char* kCppOpenApiNeedsTyped = "FAASC0265";
+
+// Calls that a unikernel cannot serve.
+inline constexpr const char* kCppUnikernelCall = "FAASC0270";
+inline constexpr const char* kCppUnikernelSymbol = "FAASC0271";
 
 // Bugs, Clang's or ours.
 inline constexpr const char* kCppCompilerCrashed = "FAASC0290";

@@ -29,11 +29,11 @@ class Compiler : public testing::Test {
   }
   fs::path object() const { return directory_->path() / "x.o"; }
 
-  CompileAnswer compile(const std::string& source) {
+  CompileAnswer compile(const std::string& source, const std::string& typed = {}) {
     auto arguments = compile_arguments(request_, source);
     EXPECT_TRUE(arguments);
     Request question;
-    question.compile = CompileRequest{source, object().string(), *arguments};
+    question.compile = CompileRequest{source, object().string(), *arguments, typed};
     auto answer = ask_compiler(request_, question, source);
     EXPECT_TRUE(answer) << (answer ? "" : to_text(answer.error(), Color::Off));
     return answer && answer->compile ? std::move(*answer->compile) : CompileAnswer{};
@@ -127,6 +127,69 @@ TEST_F(Compiler, ListsEveryFileItRead) {
                           [](const std::string& path) { return path.ends_with("include/map"); }));
 }
 
+TEST_F(Compiler, SaysWhyATypeHasNoJson) {
+  CompileAnswer answer = compile("typed_refused.cc", "*");
+  EXPECT_TRUE(answer.ok) << said(answer);
+  std::string text;
+  for (const FunctionFact& function : answer.facts.functions) {
+    ASSERT_TRUE(function.typed) << function.name;
+    text += function.name + (function.typed->problems.empty() ? ": typed\n" : ":\n");
+    for (const Diagnostic& problem : function.typed->problems) text += to_text(problem, Color::Off);
+  }
+  expect_golden(text, "typed_refused.golden");
+}
+
+TEST_F(Compiler, DescribesOnlyWhatItIsAskedTo) {
+  for (const FunctionFact& function : compile("typed_refused.cc").facts.functions)
+    EXPECT_FALSE(function.typed) << function.name;
+  for (const FunctionFact& function : compile("typed_refused.cc", "refused::takes_two").facts.functions)
+    EXPECT_EQ(function.typed.has_value(), function.name == "refused::takes_two");
+}
+
+TEST_F(Compiler, FindsWhatAUnikernelCannotServeAndWhoCallsIt) {
+  CompileAnswer answer = compile_text(
+      "#include <cstdlib>\n"
+      "#include <unistd.h>\n"
+      "static int list() { return std::system(\"ls\"); }\n"
+      "namespace { struct Shop { int all() { return list(); } }; }\n"
+      "int main() { Shop shop; auto f = &fork; return shop.all() + (f != nullptr); }\n"
+      "namespace own { int execve() { return 0; } int x = execve(); }\n");
+  ASSERT_TRUE(answer.ok) << said(answer);
+  ASSERT_EQ(answer.facts.calls.size(), 2u);
+  const CallFact& system = answer.facts.calls[0];
+  EXPECT_EQ(system.name, "system");
+  EXPECT_EQ(system.place.line, 3);
+  ASSERT_EQ(system.callers.size(), 2u);
+  EXPECT_EQ(system.callers[0].message, "which 'list' does, called here");
+  EXPECT_EQ(system.callers[0].place.line, 4);
+  EXPECT_EQ(system.callers[1].message, "which 'Shop::all' does, called here");
+  EXPECT_EQ(system.callers[1].place.line, 5);
+  EXPECT_EQ(answer.facts.calls[1].name, "fork");
+}
+
+TEST_F(Compiler, FindsTheHandlerThatMainHandsOver) {
+  struct Case {
+    const char* argument;
+    const char* handler;
+  };
+  for (const Case& c : {Case{"handle", "shop::handle"}, Case{"&handle", "shop::handle"},
+                        Case{"[](invocation_request const& r) { return handle(r); }", ""}}) {
+    CompileAnswer answer = compile_text(
+        std::string("#include <aws/lambda-runtime/runtime.h>\n"
+                    "using namespace aws::lambda_runtime;\n"
+                    "namespace shop {\n"
+                    "static invocation_response handle(invocation_request const&) {\n"
+                    "  return invocation_response::success(\"\", \"\");\n"
+                    "}\n"
+                    "static void start() { run_handler(") +
+        c.argument + "); }\n}\nint main() { shop::start(); }\n");
+    ASSERT_TRUE(answer.ok) << said(answer);
+    ASSERT_TRUE(answer.facts.main);
+    EXPECT_TRUE(answer.facts.main->runs_lambda);
+    EXPECT_EQ(answer.facts.main->lambda_handler, c.handler) << c.argument;
+  }
+}
+
 TEST_F(Compiler, SaysWhatClangSays) {
   request_.flags = {"-Wall"};
   CompileAnswer answer = compile("broken.cc");
@@ -195,7 +258,7 @@ TEST_F(Compiler, ACrashNamesTheFile) {
   ASSERT_TRUE(write_file(directory_->path() / "x.cc", "#pragma clang __debug crash\n"));
   request_.project_dir = directory_->path();
   Request question;
-  question.compile = CompileRequest{"x.cc", object().string(), {}};
+  question.compile = CompileRequest{"x.cc", object().string(), {}, {}};
   auto answer = ask_compiler(request_, question, "x.cc");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().fault, Fault::Internal);

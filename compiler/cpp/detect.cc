@@ -14,7 +14,9 @@ constexpr std::size_t kMaxNotes = 10;
 constexpr const char* kWhatAHandlerIs =
     "a handler is a function without parameters that returns google::cloud::functions::Function, or "
     "HttpResponse f(HttpRequest), "
-    "or void f(CloudEvent)";
+    "or void f(CloudEvent), or invocation_response f(invocation_request const&), or, where 'handler' names "
+    "it, "
+    "any function of one parameter";
 
 auto order(const SourcePlace& place) {
   return std::tie(place.file, place.line, place.column);
@@ -53,16 +55,21 @@ std::optional<Shape> shape_of_type(const FunctionFact& function) {
   const Type& parameter = function.parameters[0];
   if (returns.name == TypeName::HttpResponse && parameter.name == TypeName::HttpRequest)
     return shape_for(parameter.passing, Shape::HttpValue, Shape::HttpConstReference, Shape::HttpRvalue);
+  if (returns.name == TypeName::InvocationResponse && parameter.name == TypeName::InvocationRequest &&
+      parameter.passing != Passing::RvalueReference)
+    return shape_for(parameter.passing, Shape::LambdaValue, Shape::LambdaConstReference, Shape::LambdaValue);
   if (returns.name == TypeName::Void && parameter.name == TypeName::CloudEvent)
     return shape_for(parameter.passing, Shape::EventValue, Shape::EventConstReference, Shape::EventRvalue);
   return std::nullopt;
 }
 
 bool speaks_of_handlers(const FunctionFact& function) {
-  if (function.returns.name == TypeName::Function || function.returns.name == TypeName::HttpResponse)
+  if (function.returns.name == TypeName::Function || function.returns.name == TypeName::HttpResponse ||
+      function.returns.name == TypeName::InvocationResponse)
     return true;
   return std::any_of(function.parameters.begin(), function.parameters.end(), [](const Type& type) {
-    return type.name == TypeName::HttpRequest || type.name == TypeName::CloudEvent;
+    return type.name == TypeName::HttpRequest || type.name == TypeName::CloudEvent ||
+           type.name == TypeName::InvocationRequest;
   });
 }
 
@@ -73,6 +80,14 @@ std::string why_not_its_type(const FunctionFact& function) {
     return std::any_of(parameters.begin(), parameters.end(),
                        [&](const Type& type) { return type.name == name; });
   };
+  if (returns.name == TypeName::InvocationResponse || taking(TypeName::InvocationRequest)) {
+    if (returns.name != TypeName::InvocationResponse || returns.passing != Passing::Value)
+      return "it returns " + quoted(returns.text) + ", not invocation_response";
+    if (parameters.size() != 1) return "it takes " + counted(parameters.size(), "parameter") + ", not one";
+    if (parameters[0].name != TypeName::InvocationRequest)
+      return "it takes " + quoted(parameters[0].text) + ", not an invocation_request";
+    return "it takes " + quoted(parameters[0].text) + "; by value and const & are possible";
+  }
   bool takes_request = taking(TypeName::HttpRequest), takes_event = taking(TypeName::CloudEvent);
   if (returns.name == TypeName::Function) {
     if (returns.passing != Passing::Value)
@@ -109,6 +124,11 @@ std::string_view kind_of(const FunctionFact& function, Shape shape) {
       return "cloudevent";
     case Shape::OwnMain:
       return "server";
+    case Shape::LambdaConstReference:
+    case Shape::LambdaValue:
+      return "lambda";
+    case Shape::Typed:
+      return "typed";
     case Shape::Factory:
       break;
   }
@@ -117,6 +137,7 @@ std::string_view kind_of(const FunctionFact& function, Shape shape) {
 }
 
 std::string why_this_kind(const FunctionFact& function, Shape shape) {
+  if (shape == Shape::Typed) return "its parameter and result become JSON";
   if (shape != Shape::Factory) return "its type is that of a handler";
   switch (function.made) {
     case Made::Http:
@@ -234,15 +255,21 @@ class Chooser {
       : merged_(units), unit_count_(units.size()), wanted_(wanted), diagnostics_(diagnostics) {}
 
   std::optional<ChosenHandler> choose() {
-    static constexpr std::array<std::string_view, 4> kSignatures = {"auto", "http", "cloudevent", "server"};
+    static constexpr std::array<std::string_view, 6> kSignatures = {"auto",   "http",  "cloudevent",
+                                                                    "lambda", "typed", "server"};
     if (std::find(kSignatures.begin(), kSignatures.end(), wanted_.signature) == kSignatures.end()) {
-      diagnostics_.add(error_in_manifest(
-          wanted_.signature_place, kCppSignatureMismatch,
-          "signature " + quoted(wanted_.signature) + " is not one of C++: auto, http, cloudevent, server",
-          "remove 'signature', the code says which it is"));
+      diagnostics_.add(
+          error_in_manifest(wanted_.signature_place, kCppSignatureMismatch,
+                            "signature " + quoted(wanted_.signature) +
+                                " is not one of C++: auto, http, cloudevent, lambda, typed, server",
+                            "remove 'signature', the code says which it is"));
       return std::nullopt;
     }
     if (wanted_.signature == "server") return own_main();
+    if (wanted_.signature == "auto" || wanted_.signature == "lambda") {
+      auto runs_lambda = [](const MainFact& main) { return main.runs_lambda; };
+      if (std::any_of(merged_.mains().begin(), merged_.mains().end(), runs_lambda)) return lambda_main();
+    }
     const FunctionFact* function = wanted_.handler.empty() ? only_candidate() : named();
     if (!function) return std::nullopt;
     bool sound = defined_once(*function);
@@ -260,16 +287,41 @@ class Chooser {
           "add the source that defines main(), or remove 'signature' to have one made for a handler"));
       return std::nullopt;
     }
+    if (!one_main()) return std::nullopt;
+    return ChosenHandler{as_function(merged_.mains().front()), Shape::OwnMain, "server",
+                         "signature 'server': main() is the program"};
+  }
+
+  std::optional<ChosenHandler> lambda_main() {
+    if (!one_main()) return std::nullopt;
     const MainFact& main = merged_.mains().front();
-    if (merged_.mains().size() > 1) {
-      Diagnostic error = error_at(as_function(merged_.mains()[1]), kCppMainTwice, "main() is defined twice",
-                                  "leave one of the two files out with '!file' in 'build.cpp.sources'");
-      error.notes.push_back(note_at(as_function(main), "the other one is here"));
+    std::string_view wanted = wanted_.handler;
+    if (wanted.starts_with("::")) wanted.remove_prefix(2);
+    if (!wanted.empty() && !main.lambda_handler.empty() && wanted != main.lambda_handler) {
+      Diagnostic error = error_in_manifest(
+          wanted_.handler_place, kCppMainServesAnother,
+          "main() hands " + quoted(main.lambda_handler) + " to run_handler, not " + quoted(wanted),
+          "set 'handler: " + main.lambda_handler + "', or remove it");
+      error.notes.push_back(note_at(as_function(main), "main() is here"));
       diagnostics_.add(std::move(error));
       return std::nullopt;
     }
-    return ChosenHandler{as_function(main), Shape::OwnMain, "server",
-                         "signature 'server': main() is the program"};
+    ChosenHandler chosen{as_function(main), Shape::OwnMain, "lambda", "main() calls run_handler"};
+    // What it is called is what the function finds in _HANDLER.
+    if (!wanted.empty())
+      chosen.function.name = wanted;
+    else if (!main.lambda_handler.empty())
+      chosen.function.name = main.lambda_handler;
+    return chosen;
+  }
+
+  bool one_main() {
+    if (merged_.mains().size() == 1) return true;
+    Diagnostic error = error_at(as_function(merged_.mains()[1]), kCppMainTwice, "main() is defined twice",
+                                "leave one of the two files out with '!file' in 'build.cpp.sources'");
+    error.notes.push_back(note_at(as_function(merged_.mains()[0]), "the other one is here"));
+    diagnostics_.add(std::move(error));
+    return false;
   }
 
   static FunctionFact as_function(const MainFact& main) {
@@ -282,9 +334,10 @@ class Chooser {
   }
 
   const FunctionFact* only_candidate() {
+    bool typed = wanted_.signature == "typed";
     std::vector<const FunctionFact*> candidates;
     for (const FunctionFact& function : merged_.functions())
-      if (shape_of(function)) candidates.push_back(&function);
+      if (typed ? is_typed(function) : shape_of(function).has_value()) candidates.push_back(&function);
     if (candidates.size() == 1) {
       reason_ = "the only candidate";
       return candidates[0];
@@ -314,7 +367,7 @@ class Chooser {
       diagnostics_.add(std::move(error));
       return nullptr;
     }
-    if (wanted_.signature != "auto") {
+    if (wanted_.signature != "auto" && !typed) {
       std::vector<const FunctionFact*> of_kind;
       for (const FunctionFact* function : candidates)
         if (kind_of(*function, *shape_of(*function)) == wanted_.signature) of_kind.push_back(function);
@@ -338,8 +391,13 @@ class Chooser {
     for (const FunctionFact& function : merged_.functions()) {
       if (function.name != name) continue;
       found.push_back(&function);
-      if (shape_of(function)) fitting.push_back(&function);
+      if (wanted_.signature == "typed" ? is_typed(function) : shape_of(function).has_value())
+        fitting.push_back(&function);
     }
+    if (fitting.empty() && wanted_.signature == "auto")
+      std::copy_if(found.begin(), found.end(), std::back_inserter(fitting), [](const FunctionFact* function) {
+        return is_typed(*function) && function->parameters.size() == 1;
+      });
     if (fitting.size() == 1) {
       reason_ = "named in the manifest";
       return fitting[0];
@@ -370,7 +428,7 @@ class Chooser {
       return error_at(
           function, kCppHandlerIsMember, name + " is a member function, which needs an object",
           "add a function outside the class that returns MakeFunction of a lambda which calls it");
-    if (shape_of_type(function)) {
+    if (shape_of_type(function) || function.typed) {
       if (function.linkage == Linkage::Static)
         return error_at(function, kCppHandlerNotExported,
                         name + " is static: the rest of the program cannot call it", "remove 'static'");
@@ -446,8 +504,17 @@ class Chooser {
     return merged_.mains().empty();
   }
 
+  /// A plain function that can be called from another file.
+  static bool is_typed(const FunctionFact& function) {
+    return function.typed && !shape_of(function) && function.linkage == Linkage::External && function.defined;
+  }
+
   std::optional<ChosenHandler> with_kind(const FunctionFact& function) {
-    Shape shape = *shape_of(function);
+    Shape shape = shape_of(function).value_or(Shape::Typed);
+    if (shape == Shape::Typed && !function.typed->problems.empty()) {
+      for (const Diagnostic& problem : function.typed->problems) diagnostics_.add(problem);
+      return std::nullopt;
+    }
     ChosenHandler chosen{function, shape, std::string(kind_of(function, shape)),
                          reason_ + "; " + why_this_kind(function, shape)};
     if (wanted_.signature == "auto" || wanted_.signature == chosen.kind) {

@@ -20,22 +20,25 @@ enum class Shape : std::uint8_t {
   EventValue,          ///< void f(CloudEvent)
   EventConstReference,
   EventRvalue,
-  OwnMain,  ///< the user's main() is the program
+  OwnMain,               ///< the user's main() is the program
+  LambdaConstReference,  ///< invocation_response f(invocation_request const&)
+  LambdaValue,
+  Typed,  ///< any R f(T): see FunctionFact::typed
 };
 
 /// What the manifest says. Places are those of the values in faas.yaml, for messages; empty where it does not
 /// say.
 struct WantedHandler {
   std::string handler;             ///< "ns::fn"; empty: the only candidate
-  std::string signature = "auto";  ///< auto, http, cloudevent, server
+  std::string signature = "auto";  ///< auto, http, cloudevent, lambda, typed, server
   SourcePlace handler_place, signature_place;
 };
 
 struct ChosenHandler {
   FunctionFact function;  ///< OwnMain: only `name` and `place`
   Shape shape = Shape::Factory;
-  std::string
-      kind;  ///< "http", "cloudevent", "server"; "auto" where it is known only when the function starts
+  std::string kind;    ///< "http", "cloudevent", "lambda", "typed", "server"; "auto" where it is known only
+                       ///< when the function starts
   std::string reason;  ///< for people: why this one and this kind
 };
 
@@ -47,7 +50,9 @@ std::optional<Shape> shape_of(const FunctionFact& function);
 std::string why_not_a_handler(const FunctionFact& function);
 
 /// Chooses the handler from the facts of all translation units. Where none is named, it is the only candidate
-/// that no other candidate uses: MakeFunction(f) in a factory says that the factory is meant, not f.
+/// that no other candidate uses: MakeFunction(f) in a factory says that the factory is meant, not f. A main()
+/// that calls run_handler is the program of a lambda, whatever else there is. A plain function is a typed one
+/// where it is named, or 'typed' is the signature.
 /// Complaints go to `diagnostics`, each with the functions that come near and why they are none; then there
 /// is no value. The order of the units does not matter.
 std::optional<ChosenHandler> choose_handler(const std::vector<UnitFacts>& units, const WantedHandler& wanted,

@@ -161,7 +161,8 @@ TEST(ChooseHandler, ListsNearMissesWhenNothingFits) {
       "faasc: error: no handler in 2 sources [FAASC0201]\n"
       "  hint: a handler is a function without parameters that returns google::cloud::functions::Function, "
       "or HttpResponse "
-      "f(HttpRequest), or void f(CloudEvent)\n"
+      "f(HttpRequest), or void f(CloudEvent), or invocation_response f(invocation_request const&), or, where "
+      "'handler' names it, any function of one parameter\n"
       "a.cc:4:1: note: 'shop::price' is not a handler: it returns 'int', not HttpResponse\n");
 }
 
@@ -216,7 +217,8 @@ TEST(ChooseHandler, RefusesWhatTheNameStandsFor) {
             "faas.yaml:3:10: error: no handler 'f' in 1 source [FAASC0201]\n"
             "  hint: a handler is a function without parameters that returns "
             "google::cloud::functions::Function, or HttpResponse "
-            "f(HttpRequest), or void f(CloudEvent)\n"
+            "f(HttpRequest), or void f(CloudEvent), or invocation_response f(invocation_request const&), or, "
+            "where 'handler' names it, any function of one parameter\n"
             "a.cc:7:1: note: 'f' is not a handler: its type is 'int ()'\n");
 }
 
@@ -268,7 +270,8 @@ TEST(ChooseHandler, ComparesTheSignature) {
             "  hint: set 'signature: http', or remove it\n"
             "a.cc:1:1: note: 'f': returns MakeFunction of an HTTP function\n");
   EXPECT_EQ(choose({unit({factory("f", Made::Http)})}, "f", "asgi").said,
-            "faas.yaml:4:12: error: signature 'asgi' is not one of C++: auto, http, cloudevent, server "
+            "faas.yaml:4:12: error: signature 'asgi' is not one of C++: auto, http, cloudevent, lambda, "
+            "typed, server "
             "[FAASC0205]\n"
             "  hint: remove 'signature', the code says which it is\n");
 }
@@ -319,6 +322,69 @@ TEST(ChooseHandler, RefusesTwoDefinitions) {
   EXPECT_EQ(choose({b, a}).said, expected);
 }
 
+const Type kEventOfLambda = value(TypeName::InvocationRequest, "invocation_request");
+const Type kResultOfLambda = value(TypeName::InvocationResponse, "invocation_response");
+
+TEST(ChooseHandler, TakesLambdaHandlers) {
+  Type reference = passed(kEventOfLambda, Passing::ConstReference, "const invocation_request &");
+  for (const char* signature : {"auto", "lambda"}) {
+    Outcome outcome = choose({unit({function("f", kResultOfLambda, {reference})})}, "", signature);
+    EXPECT_EQ(outcome.chosen->shape, Shape::LambdaConstReference);
+    EXPECT_EQ(outcome.chosen->kind, "lambda");
+  }
+  EXPECT_EQ(choose({unit({function("f", kResultOfLambda, {kEventOfLambda})})}).chosen->shape,
+            Shape::LambdaValue);
+  FunctionFact changed = function("f", kResultOfLambda, {passed(kEventOfLambda, Passing::Reference, "T &")});
+  EXPECT_EQ(why_not_a_handler(changed), "it takes 'T &'; by value and const & are possible");
+  EXPECT_EQ(why_not_a_handler(function("f", kInt, {reference})),
+            "it returns 'int', not invocation_response");
+}
+
+TEST(ChooseHandler, AMainThatRunsALambdaIsTheProgram) {
+  UnitFacts a = unit({factory("f", Made::Http)});
+  a.main = MainFact{{"main.cc", 3, 5, 0}, "", true, "shop::handle"};
+  for (const char* name : {"", "shop::handle", "::shop::handle"}) {
+    Outcome outcome = choose({a}, name);
+    ASSERT_TRUE(outcome.chosen) << outcome.said;
+    EXPECT_EQ(outcome.chosen->shape, Shape::OwnMain);
+    EXPECT_EQ(outcome.chosen->kind, "lambda");
+    EXPECT_EQ(outcome.chosen->function.name, "shop::handle");
+    EXPECT_EQ(outcome.chosen->reason, "main() calls run_handler");
+  }
+  EXPECT_EQ(choose({a}, "f").said,
+            "faas.yaml:3:10: error: main() hands 'shop::handle' to run_handler, not 'f' [FAASC0216]\n"
+            "  hint: set 'handler: shop::handle', or remove it\n"
+            "main.cc:3:5: note: main() is here\n");
+  a.main->lambda_handler.clear();
+  EXPECT_EQ(choose({a}, "anything").chosen->function.name, "anything");
+  EXPECT_EQ(choose({a}).chosen->function.name, "main");
+  UnitFacts b;
+  b.main = MainFact{{"other.cc", 8, 5, 0}, ""};
+  EXPECT_NE(choose({a, b}).said.find("main() is defined twice [FAASC0215]"), std::string::npos);
+}
+
+TEST(ChooseHandler, TakesPlainFunctionsAsTyped) {
+  FunctionFact plain = function("shop::price", kInt, {kInt});
+  plain.typed.emplace();
+  FunctionFact other = function("other", kInt, {kInt}, "a.cc", 2);
+  other.typed.emplace();
+  EXPECT_EQ(choose({unit({plain})}, "shop::price").chosen->shape, Shape::Typed);
+  EXPECT_EQ(choose({unit({plain})}, "shop::price").chosen->kind, "typed");
+  EXPECT_EQ(choose({unit({plain})}, "", "typed").chosen->reason,
+            "the only candidate; its parameter and result become JSON");
+  EXPECT_NE(choose({unit({plain, other})}, "", "typed").said.find("2 functions could be the handler"),
+            std::string::npos);
+  // Without a word in the manifest, only what looks like a handler is one.
+  EXPECT_NE(choose({unit({plain})}).said.find("no handler in 1 source"), std::string::npos);
+  plain.linkage = Linkage::Static;
+  EXPECT_EQ(choose({unit({plain})}, "shop::price").said,
+            "a.cc:1:1: error: 'shop::price' is static: the rest of the program cannot call it [FAASC0203]\n"
+            "  hint: remove 'static'\n");
+  plain.linkage = Linkage::External;
+  plain.typed->problems.push_back({Severity::Error, "FAASC0251", "a pointer", {"a.cc", 9, 1, 0}, "", "", {}});
+  EXPECT_EQ(choose({unit({plain})}, "shop::price").said, "a.cc:9:1: error: a pointer [FAASC0251]\n");
+}
+
 TEST(ChooseHandler, KnowsWhoseMainItIs) {
   UnitFacts a = unit({factory("f", Made::Http)}), b, c;
   b.main = MainFact{{"main.cc", 3, 5, 0}, ""};
@@ -344,7 +410,9 @@ TEST(ChooseHandler, KnowsWhoseMainItIs) {
       "faasc: error: no handler in 1 source [FAASC0201]\n"
       "  hint: for a main() that serves HTTP itself set 'signature: server'; a handler is a function without "
       "parameters that "
-      "returns google::cloud::functions::Function, or HttpResponse f(HttpRequest), or void f(CloudEvent)\n");
+      "returns google::cloud::functions::Function, or HttpResponse f(HttpRequest), or void f(CloudEvent), or "
+      "invocation_response f(invocation_request const&), or, where 'handler' names it, any function of one "
+      "parameter\n");
 }
 
 }  // namespace

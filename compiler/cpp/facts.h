@@ -13,10 +13,12 @@ namespace faasc::cpp {
 enum class TypeName : std::uint8_t {
   Other,
   Void,
-  Function,      ///< google::cloud::functions::Function
-  HttpRequest,   ///< google::cloud::functions::HttpRequest
-  HttpResponse,  ///< google::cloud::functions::HttpResponse
-  CloudEvent,    ///< google::cloud::functions::CloudEvent
+  Function,            ///< google::cloud::functions::Function
+  HttpRequest,         ///< google::cloud::functions::HttpRequest
+  HttpResponse,        ///< google::cloud::functions::HttpResponse
+  CloudEvent,          ///< google::cloud::functions::CloudEvent
+  InvocationRequest,   ///< aws::lambda_runtime::invocation_request
+  InvocationResponse,  ///< aws::lambda_runtime::invocation_response
 };
 
 enum class Passing : std::uint8_t { Value, ConstReference, RvalueReference, Reference, Pointer };
@@ -37,6 +39,13 @@ enum class Made : std::uint8_t {
   Map,         ///< MakeFunction(std::map<std::string, Function>): chosen when the function starts
 };
 
+/// How a plain function's parameter and result become JSON.
+struct TypedFact {
+  std::string binding;               ///< C++: specialisations for namespace faasc::rt, see faasc/rt/typed.h
+  std::string openapi;               ///< JSON: "paths" and "components" of an OpenAPI document
+  std::vector<Diagnostic> problems;  ///< what in its types has no JSON; then the other two are empty
+};
+
 /// One function of the user's, as Clang sees it. Functions of system headers are not recorded.
 struct FunctionFact {
   std::string name;    ///< qualified, without inline and unnamed namespaces: "shop::price"
@@ -48,8 +57,9 @@ struct FunctionFact {
   bool repeatable = false;  ///< inline and the like: may be defined in several translation units
   bool is_member = false;
   bool is_template = false;
-  Made made = Made::Unknown;      ///< factories only
-  std::vector<std::string> uses;  ///< symbols of other functions with handler types that its body names
+  Made made = Made::Unknown;       ///< factories only
+  std::vector<std::string> uses;   ///< symbols of other functions with handler types that its body names
+  std::optional<TypedFact> typed;  ///< only where it was asked for, see CompileRequest
   SourcePlace place;
   std::string line_text;
 };
@@ -58,12 +68,23 @@ struct FunctionFact {
 struct MainFact {
   SourcePlace place;
   std::string line_text;
+  bool runs_lambda = false;    ///< it calls aws::lambda_runtime::run_handler
+  std::string lambda_handler;  ///< the function that it hands over, qualified; empty where it has no name
+};
+
+/// Where the user's code names a function that a unikernel cannot serve (compiler/cpp/unikernel_calls.h).
+struct CallFact {
+  std::string name;
+  SourcePlace place;
+  std::string line_text;
+  std::vector<Diagnostic> callers;  ///< notes: who calls the function that does it, and who calls that one
 };
 
 /// What one translation unit says about handlers, in source order.
 struct UnitFacts {
   std::vector<FunctionFact> functions;
   std::optional<MainFact> main;
+  std::vector<CallFact> calls;
 };
 
 }  // namespace faasc::cpp

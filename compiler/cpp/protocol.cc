@@ -127,6 +127,21 @@ Type read_type(Reader& reader, const Json& json) {
   return type;
 }
 
+Json to_value(const std::optional<TypedFact>& typed) {
+  if (!typed) return Json::array();
+  return {
+      {{"binding", typed->binding}, {"openapi", typed->openapi}, {"problems", to_value(typed->problems)}}};
+}
+
+TypedFact read_typed(Reader& reader, const Json& json) {
+  TypedFact typed;
+  reader.read(json, "binding", typed.binding);
+  reader.read(json, "openapi", typed.openapi);
+  reader.each(json, "problems",
+              [&](const Json& problem) { typed.problems.push_back(read_diagnostic(reader, problem)); });
+  return typed;
+}
+
 Json to_value(const FunctionFact& function) {
   Json parameters = Json::array();
   for (const Type& type : function.parameters) parameters.push_back(to_value(type));
@@ -141,6 +156,7 @@ Json to_value(const FunctionFact& function) {
           {"template", function.is_template},
           {"made", static_cast<int>(function.made)},
           {"uses", function.uses},
+          {"typed", to_value(function.typed)},
           {"place", to_value(function.place)},
           {"line_text", function.line_text}};
 }
@@ -159,9 +175,30 @@ FunctionFact read_function(Reader& reader, const Json& json) {
   reader.read(json, "template", function.is_template);
   reader.read(json, "made", function.made);
   reader.read(json, "uses", function.uses);
+  reader.each(json, "typed", [&](const Json& typed) { function.typed = read_typed(reader, typed); });
   read_place(reader, json, function.place);
   reader.read(json, "line_text", function.line_text);
   return function;
+}
+
+Json to_value(const std::vector<CallFact>& calls) {
+  Json json = Json::array();
+  for (const CallFact& call : calls)
+    json.push_back({{"name", call.name},
+                    {"place", to_value(call.place)},
+                    {"line_text", call.line_text},
+                    {"callers", to_value(call.callers)}});
+  return json;
+}
+
+CallFact read_call(Reader& reader, const Json& json) {
+  CallFact call;
+  reader.read(json, "name", call.name);
+  read_place(reader, json, call.place);
+  reader.read(json, "line_text", call.line_text);
+  reader.each(json, "callers",
+              [&](const Json& note) { call.callers.push_back(read_diagnostic(reader, note)); });
+  return call;
 }
 
 Json to_value(const CompileAnswer& answer) {
@@ -169,11 +206,15 @@ Json to_value(const CompileAnswer& answer) {
   for (const FunctionFact& function : answer.facts.functions) functions.push_back(to_value(function));
   Json json = {{"ok", answer.ok},
                {"functions", std::move(functions)},
+               {"calls", to_value(answer.facts.calls)},
                {"diagnostics", to_value(answer.diagnostics)},
                {"inputs", answer.inputs},
                {"absent", answer.absent}};
   if (const auto& main = answer.facts.main) {
-    json["main"] = {{"place", to_value(main->place)}, {"line_text", main->line_text}};
+    json["main"] = {{"runs_lambda", main->runs_lambda},
+                    {"lambda_handler", main->lambda_handler},
+                    {"place", to_value(main->place)},
+                    {"line_text", main->line_text}};
   }
   return json;
 }
@@ -184,6 +225,8 @@ CompileAnswer read_compile_answer(Reader& reader, const Json& json) {
   reader.each(json, "functions", [&](const Json& function) {
     answer.facts.functions.push_back(read_function(reader, function));
   });
+  reader.each(json, "calls",
+              [&](const Json& call) { answer.facts.calls.push_back(read_call(reader, call)); });
   reader.each(json, "diagnostics", [&](const Json& diagnostic) {
     answer.diagnostics.push_back(read_diagnostic(reader, diagnostic));
   });
@@ -191,6 +234,8 @@ CompileAnswer read_compile_answer(Reader& reader, const Json& json) {
   reader.read(json, "absent", answer.absent);
   if (const Json* main = reader.object(json, "main")) {
     answer.facts.main.emplace();
+    reader.read(*main, "runs_lambda", answer.facts.main->runs_lambda);
+    reader.read(*main, "lambda_handler", answer.facts.main->lambda_handler);
     read_place(reader, *main, answer.facts.main->place);
     reader.read(*main, "line_text", answer.facts.main->line_text);
   }
@@ -220,8 +265,10 @@ bool has_schema(Reader& reader, const Json& json) {
 std::string to_json(const Request& request) {
   Json json = {{"schema", kSchema}};
   if (const auto& compile = request.compile)
-    json["compile"] = {
-        {"source", compile->source}, {"object", compile->object}, {"arguments", compile->arguments}};
+    json["compile"] = {{"source", compile->source},
+                       {"object", compile->object},
+                       {"arguments", compile->arguments},
+                       {"typed", compile->typed}};
   if (const auto& link = request.link)
     json["link"] = {{"arguments", link->arguments}, {"output", link->output}, {"stripped", link->stripped}};
   return dump(json);
@@ -237,6 +284,7 @@ Result<Request> request_from_json(std::string_view text) {
     reader.read(*compile, "source", request.compile->source);
     reader.read(*compile, "object", request.compile->object);
     reader.read(*compile, "arguments", request.compile->arguments);
+    reader.read(*compile, "typed", request.compile->typed);
   }
   if (const Json* link = reader.object(json, "link")) {
     request.link.emplace();

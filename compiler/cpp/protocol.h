@@ -27,6 +27,8 @@ struct CompileRequest {
   std::string source;
   std::string object;
   std::vector<std::string> arguments;  ///< as for clang++, without -c, -o and the source
+  /// Which plain functions to describe for a JSON binding: none, those of this qualified name, or "*": all.
+  std::string typed;
 };
 
 struct CompileAnswer {

@@ -41,7 +41,7 @@ TEST(Protocol, AnswerSurvivesTheTrip) {
 
 TEST(Protocol, RequestSurvivesTheTrip) {
   Request request;
-  request.compile = CompileRequest{"a b.cc", "/w/a.o", {"-O2", "-DX=\"y\""}};
+  request.compile = CompileRequest{"a b.cc", "/w/a.o", {"-O2", "-DX=\"y\""}, "shop::price"};
   request.link = LinkRequest{{"/w/a.o"}, "/w/f.debug", "/w/f"};
   auto read = request_from_json(to_json(request));
   ASSERT_TRUE(read);

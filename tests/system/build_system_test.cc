@@ -153,7 +153,7 @@ TEST_F(Refusals, ACompileErrorIsClangsOwnAndComesOnce) {
 
 TEST_F(Refusals, AMissingHandlerListsWhatComesNear) {
   auto source = read_file(project_.at("hello.cc"));
-  project_.write("hello.cc", "namespace shop { int helo(int x) { return x; } }\n" + *source);
+  project_.write("hello.cc", "namespace shop { int helo() { return 1; } }\n" + *source);
   auto manifest = read_file(project_.at("faas.yaml"));
   manifest->replace(manifest->find("shop::hello"), 11, "shop::helo ");
   project_.write("faas.yaml", *manifest);

@@ -53,7 +53,7 @@ class InputCollector : public clang::DependencyCollector {
 // The front end runs once: the collector and the code generator see the same AST.
 class EmitAndCollect : public clang::EmitObjAction {
  public:
-  explicit EmitAndCollect(UnitFacts& facts) : facts_(facts) {}
+  EmitAndCollect(UnitFacts& facts, std::string typed) : facts_(facts), typed_(std::move(typed)) {}
 
  protected:
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& instance,
@@ -61,13 +61,14 @@ class EmitAndCollect : public clang::EmitObjAction {
     auto emitter = EmitObjAction::CreateASTConsumer(instance, file);
     if (!emitter) return nullptr;
     std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
-    consumers.push_back(make_fact_collector(facts_));
+    consumers.push_back(make_fact_collector(facts_, typed_));
     consumers.push_back(std::move(emitter));
     return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
   }
 
  private:
   UnitFacts& facts_;
+  std::string typed_;
 };
 
 const clang::driver::Command* frontend_job(const clang::driver::Compilation& compilation) {
@@ -111,7 +112,7 @@ CompileAnswer compile(const CompileRequest& request) {
   instance.addDependencyCollector(inputs);
 
   instance.setVerboseOutputStream(llvm::nulls());  // where the number of errors would be printed
-  EmitAndCollect action(answer.facts);
+  EmitAndCollect action(answer.facts, request.typed);
   answer.ok = instance.ExecuteAction(action) && !instance.getDiagnostics().hasErrorOccurred();
   if (answer.ok) {
     if (std::error_code error = llvm::sys::fs::rename(temporary, request.object)) {

@@ -10,9 +10,12 @@
 #include <clang/AST/Mangle.h>
 #include <clang/AST/StmtCXX.h>
 #include <clang/Basic/SourceManager.h>
-#include <clang/Lex/Lexer.h>
 #include <llvm/ADT/SetVector.h>
 #include <llvm/ADT/SmallPtrSet.h>
+
+#include "compiler/cpp/cxx/call_collector.h"
+#include "compiler/cpp/cxx/decl_names.h"
+#include "compiler/cpp/cxx/typed_binding.h"
 
 namespace faasc::cpp {
 namespace {
@@ -21,26 +24,16 @@ namespace {
 // that might have been meant, and only so many.
 constexpr std::size_t kMaxFunctions = 5000;
 
-// "google::cloud::functions::HttpRequest" for google::cloud::functions::v1_3::HttpRequest.
-std::string plain_name(const clang::NamedDecl& decl) {
-  std::string name = decl.getDeclName().isIdentifier() ? decl.getName().str() : decl.getNameAsString();
-  for (const clang::DeclContext* scope = decl.getDeclContext(); scope; scope = scope->getParent()) {
-    if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(scope)) {
-      if (space->isInline() || space->isAnonymousNamespace()) continue;
-      name = space->getName().str() + "::" + name;
-    } else if (const auto* record = llvm::dyn_cast<clang::RecordDecl>(scope)) {
-      name = record->getName().str() + "::" + name;
-    }
-  }
-  return name;
-}
-
 TypeName type_name(clang::QualType type) {
   type = type.getCanonicalType();
   if (type->isVoidType()) return TypeName::Void;
   const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
   if (!record || !record->getIdentifier()) return TypeName::Other;
   llvm::StringRef last = record->getName();
+  if (last == "invocation_request" || last == "invocation_response") {
+    if (plain_name(*record) != "aws::lambda_runtime::" + last.str()) return TypeName::Other;
+    return last == "invocation_request" ? TypeName::InvocationRequest : TypeName::InvocationResponse;
+  }
   if (last != "Function" && last != "HttpRequest" && last != "HttpResponse" && last != "CloudEvent")
     return TypeName::Other;
   if (plain_name(*record) != "google::cloud::functions::" + last.str()) return TypeName::Other;
@@ -159,14 +152,66 @@ void collect_named(const clang::Stmt* statement, llvm::SetVector<const clang::Fu
     collect_named(lambda->getBody(), named);
 }
 
+// The call of run_handler in main(), or in what main() calls and this translation unit shows.
+class LambdaFinder {
+ public:
+  void look_in(const clang::FunctionDecl& function, MainFact& fact) {
+    const clang::FunctionDecl* definition = nullptr;
+    if (fact.runs_lambda || !function.hasBody(definition) ||
+        !seen_.insert(definition->getCanonicalDecl()).second)
+      return;
+    look_in(definition->getBody(), fact);
+  }
+
+ private:
+  void look_in(const clang::Stmt* statement, MainFact& fact) {
+    if (!statement || fact.runs_lambda) return;
+    if (const auto* call = llvm::dyn_cast<clang::CallExpr>(statement)) {
+      if (const clang::FunctionDecl* callee = call->getDirectCallee()) {
+        if (callee->getDeclName().isIdentifier() && callee->getName() == "run_handler" &&
+            plain_name(*callee) == "aws::lambda_runtime::run_handler") {
+          fact.runs_lambda = true;
+          if (call->getNumArgs() == 1) fact.lambda_handler = handler_in(call->getArg(0));
+          return;
+        }
+        if (!callee->getASTContext().getSourceManager().isInSystemHeader(callee->getLocation()))
+          look_in(*callee, fact);
+      }
+    }
+    for (const clang::Stmt* child : statement->children()) look_in(child, fact);
+  }
+
+  // The one function that the argument names: behind std::function's constructors, and none in a lambda.
+  static std::string handler_in(const clang::Stmt* argument) {
+    while (argument) {
+      if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(argument)) {
+        const auto* function = llvm::dyn_cast<clang::FunctionDecl>(name->getDecl());
+        return function ? plain_name(*function) : std::string();
+      }
+      // What a call or a lambda expression gives has no name.
+      if (llvm::isa<clang::LambdaExpr, clang::CallExpr>(argument)) return {};
+      auto children = argument->children();
+      argument = children.empty() ? nullptr : *children.begin();
+    }
+    return {};
+  }
+
+  llvm::SmallPtrSet<const clang::FunctionDecl*, 8> seen_;
+};
+
 class FactCollector : public clang::ASTConsumer {
  public:
-  explicit FactCollector(UnitFacts& facts) : facts_(facts) {}
+  FactCollector(UnitFacts& facts, std::string typed) : facts_(facts), typed_(std::move(typed)) {}
 
   void Initialize(clang::ASTContext& context) override { context_ = &context; }
 
   bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
-    for (clang::Decl* decl : group) visit(decl);
+    for (clang::Decl* decl : group) {
+      clang::SourceLocation location = sources().getExpansionLoc(decl->getLocation());
+      if (!decl->isImplicit() && !(location.isValid() && sources().isInSystemHeader(location)))
+        own_.push_back(decl);
+      visit(decl);
+    }
     return true;
   }
 
@@ -178,9 +223,11 @@ class FactCollector : public clang::ASTConsumer {
       if (shown->isInvalidDecl() || facts_.functions.size() >= kMaxFunctions) continue;
       record(*shown, shown == definition, names);
     }
+    collect_calls(own_, context, facts_.calls);
     if (main_) {
       facts_.main.emplace();
-      set_place(main_->getLocation(), facts_.main->place, facts_.main->line_text);
+      show_place(context, main_->getLocation(), facts_.main->place, facts_.main->line_text);
+      LambdaFinder().look_in(*main_, *facts_.main);
     }
   }
 
@@ -210,7 +257,8 @@ class FactCollector : public clang::ASTConsumer {
     if (!function->getDeclName().isIdentifier()) return;  // operators, constructors
     bool shaped = has_handler_types(*function);
     bool in_main_file = sources().isInMainFile(sources().getExpansionLoc(function->getLocation()));
-    if (!shaped && (!in_main_file || llvm::isa<clang::CXXMethodDecl>(function))) return;
+    bool wanted = !typed_.empty() && plain_name(*function) == typed_;
+    if (!shaped && !wanted && (!in_main_file || llvm::isa<clang::CXXMethodDecl>(function))) return;
     functions_.insert(function->getCanonicalDecl());
     if (shaped && function->isInlined() && function->isThisDeclarationADefinition() &&
         !llvm::isa<clang::CXXMethodDecl>(function) && !function->getDescribedFunctionTemplate() &&
@@ -220,12 +268,15 @@ class FactCollector : public clang::ASTConsumer {
 
   static bool has_handler_types(const clang::FunctionDecl& function) {
     TypeName returns = type_name(function.getReturnType());
-    if (returns == TypeName::Function || returns == TypeName::HttpResponse) return true;
+    if (returns == TypeName::Function || returns == TypeName::HttpResponse ||
+        returns == TypeName::InvocationResponse)
+      return true;
     const clang::PrintingPolicy policy{clang::LangOptions()};
     return std::any_of(function.param_begin(), function.param_end(),
                        [&](const clang::ParmVarDecl* parameter) {
                          TypeName name = describe(parameter->getType(), policy).name;
-                         return name == TypeName::HttpRequest || name == TypeName::CloudEvent;
+                         return name == TypeName::HttpRequest || name == TypeName::CloudEvent ||
+                                name == TypeName::InvocationRequest;
                        });
   }
 
@@ -241,7 +292,7 @@ class FactCollector : public clang::ASTConsumer {
     if (function.isVariadic()) fact.parameters.push_back({TypeName::Other, Passing::Value, "..."});
     if (function.isInAnonymousNamespace())
       fact.linkage = Linkage::UnnamedNamespace;
-    else if (!function.isExternallyVisible())
+    else if (!function.hasExternalFormalLinkage())
       fact.linkage = Linkage::Static;
     fact.defined = defined;
     fact.repeatable = function.isInlined() || function.hasAttr<clang::WeakAttr>();
@@ -255,35 +306,25 @@ class FactCollector : public clang::ASTConsumer {
             !other->isDependentContext())
           fact.uses.push_back(names.getName(other));
     }
-    set_place(function.getLocation(), fact.place, fact.line_text);
+    bool plain = !fact.is_template && !fact.is_member && defined && !has_handler_types(function);
+    if (plain && context_->getLangOpts().CPlusPlus && (typed_ == "*" || typed_ == fact.name))
+      fact.typed = describe_typed(function, *context_);
+    show_place(*context_, function.getLocation(), fact.place, fact.line_text);
     facts_.functions.push_back(std::move(fact));
   }
 
-  void set_place(clang::SourceLocation location, SourcePlace& place, std::string& line_text) const {
-    location = sources().getFileLoc(location);
-    clang::PresumedLoc presumed = sources().getPresumedLoc(location);
-    if (presumed.isInvalid()) return;
-    int column = static_cast<int>(presumed.getColumn());
-    auto length = clang::Lexer::MeasureTokenLength(location, sources(), context_->getLangOpts());
-    place = {presumed.getFilename(), static_cast<int>(presumed.getLine()), column,
-             column + static_cast<int>(length)};
-    auto [file, offset] = sources().getDecomposedLoc(location);
-    llvm::StringRef text = sources().getBufferData(file);
-    llvm::StringRef line = text.substr(offset + 1 - static_cast<unsigned>(column));
-    line = line.take_until([](char c) { return c == '\n' || c == '\r'; });
-    if (line.size() <= 512) line_text = line.str();
-  }
-
   UnitFacts& facts_;
+  std::string typed_;
   clang::ASTContext* context_ = nullptr;
   llvm::SetVector<const clang::FunctionDecl*> functions_;  // canonical declarations, in source order
   const clang::FunctionDecl* main_ = nullptr;
+  std::vector<clang::Decl*> own_;  // what is at top level and not a system header's
 };
 
 }  // namespace
 
-std::unique_ptr<clang::ASTConsumer> make_fact_collector(UnitFacts& facts) {
-  return std::make_unique<FactCollector>(facts);
+std::unique_ptr<clang::ASTConsumer> make_fact_collector(UnitFacts& facts, std::string typed) {
+  return std::make_unique<FactCollector>(facts, std::move(typed));
 }
 
 }  // namespace faasc::cpp

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "compiler/cpp/cxx/toolchain.h"
+#include "compiler/cpp/unikernel_calls.h"
 
 namespace faasc::cpp {
 namespace {
@@ -93,6 +94,8 @@ LinkAnswer link(const LinkRequest& request) {
     if (linker.find("lld") != std::string::npos) arguments.emplace_back("-Wl,--no-mmap-output-file");
   }
   arguments.push_back("-Wl,--dependency-file=" + depfile);
+  for (const UnikernelCall& call : nanos_calls())
+    arguments.push_back("-Wl,--trace-symbol=" + std::string(call.name));
   arguments.emplace_back("-o");
   arguments.push_back(temporary);
   DriverPlan plan(std::move(arguments), recorder);
