@@ -313,6 +313,36 @@ TEST_F(DriverTest, ImportsIntoAnotherDirectory) {
   EXPECT_NE(outcome.out.find(R"("format":"OpenFaaS stack")"), std::string::npos) << outcome.out;
 }
 
+TEST_F(DriverTest, ImportsInTheCurrentDirectory) {
+  write("shop/stack.yaml",
+        "provider: {name: openfaas}\n"
+        "functions: {mail: {lang: golang-http, handler: ./mail}}\n");
+  fs::path before = fs::current_path();
+  struct Case {
+    const char* directory;
+    std::vector<std::string> arguments;
+    const char* manifest;
+    const char* source;
+  };
+  const Case cases[] = {{"shop", {"init", "--from", "stack.yaml"}, "shop/faas.yaml", "mail"},
+                        {"shop", {"init", ".", "--from", "./stack.yaml"}, "shop/faas.yaml", "mail"},
+                        {"shop", {"init", "..", "--from", "stack.yaml"}, "faas.yaml", "shop/mail"},
+                        {"", {"init", "--from", "shop/stack.yaml"}, "shop/faas.yaml", "mail"},
+                        {"", {"init", ".", "--from", "shop/../shop/stack.yaml"}, "faas.yaml", "shop/mail"},
+                        {"", {"init", "new", "--from", "shop/stack.yaml"}, "new/faas.yaml", "mail"}};
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.manifest);
+    fs::current_path(directory_.path() / one.directory);
+    Outcome outcome = faasc(one.arguments);
+    fs::current_path(before);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    Result<std::string> manifest = read_file(at(one.manifest));
+    ASSERT_TRUE(manifest);
+    EXPECT_NE(manifest->find("\nsource: " + std::string(one.source) + "\n"), std::string::npos) << *manifest;
+    fs::remove(at(one.manifest));
+  }
+}
+
 TEST_F(DriverTest, ATemplateAndAFileExcludeEachOther) {
   Outcome outcome = faasc({"init", "--from", "x", "--template", "cpp-http"});
   EXPECT_EQ(outcome.status, 2);

@@ -18,17 +18,14 @@ std::string counted(int count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-// What leads from the directory of the new manifest to that of the file. Empty, too, where the file is not
-// below it.
-std::string prefix_between(const fs::path& directory, const fs::path& file) {
-  fs::path from = fs::absolute(directory).lexically_normal(), to = fs::absolute(file).lexically_normal();
-  std::string prefix = to.parent_path().lexically_relative(from / "").string();
-  return prefix == "." || prefix.starts_with("..") ? "" : prefix;
-}
-
-bool is_below(const fs::path& directory, const fs::path& file) {
-  fs::path from = fs::absolute(directory).lexically_normal(), to = fs::absolute(file).lexically_normal();
-  return !to.parent_path().lexically_relative(from / "").string().starts_with("..");
+// What leads from the directory of the new manifest to that of the file: "." where they are the same, "../…"
+// where the file is not below it. Only a current directory that is gone gives an error.
+Result<std::string> way_between(const fs::path& directory, const fs::path& file) {
+  std::error_code error;
+  fs::path here = fs::current_path(error);
+  if (error) return io_error("find", "the current directory", error.value());
+  fs::path from = (here / directory).lexically_normal(), to = (here / file).lexically_normal();
+  return to.parent_path().lexically_relative(from / "").string();
 }
 
 }  // namespace
@@ -51,19 +48,21 @@ Result<int> import_file(Session& session, const ImportRequest& request) {
   }
   FAASC_TRY(std::string text, read_file(request.file, kYamlSizeLimit).during("importing"));
   FAASC_TRY(Installation installation, Installation::find());
+  FAASC_TRY(std::string way, way_between(directory, request.file));
+  bool below = !way.starts_with("..");
 
   Diagnostics diagnostics;
   std::optional<ImportedManifest> imported =
       import_manifest(text, request.file,
                       {.function = request.function,
                        .first_line = installed_schema_line(installation),
-                       .prefix = prefix_between(directory, request.file)},
+                       .prefix = below && way != "." ? way : ""},
                       diagnostics);
   session.report(diagnostics);
   if (!imported) return session.status();
   FAASC_CHECK(write_file(target, imported->text));
 
-  if (!is_below(directory, request.file)) {
+  if (!below) {
     session.console().say("paths in '" + target.string() + "' are as in '" + request.file +
                           "': bring the function's files to where they point");
   }
