@@ -44,6 +44,8 @@ class GoBuilder {
     wanted.package = package_directory();
     Diagnostics found;
     std::optional<go::Chosen> chosen = go::choose_handler(facts, wanted, found);
+    // The handler may be in a file that was left out.
+    if (!chosen && !request_.cgo && !facts.cgo_files.empty()) return needs_cgo(facts.cgo_files.front());
     for (Diagnostic one : found.all()) report(std::move(one), source_);
     if (!chosen) return refused("the handler was not found");
     FAASC_CHECK(check_cgo(facts, *chosen));
@@ -156,19 +158,23 @@ class GoBuilder {
     return refused("the source cannot be parsed");
   }
 
+  Error needs_cgo(const std::string& file) {
+    Diagnostic diagnostic;
+    diagnostic.code = kGoCgoNeeded;
+    diagnostic.message = "'" + file + "' needs cgo, which is off";
+    diagnostic.place = {.file = file, .line = 1, .column = 1};
+    diagnostic.hint = "set 'build: {go: {cgo: true}}'";
+    report(std::move(diagnostic), source_);
+    return refused("the function needs cgo");
+  }
+
   Result<void> check_cgo(const go::Facts& facts, const go::Chosen& chosen) {
     if (request_.cgo) return {};
     const std::string& directory = facts.packages[chosen.package].directory;
     for (const std::string& file : facts.cgo_files) {
       std::string parent = fs::path(file).parent_path().generic_string();
       if ((parent.empty() ? "." : parent) != directory) continue;
-      Diagnostic diagnostic;
-      diagnostic.code = kGoCgoNeeded;
-      diagnostic.message = "'" + file + "' needs cgo, which is off";
-      diagnostic.place = {.file = file, .line = 1, .column = 1};
-      diagnostic.hint = "set 'build: {go: {cgo: true}}'";
-      report(std::move(diagnostic), source_);
-      return refused("the function needs cgo");
+      return needs_cgo(file);
     }
     return {};
   }

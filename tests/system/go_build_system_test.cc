@@ -166,6 +166,16 @@ TEST_F(GoBuildSystem, WhatAUnikernelCannotServeIsSaidForNanosOnly) {
   EXPECT_THAT(finished.err, Not(HasSubstr("FAASC0430")));
 }
 
+TEST_F(GoBuildSystem, AFileThatNeedsCgoIsNamed) {
+  project_.write("hello.go",
+                 "package hello\n\nimport \"C\"\n\nimport \"net/http\"\n\n"
+                 "func Hello(w http.ResponseWriter, r *http.Request) {}\n");
+  Finished finished = build();
+  EXPECT_EQ(finished.status.code, 1);
+  EXPECT_THAT(finished.err, HasSubstr("hello.go:1:1: error: 'hello.go' needs cgo, which is off [FAASC0421]"));
+  EXPECT_THAT(finished.err, Not(HasSubstr("FAASC0401")));
+}
+
 TEST_F(GoBuildSystem, TheVersionOfTheManifestIsTheOneToUse) {
   project_.write("faas.yaml", "apiVersion: faasc/v1\nname: hello\nruntime: go:1.2\nhandler: Hello\n");
   Finished finished = build();
