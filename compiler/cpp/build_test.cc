@@ -166,7 +166,12 @@ TEST_F(Build, HelloIsOneStaticExecutableThatAnswers) {
   const auto* header = reinterpret_cast<const Elf64_Ehdr*>(bytes->data());
   EXPECT_EQ(header->e_type, ET_EXEC);
   const auto* segments = reinterpret_cast<const Elf64_Phdr*>(bytes->data() + header->e_phoff);
-  for (int i = 0; i < header->e_phnum; ++i) EXPECT_NE(segments[i].p_type, static_cast<unsigned>(PT_INTERP));
+  bool sorted_unwind_table = false;
+  for (int i = 0; i < header->e_phnum; ++i) {
+    EXPECT_NE(segments[i].p_type, static_cast<unsigned>(PT_INTERP));
+    sorted_unwind_table = sorted_unwind_table || segments[i].p_type == PT_GNU_EH_FRAME;
+  }
+  EXPECT_TRUE(sorted_unwind_table);
   EXPECT_EQ(bytes->find("hello.cc:"), std::string::npos);
   EXPECT_GT(fs::file_size(built->debug_file), bytes->size());
 
@@ -213,8 +218,9 @@ TEST_F(Build, LambdaHandlersAndProgramsLink) {
         "static invocation_response f(invocation_request const& r) { return {r.payload, {}, true}; }\n"
         "int main() { run_handler(f); }"}) {
     SCOPED_TRACE(code);
-    write("f.cc", std::string("#include <aws/lambda-runtime/runtime.h>\nusing namespace aws::lambda_runtime;\n") +
-                      code);
+    write("f.cc",
+          std::string("#include <aws/lambda-runtime/runtime.h>\nusing namespace aws::lambda_runtime;\n") +
+              code);
     request_.sources = {"f.cc"};
     request_.standard = 11;
     EXPECT_EQ(build_again(), "compiled 1, linked");
@@ -278,7 +284,8 @@ TEST_F(Build, LintsCallsOfSourcesAndOfLibraries) {
         "  if (std::getenv(\"X\")) std::system(\"ls\");\n"
         "  return google::cloud::functions::HttpResponse{}.set_result(in_library());\n}\n");
   write("lib.c", "#include <unistd.h>\nint in_library(void) { return fork() < 0 ? 500 : 200; }\n");
-  auto made = run({.argv = {"cc", "-c", "-o", at("a project/lib.o").string(), at("a project/lib.c").string()}});
+  auto made =
+      run({.argv = {"cc", "-c", "-o", at("a project/lib.o").string(), at("a project/lib.c").string()}});
   ASSERT_TRUE(made && made->status.ok());
   request_.sources = {"hello.cc"};
   request_.link = {"lib.o"};
@@ -288,10 +295,12 @@ TEST_F(Build, LintsCallsOfSourcesAndOfLibraries) {
   for (const char* round : {"first", "repeated"}) {
     SCOPED_TRACE(round);
     build_again();
-    EXPECT_NE(said_.find("hello.cc:5:30: warning: 'system' runs another program, which a unikernel does not do"),
-              std::string::npos)
+    EXPECT_NE(
+        said_.find("hello.cc:5:30: warning: 'system' runs another program, which a unikernel does not do"),
+        std::string::npos)
         << said_;
-    EXPECT_NE(said_.find("warning: 'lib.o' uses 'fork', which starts another process"), std::string::npos) << said_;
+    EXPECT_NE(said_.find("warning: 'lib.o' uses 'fork', which starts another process"), std::string::npos)
+        << said_;
   }
   request_.lint = CppLint::Strict;
   build_again();

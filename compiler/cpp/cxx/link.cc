@@ -60,6 +60,21 @@ std::vector<std::string> prerequisites(const std::string& rule) {
   return files;
 }
 
+// A static program's start-up files register all of its unwind tables, which the first exception then sorts:
+// millions of instructions. Linked as a program that can be asked for its segments, it has a sorted table to
+// search instead.
+void use_sorted_unwind_table(std::vector<std::string>& command) {
+  constexpr std::string_view kRegistering = "/crtbeginT.o";
+  for (std::size_t i = 1; i < command.size(); ++i) {
+    if (!command[i].ends_with(kRegistering)) continue;
+    std::string other = command[i].substr(0, command[i].size() - kRegistering.size()) + "/crtbegin.o";
+    if (std::error_code error; !fs::exists(other, error)) return;
+    command[i] = std::move(other);
+    command.insert(command.begin() + 1, "--eh-frame-hdr");
+    return;
+  }
+}
+
 Result<void> strip(const fs::path& from, const fs::path& to) {
   auto failed = [&](llvm::Error error) {
     return faasc::Error{Fault::Internal,
@@ -111,6 +126,7 @@ LinkAnswer link(const LinkRequest& request) {
   }
   answer.command.emplace_back(job->getExecutable());
   for (const char* argument : job->getArguments()) answer.command.emplace_back(argument);
+  use_sorted_unwind_table(answer.command);
 
   auto finished = run({.argv = answer.command, .working_directory = {}, .environment = {}});
   if (!finished) {
