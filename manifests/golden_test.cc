@@ -82,6 +82,17 @@ std::string all_files_below(const fs::path& directory, std::string_view suffix) 
   return text;
 }
 
+bool has_word(std::string_view text, std::string_view word) {
+  auto continues = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    std::size_t end = at + word.size();
+    if ((at == 0 || !continues(text[at - 1])) && (end == text.size() || !continues(text[end]))) return true;
+  }
+  return false;
+}
+
 // Whole messages are compared by the tests above, by those of the importers, and where a test quotes one.
 TEST(Codes, AreAllCompared) {
   fs::path source = FAASC_SOURCE_DIR;
@@ -99,7 +110,7 @@ TEST(Codes, AreAllCompared) {
   for (std::sregex_iterator match(header.begin(), header.end(), declaration), end; match != end; ++match) {
     ++count;
     // A code that nothing reports yet has no message to compare.
-    if (!std::regex_search(sources, std::regex("\\b" + (*match)[1].str() + "\\b"))) continue;
+    if (!has_word(sources, (*match)[1].str())) continue;
     EXPECT_NE(compared.find("[" + (*match)[2].str() + "]"), std::string::npos)
         << (*match)[1] << ": no test compares a message with " << (*match)[2];
   }
