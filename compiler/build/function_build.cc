@@ -1,8 +1,10 @@
 #include "compiler/build/function_build.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <thread>
 
 #include "base/file.h"
@@ -78,7 +80,8 @@ class FunctionBuild {
     FAASC_TRY(FileLock lock, FileLock::acquire(work_dir_ / "lock"));
 
     fs::path record_path = work_dir_ / "record.json";
-    if (auto last = BuildRecord::load(record_path)) {
+    auto last = BuildRecord::load(record_path);
+    if (last) {
       auto reason = last->stale(option_key());
       if (!reason) return earlier_result(*last);
       progress_.note("building because " + *reason);
@@ -100,6 +103,8 @@ class FunctionBuild {
     program_.environment = guest_environment(manifest_, result_.function);
     FAASC_CHECK(write_outputs(resolved.kernel));
     FAASC_CHECK(save_record(resolved.kernel, record_path));
+    // Where the user says where the image goes, an earlier one is the user's.
+    if (last && options_.output.empty()) remove_all_but_ours(last->outputs());
     return std::move(result_);
   }
 
@@ -315,6 +320,22 @@ class FunctionBuild {
     return write_linux_disk(request, out).during("writing the image of '" + *manifest_.name + "'");
   }
 
+  std::vector<fs::path> outputs() const {
+    std::vector<fs::path> outputs{result_.image, result_.spec, file_list_path(image_)};
+    for (const fs::path& output : {result_.debug_file, result_.openapi, initrd_})
+      if (!output.empty()) outputs.push_back(output);
+    return outputs;
+  }
+
+  // An image in the format that the manifest named before would look as if it belonged to the new
+  // description.
+  void remove_all_but_ours(const std::set<std::string>& earlier) const {
+    std::vector<fs::path> ours = outputs();
+    std::error_code ignored;
+    for (const std::string& output : earlier)
+      if (std::find(ours.begin(), ours.end(), fs::path(output)) == ours.end()) fs::remove(output, ignored);
+  }
+
   Result<void> save_record(const Kernel& kernel, const fs::path& path) {
     BuildRecord record(option_key());
     inputs_.push_back(full_path(options_.manifest));
@@ -330,9 +351,7 @@ class FunctionBuild {
     for (const Manifest::Test& test : manifest_.tests)
       if (test.request.body_file) inputs_.push_back(manifest_.directory / **test.request.body_file);
     for (const fs::path& input : inputs_) record.add_input(full_path(input), started_ns_);
-    for (const fs::path& output :
-         {result_.image, result_.spec, file_list_path(image_), result_.debug_file, result_.openapi, initrd_})
-      if (!output.empty()) record.add_output(output);
+    for (const fs::path& output : outputs()) record.add_output(output);
 
     const Function& function = result_.function;
     record.set_fact("language", function.language);

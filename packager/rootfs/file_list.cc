@@ -89,7 +89,9 @@ std::string to_json(const std::vector<ListedFile>& files) {
 }
 
 fs::path file_list_path(const fs::path& image) {
-  return fs::path(image).replace_extension(".files.json");
+  fs::path path = image;
+  if (path.extension() == ".zst") path.replace_extension();  // "shop.img.zst"
+  return path.replace_extension(".files.json");
 }
 
 Result<std::vector<ListedFile>> read_file_list(const fs::path& path) {

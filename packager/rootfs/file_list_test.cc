@@ -35,6 +35,7 @@ TEST_F(FileLists, ComeBackAsTheyWere) {
             "]}\n");
   auto path = file_list_path(temporary_.path() / "shop.img");
   EXPECT_EQ(path.filename(), "shop.files.json");
+  EXPECT_EQ(file_list_path("out/shop.img.zst"), "out/shop.files.json");
   ASSERT_TRUE(write_file(path, to_json(*files)));
   auto back = read_file_list(path);
   ASSERT_TRUE(back) << back.error().what;

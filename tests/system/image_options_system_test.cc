@@ -183,6 +183,11 @@ TEST_F(ImageOptionsSystem, NanosBootsFromEveryFormatThatQemuReads) {
     EXPECT_EQ(finished.out, "probe") << finished.err;
     EXPECT_TRUE(fs::exists(project_.at("build") / file));
     EXPECT_TRUE(fs::exists(project_.at("build/probe.vm.json")));
+    // The one in the format before is gone: the description is no longer its own.
+    int images = 0;
+    for (const auto& entry : fs::directory_iterator(project_.at("build")))
+      images += entry.is_regular_file() && entry.path().extension() != ".json";
+    EXPECT_EQ(images, 1);
     finished = project_.faasc({"build", "--kernel", "nanos", "-v"});
     EXPECT_EQ(finished.out, "build/" + std::string(file) + "\n");
     EXPECT_THAT(finished.err, HasSubstr("up to date"));
