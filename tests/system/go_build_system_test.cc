@@ -160,6 +160,15 @@ TEST_F(GoBuildSystem, WhatAUnikernelCannotServeIsSaidForNanosOnly) {
   EXPECT_THAT(finished.err,
               HasSubstr("hello.go:9:2: warning: 'exec.Command' starts a program, which a unikernel "
                         "does not do [FAASC0430]\n\texec.Command(\"ls\").Run()\n\t^"));
+  std::string manifest = *read_file(project_.at("faas.yaml"));
+  project_.write("faas.yaml", manifest + "lint: strict\n");
+  finished = build();
+  EXPECT_EQ(finished.status.code, 1) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("hello.go:9:2: error: 'exec.Command' starts a program"));
+  project_.write("faas.yaml", manifest + "lint: \"off\"\n");
+  finished = build();
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_THAT(finished.err, Not(HasSubstr("FAASC0430")));
   if (!has_kernel(KernelFamily::Linux)) return;
   finished = project_.faasc({"build", "--kernel", "linux"});
   EXPECT_EQ(finished.status.code, 0) << finished.err;
