@@ -1,6 +1,7 @@
 #include "launcher/boot_plan.h"
 
 #include "launcher/codes.h"
+#include "launcher/uefi_firmware.h"
 
 namespace faasc {
 namespace {
@@ -35,11 +36,46 @@ Result<Accelerator> choose_accelerator(AcceleratorChoice choice, const KvmVerdic
   return kvm.usable ? Accelerator::Kvm : Accelerator::Tcg;
 }
 
+/// How the disk is to be booted, which is known not to be booted around.
+Result<BootFrom> choose_firmware(const VmSpec& spec, BootChoice choice, const BootFacts& facts) {
+  bool bios = !spec.disks.empty() && spec.disks.front().bios_bootable;
+  bool uefi = !spec.disks.empty() && spec.disks.front().uefi_bootable;
+  auto cannot = [&](std::string_view how, std::string_view word) {
+    return Error{Fault::Input,
+                 kCannotBoot,
+                 "'" + spec.name + "' cannot be booted " + std::string(how),
+                 {},
+                 "leave out '--boot " + std::string(word) + "', or write 'image: {boot: " +
+                     (word == "disk" ? "bios" : std::string(word)) + "}' into faas.yaml"};
+  };
+  switch (choice) {
+    case BootChoice::Bios:
+      if (!bios) return cannot("by a BIOS: its disk has no boot loader for one", "bios");
+      return BootFrom::Bios;
+    case BootChoice::Uefi:
+      if (!uefi) return cannot("by UEFI: its disk has no loader for it", "uefi");
+      break;
+    default:
+      if (bios) return BootFrom::Bios;
+      if (!uefi) return cannot("from its disk, which has no boot loader", "disk");
+      break;
+  }
+  if (facts.uefi_firmware.empty())
+    return Error{Fault::Missing,
+                 kNoUefiFirmware,
+                 "there is no UEFI firmware for QEMU on this host",
+                 {},
+                 "sudo apt install " + std::string(kUefiFirmwarePackage)};
+  return BootFrom::Uefi;
+}
+
 }  // namespace
 
 std::string BootPlan::summary() const {
   return std::string(name_of(machine)) + ", " + std::string(name_of(accelerator)) +
-         (boot == BootFrom::Kernel ? ", kernel loaded directly" : ", booted from the disk");
+         (boot == BootFrom::Kernel ? ", kernel loaded directly"
+          : boot == BootFrom::Bios ? ", booted from the disk"
+                                   : ", booted from the disk by UEFI");
 }
 
 Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const BootFacts& facts) {
@@ -48,7 +84,8 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
   BootPlan plan;
   FAASC_TRY(plan.accelerator, choose_accelerator(choices.accelerator, facts.kvm, plan.reasons));
   bool direct = spec.direct_boot.has_value() && facts.kernel_is_there;
-  bool disk = !spec.disks.empty() && spec.disks.front().bios_bootable;
+  bool disk = !spec.disks.empty() && (spec.disks.front().bios_bootable || spec.disks.front().uefi_bootable);
+  bool disk_asked = boot == BootChoice::Disk || boot == BootChoice::Bios || boot == BootChoice::Uefi;
   bool nanos = spec.kernel_family == "nanos";
 
   if (!direct && !disk) {
@@ -68,34 +105,30 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
   std::string no_kernel = spec.direct_boot
                               ? "the kernel is not there: '" + spec.direct_boot->kernel.string() + "'"
                               : std::string("the image names no kernel to load directly");
-  plan.boot = direct ? BootFrom::Kernel : BootFrom::Disk;
-
-  if (boot == BootChoice::Disk) {
-    if (!disk)
-      return Error{Fault::Input,
-                   kCannotBoot,
-                   "'" + spec.name + "' cannot be booted from its disk, which has no boot loader",
-                   {},
-                   "leave out '--boot disk'"};
+  if (disk_asked) {
     direct = false;
     no_kernel = "asked for";
-    plan.boot = BootFrom::Disk;
   } else if (boot == BootChoice::Kernel && !direct) {
     return Error{
         Fault::Missing,
         kKernelMissing,
         no_kernel,
         {},
-        "leave out '--boot kernel', or get the kernel with 'faasc kernel pull " + spec.kernel_family + "'"};
+        "leave out '--boot direct', or get the kernel with 'faasc kernel pull " + spec.kernel_family + "'"};
   }
 
+  plan.boot = BootFrom::Kernel;
+  if (!direct) {
+    FAASC_TRY(plan.boot, choose_firmware(spec, boot, facts));
+    if (plan.boot == BootFrom::Uefi) plan.uefi_firmware = facts.uefi_firmware;
+  }
   if (machine == MachineChoice::Microvm) {
-    if (boot == BootChoice::Disk)
+    if (disk_asked)
       return Error{Fault::Usage,
                    kCannotBoot,
                    "microvm cannot boot from a disk: it has no BIOS",
                    {},
-                   "leave out '--machine microvm' or '--boot disk'"};
+                   "leave out '--machine microvm' or '--boot'"};
     if (!direct)
       return Error{Fault::Host,
                    kCannotBoot,

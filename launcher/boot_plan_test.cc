@@ -42,70 +42,70 @@ TEST(BootPlan, Choices) {
       {"nanos",
        A::Auto,
        M::Auto,
-       {true, 256 * kMiB, kNative},
+       {true, 256 * kMiB, kNative, {}},
        "microvm, kvm, kernel loaded directly",
        "kvm: runs 4000 million instructions per second",
        "microvm: boots fastest"},
       {"nanos",
        A::Auto,
        M::Auto,
-       {true, 256 * kMiB, kEmulated},
+       {true, 256 * kMiB, kEmulated, {}},
        "microvm, tcg, kernel loaded directly",
        "tcg: KVM cannot be used: runs 2 million instructions per second: emulated, not native",
        "microvm: boots fastest"},
       {"nanos",
        A::Tcg,
        M::Auto,
-       {true, 96 * kMiB, {}},
+       {true, 96 * kMiB, {}, {}},
        "microvm, tcg, kernel loaded directly",
        "tcg: asked for",
        "microvm: boots fastest"},
       {"nanos",
        A::Kvm,
        M::Auto,
-       {true, 95 * kMiB, kNative},
+       {true, 95 * kMiB, kNative, {}},
        "q35, kvm, kernel loaded directly",
        "kvm: asked for",
        "q35: the network of Nanos on microvm needs 96 MiB of memory, and there are 95 MiB"},
       {"nanos",
        A::Tcg,
        M::Auto,
-       {false, 256 * kMiB, {}},
+       {false, 256 * kMiB, {}, {}},
        "q35, tcg, booted from the disk",
        "tcg: asked for",
        "q35, booted from the disk: the kernel is not there: '/k/kernel'"},
       {"nanos",
        A::Tcg,
        M::Q35,
-       {true, 256 * kMiB, {}},
+       {true, 256 * kMiB, {}, {}},
        "q35, tcg, kernel loaded directly",
        "tcg: asked for",
        "q35: asked for"},
       {"nanos",
        A::Tcg,
        M::Q35,
-       {false, 256 * kMiB, {}},
+       {false, 256 * kMiB, {}, {}},
        "q35, tcg, booted from the disk",
        "tcg: asked for",
        "q35: asked for"},
       {"nanos",
        A::Tcg,
        M::Microvm,
-       {true, 64 * kMiB, {}},
+       {true, 64 * kMiB, {}, {}},
        "microvm, tcg, kernel loaded directly",
        "tcg: asked for",
        "microvm: asked for"},
       {"linux",
        A::Auto,
        M::Auto,
-       {true, 64 * kMiB, kNative},
+       {true, 64 * kMiB, kNative, {}},
        "microvm, kvm, kernel loaded directly",
        "kvm: runs 4000 million instructions per second",
        "microvm: boots fastest"},
       {"linux",
        A::Tcg,
        M::Auto,
-       {true, 256 * kMiB, {}},
+       {true, 256 * kMiB, {}, {}},
        "microvm, tcg, kernel loaded directly",
        "tcg: asked for",
        "microvm: boots fastest"},
@@ -128,20 +128,70 @@ TEST(BootPlan, ADiskAloneBoots) {
   EXPECT_EQ(plan->reasons[1], "q35, booted from the disk: the image names no kernel to load directly");
 }
 
+TEST(BootPlan, WhatBootsTheDisk) {
+  struct Case {
+    BootChoice choice;
+    bool bios, uefi, kernel;
+    const char* firmware;
+    const char* expected;  // the summary, or what is wrong and the way out
+  };
+  using B = BootChoice;
+  const char* kFirmware = "/firmware";
+  const char* kDirect = "microvm, tcg, kernel loaded directly";
+  const char* kBios = "q35, tcg, booted from the disk";
+  const char* kUefi = "q35, tcg, booted from the disk by UEFI";
+  const char* kNoFirmware = "there is no UEFI firmware for QEMU on this host\nsudo apt install ovmf";
+  const Case cases[] = {
+      {B::Auto, true, true, true, kFirmware, kDirect},
+      {B::Auto, true, true, false, kFirmware, kBios},
+      {B::Auto, false, true, false, kFirmware, kUefi},
+      {B::Auto, false, true, false, "", kNoFirmware},
+      {B::Kernel, false, true, true, kFirmware, kDirect},
+      {B::Disk, true, true, true, kFirmware, kBios},
+      {B::Disk, true, true, true, "", kBios},
+      {B::Disk, false, true, true, kFirmware, kUefi},
+      {B::Disk, false, true, true, "", kNoFirmware},
+      {B::Disk, false, false, true, kFirmware,
+       "'hello' cannot be booted from its disk, which has no boot loader\n"
+       "leave out '--boot disk', or write 'image: {boot: bios}' into faas.yaml"},
+      {B::Bios, true, true, true, kFirmware, kBios},
+      {B::Bios, false, true, true, kFirmware,
+       "'hello' cannot be booted by a BIOS: its disk has no boot loader for one\n"
+       "leave out '--boot bios', or write 'image: {boot: bios}' into faas.yaml"},
+      {B::Uefi, true, true, true, kFirmware, kUefi},
+      {B::Uefi, true, true, true, "", kNoFirmware},
+      {B::Uefi, true, false, true, kFirmware,
+       "'hello' cannot be booted by UEFI: its disk has no loader for it\n"
+       "leave out '--boot uefi', or write 'image: {boot: uefi}' into faas.yaml"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(testing::Message() << int(c.choice) << c.bios << c.uefi << c.kernel << c.firmware);
+    VmSpec spec = spec_of("linux");
+    spec.disks[0].bios_bootable = c.bios;
+    spec.disks[0].uefi_bootable = c.uefi;
+    auto plan = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto, c.choice},
+                          {c.kernel, 256 * kMiB, {}, c.firmware});
+    EXPECT_EQ(plan ? plan->summary() : plan.error().what + "\n" + plan.error().hint, c.expected);
+    if (plan) EXPECT_EQ(plan->uefi_firmware, plan->boot == BootFrom::Uefi ? kFirmware : "");
+    if (!plan && c.expected == kNoFirmware) EXPECT_EQ(exit_status(plan.error().fault), 3);
+  }
+}
+
 TEST(BootPlan, Refusals) {
   VmSpec spec = spec_of("nanos");
   auto refused =
-      plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kEmulated});
+      plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kEmulated, {}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Host);
   EXPECT_EQ(refused.error().code, kKvmUnusable);
   EXPECT_EQ(refused.error().what,
             "KVM cannot be used here: runs 2 million instructions per second: emulated, not native");
   EXPECT_EQ(refused.error().hint, "leave out '--accel kvm'; the guest then runs emulated");
-  refused = plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kForbidden});
+  refused =
+      plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kForbidden, {}});
   EXPECT_EQ(refused.error().hint, "join the group");
 
-  refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Microvm}, {false, 256 * kMiB, {}});
+  refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Microvm}, {false, 256 * kMiB, {}, {}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, kCannotBoot);
   EXPECT_EQ(refused.error().what, "microvm cannot boot 'hello': the kernel is not there: '/k/kernel'");
@@ -149,7 +199,7 @@ TEST(BootPlan, Refusals) {
             "leave out '--machine microvm', or get the kernel with 'faasc kernel pull nanos'");
 
   spec.disks[0].bios_bootable = false;
-  refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, {false, 256 * kMiB, {}});
+  refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, {false, 256 * kMiB, {}, {}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Missing);
   EXPECT_EQ(refused.error().code, kKernelMissing);

@@ -23,6 +23,7 @@
 #include "launcher/qemu_refusal.h"
 #include "launcher/ready_line.h"
 #include "launcher/time_stamp_counter.h"
+#include "launcher/uefi_firmware.h"
 #include "launcher/usernet.h"
 
 namespace faasc {
@@ -145,6 +146,7 @@ Result<void> Machine::State::decide() {
   facts.kernel_is_there = spec.direct_boot && ::access(spec.direct_boot->kernel.c_str(), R_OK) == 0;
   facts.memory_bytes = options.memory_bytes.value_or(spec.memory_bytes);
   facts.kvm = options.kvm.value_or(KvmVerdict{});
+  if (!spec.disks.empty() && spec.disks.front().uefi_bootable) facts.uefi_firmware = find_uefi_firmware();
   FAASC_TRY(plan, plan_boot(spec, options.boot, facts));
   for (const std::string& reason : plan.reasons) note(reason);
   return {};
@@ -156,6 +158,7 @@ QemuOptions Machine::State::qemu_options() {
   qemu.machine = plan.machine;
   qemu.accelerator = plan.accelerator;
   qemu.boot = plan.boot;
+  qemu.uefi_firmware = plan.uefi_firmware;
   qemu.memory_bytes = options.memory_bytes;
   qemu.vcpus = options.vcpus;
   qemu.disk_writes = options.disk_writes;

@@ -49,6 +49,7 @@ inline constexpr const char* kBadLogging = "FAASC0160";
 inline constexpr const char* kImageFormat = "FAASC0170";
 inline constexpr const char* kImageSize = "FAASC0171";
 inline constexpr const char* kBadKernelChoice = "FAASC0172";
+inline constexpr const char* kImageBoot = "FAASC0585";
 inline constexpr const char* kUnknownKlib = "FAASC0173";
 inline constexpr const char* kOwnedTuple = "FAASC0174";
 inline constexpr const char* kImageTooLarge = "FAASC0175";

@@ -98,6 +98,7 @@ constexpr std::string_view kLogFormats[] = {"text", "json"};
 constexpr std::string_view kLogLevels[] = {"debug", "info", "warn", "error", "fatal"};
 constexpr std::string_view kImageFormats[] = {"raw", "qcow2", "vmdk", "vhd", "vhdx", "raw.zst"};
 constexpr std::string_view kLints[] = {"warn", "strict", "off"};
+constexpr std::string_view kImageBoots[] = {"auto", "direct", "bios", "uefi"};
 constexpr std::string_view kCompats[] = {"none", "lambda", "gcf"};
 constexpr std::string_view kEventModes[] = {"binary", "structured"};
 
@@ -497,6 +498,14 @@ constexpr Key kImageKeys[] = {
      .store = store<&M::ImageOptions::kernel>,
      .code = kBadKernelChoice,
      .check = check_kernel_choice},
+    {.name = "boot",
+     .form = Form::Choice,
+     .help = "What the disk boots from by itself: auto, direct (nothing: the VMM loads the kernel), bios, "
+             "uefi (and bios)",
+     .fallback = "auto",
+     .store = store<&M::ImageOptions::boot>,
+     .code = kImageBoot,
+     .choices = kImageBoots},
     {.name = "klibs",
      .form = Form::TextList,
      .help = "Libraries that Nanos loads into the kernel",

@@ -105,6 +105,7 @@ const Row kRows[] = {
     {"image.size", Form::Quantity, "auto", kImageSize, 1 * kMiB, std::int64_t{1} << 44},
     {"image.max_size", Form::Quantity, "", kImageTooLarge, 1, std::int64_t{1} << 44},
     {"image.kernel", Form::Text, "auto", kBadKernelChoice},
+    {"image.boot", Form::Choice, "auto", kImageBoot, 0, 0, "auto direct bios uefi"},
     {"image.klibs", Form::TextList, "", kUnknownKlib},
     {"image.consoles", Form::TextList, "[serial, vga]", kBadConsole},
     {"image.coredumplimit", Form::Quantity, "no core dumps", kBadCoreDump, 64 * kKiB, 64 * 1024 * kMiB},
@@ -263,6 +264,7 @@ TEST(Keys, DefaultsAreWhatTheReaderFillsIn) {
   EXPECT_EQ(*m.image.format, fallback("image.format"));
   EXPECT_FALSE(m.image.size);
   EXPECT_EQ(*m.image.kernel, fallback("image.kernel"));
+  EXPECT_EQ(*m.image.boot, ImageBoot::Auto);
   EXPECT_EQ(*m.compat, Compat::None);
   EXPECT_EQ(*m.lint, Lint::Warn);
   EXPECT_FALSE(*m.http.openapi);

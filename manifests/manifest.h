@@ -43,6 +43,8 @@ std::string_view name_of(Signature signature);  ///< as in the manifest: "cloude
 enum class LambdaEvent : std::uint8_t { Raw, UrlV2 };
 enum class LogFormat : std::uint8_t { Text, Json };
 enum class LogLevel : std::uint8_t { Debug, Info, Warn, Error, Fatal };
+/// What the disk boots from, besides a VMM that loads the kernel.
+enum class ImageBoot : std::uint8_t { Auto, Direct, Bios, Uefi };
 enum class Compat : std::uint8_t { None, Lambda, Gcf };
 enum class Lint : std::uint8_t { Warn, Strict, Off };
 enum class GoModules : std::uint8_t { Auto, ReadOnly, Vendor };
@@ -199,6 +201,7 @@ struct Manifest {
     std::optional<Located<std::uint64_t>> size;      ///< of the disk; absent: as small as it gets
     std::optional<Located<std::uint64_t>> max_size;  ///< of the image file, holes not counted
     Located<std::string> kernel{"auto"};  ///< "auto", "nanos", "linux@6.1", "0.1.55", or a path with a slash
+    Located<ImageBoot> boot{ImageBoot::Auto};
     std::vector<Located<std::string>> klibs;
     Located<std::vector<Located<std::string>>> consoles;  ///< "serial", "vga", "net"
     std::optional<Located<std::uint64_t>> coredumplimit;  ///< absent: no core dumps

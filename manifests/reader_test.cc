@@ -40,6 +40,7 @@ TEST(Reader, FillsDefaults) {
   EXPECT_EQ(*manifest->http.port, 8080);
   EXPECT_EQ(*manifest->logging.level, LogLevel::Info);
   EXPECT_EQ(*manifest->image.kernel, "auto");
+  EXPECT_EQ(*manifest->image.boot, ImageBoot::Auto);
   EXPECT_TRUE(manifest->tests.empty());
   EXPECT_EQ(manifest->directory, "shop");
 }
@@ -94,6 +95,7 @@ image:
   format: qcow2
   size: 64MiB
   kernel: nanos@0.1.55
+  boot: uefi
   klibs: [ntp]
   manifest: {ntp_servers: [a.test, {host: b.test}], trace: t}
 compat: gcf
@@ -120,7 +122,7 @@ env: {GREETING: no, EMPTY: "", TOKEN: "Bearer ${env:API_TOKEN}!"}
 resources: {memory: 512MB}
 limits: {timeout: 2m, request_size: 64KiB}
 files: [{from: data/a.json, to: /etc/a.json, mode: 0600}]
-image: {manifest: {ntp_servers: [a.test, {host: b.test}], trace: t}}
+image: {boot: uefi, manifest: {ntp_servers: [a.test, {host: b.test}], trace: t}}
 tests:
   - name: event
     request: {cloudevent: {data: {a: [1, yes, null, 0x1, "2"]}}}
@@ -143,6 +145,7 @@ tests:
   EXPECT_EQ(manifest->limits.timeout.place.column, 19);
   EXPECT_EQ(*manifest->limits.request_size, 65536u);
   EXPECT_EQ(manifest->files[0].mode->value, 0600);
+  EXPECT_EQ(*manifest->image.boot, ImageBoot::Uefi);
   const auto& tuples = manifest->image.tuples;
   ASSERT_EQ(tuples.size(), 2u);
   EXPECT_EQ(tuples[0].value.items[0].text, "a.test");

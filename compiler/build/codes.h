@@ -6,5 +6,7 @@ inline constexpr const char* kNoManifest = "FAASC0801";    // no faas.yaml where
 inline constexpr const char* kBuildRefused = "FAASC0802";  // the diagnostics say why
 inline constexpr const char* kNotInThisVersion =
     "FAASC0803";  // a key of the manifest that faasc cannot honour yet
+inline constexpr const char* kKernelCannotBootDisk =
+    "FAASC0586";  // the kernel lacks what image.boot asks for
 
 }  // namespace faasc

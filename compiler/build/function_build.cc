@@ -14,6 +14,7 @@
 #include "compiler/build/codes.h"
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/data_files.h"
+#include "compiler/build/disk_boot.h"
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/guest_files.h"
 #include "compiler/build/image_delivery.h"
@@ -92,6 +93,9 @@ class FunctionBuild {
     FAASC_CHECK(refuse_if_complaints());
     FAASC_TRY(KernelStore::Resolved resolved, choose_kernel());
     report_other_kernels_keys(manifest_, resolved.kernel.family, diagnostics_);
+    boot_ = disk_boot(manifest_, resolved.kernel, diagnostics_);
+    check_klibs(manifest_, resolved.kernel, diagnostics_);
+    FAASC_CHECK(refuse_if_complaints());
     FAASC_CHECK(compile(resolved.kernel));
     check_manifest_for_kind(manifest_, result_.function.kind, diagnostics_);
     add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
@@ -242,7 +246,7 @@ class FunctionBuild {
     if (fs::path beside = linux_initrd_path(delivery.raw());
         !nanos && beside != initrd_ && std::rename(beside.c_str(), initrd_.c_str()) != 0)
       return io_error("write", initrd_, errno);
-    FAASC_TRY(VmSpec spec, vm_spec_of_function(manifest_, result_.function, kernel, image));
+    FAASC_TRY(VmSpec spec, vm_spec_of_function(manifest_, result_.function, kernel, image, boot_));
     // Nanos keeps the memory in which it was loaded mapped for itself when a VMM loads it directly.
     if (nanos && program_.fixed_address != 0 && program_.fixed_address < kNanosDirectFloor &&
         spec.disks.front().bios_bootable) {
@@ -277,7 +281,8 @@ class FunctionBuild {
 
   Result<Image> write_nanos(const Kernel& kernel, std::optional<std::uint64_t> storage, const fs::path& out) {
     NanosDiskRequest request{.program = program_, .kernel = kernel};
-    request.bios_bootable = !kernel.boot_blob.empty();
+    request.bios_bootable = boot_.bios;
+    request.uefi_bootable = boot_.uefi;
     request.ephemeral_storage_bytes = storage;
     request.size_bytes = asked_size();
     for (const auto& klib : manifest_.image.klibs) request.klibs.push_back(*klib);
@@ -317,6 +322,10 @@ class FunctionBuild {
                             .exit_port = kLinuxExitPort,
                             .grace = std::chrono::ceil<std::chrono::seconds>(*manifest_.limits.grace_period),
                             .hostname = *manifest_.name});
+    if (boot_.bios)
+      request.self_boot = {.boot_sector = tools_.linux_boot_sector,
+                           .uefi_loader = tools_.linux_uefi_loader,
+                           .command_line = linux_command_line_};
     return write_linux_disk(request, out).during("writing the image of '" + *manifest_.name + "'");
   }
 
@@ -339,14 +348,16 @@ class FunctionBuild {
   Result<void> save_record(const Kernel& kernel, const fs::path& path) {
     BuildRecord record(option_key());
     inputs_.push_back(full_path(options_.manifest));
-    for (const fs::path& program : {tools_.cxx, tools_.runtime_library, tools_.linux_init})
+    for (const fs::path& program : {tools_.cxx, tools_.runtime_library, tools_.linux_init,
+                                    tools_.linux_boot_sector, tools_.linux_uefi_loader})
       inputs_.push_back(program);
     inputs_.insert(inputs_.end(), tools_.programs.begin(), tools_.programs.end());
     // Another kernel in the store may be a better choice; the directories change when one comes or goes.
     for (const fs::path& directory :
          {store_.root(), store_.root() / "nanos", store_.root() / "linux", kernel.directory})
       inputs_.push_back(directory);
-    for (const fs::path& file : {kernel.image, kernel.boot_blob, kernel.initramfs})
+    for (const fs::path& file :
+         {kernel.image, kernel.boot_blob, kernel.uefi_loader, kernel.bzimage, kernel.initramfs})
       if (!file.empty()) inputs_.push_back(file);
     for (const Manifest::Test& test : manifest_.tests)
       if (test.request.body_file) inputs_.push_back(manifest_.directory / **test.request.body_file);
@@ -381,6 +392,7 @@ class FunctionBuild {
   ProjectListing listing_;
   fs::path image_, work_dir_, initrd_;
   std::string linux_command_line_;
+  DiskBoot boot_;
   Program program_;
   std::vector<fs::path> inputs_;
   std::int64_t started_ns_ = 0;

@@ -25,6 +25,7 @@ struct BuildTools {
   std::filesystem::path go_runtime;       ///< what is compiled into Go functions, and what looks for them
   PythonInstallation python;
   std::filesystem::path linux_init;
+  std::filesystem::path linux_boot_sector, linux_uefi_loader;
   std::vector<std::filesystem::path> programs;  ///< whatever else decides the result: faasc itself
 };
 

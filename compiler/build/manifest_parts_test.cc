@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "compiler/build/cloud_event_request.h"
 #include "compiler/build/data_files.h"
+#include "compiler/build/disk_boot.h"
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/unsupported.h"
@@ -159,6 +160,64 @@ TEST_F(ManifestPartsTest, WhatCannotBeHonouredIsRefusedAtItsPlace) {
   EXPECT_EQ(diagnostics.all()[0].place.line, 4);
   Diagnostics none;
   report_unsupported(manifest(""), none);
+  EXPECT_THAT(messages(none), ElementsAre());
+}
+
+TEST_F(ManifestPartsTest, WhatADiskBootsFrom) {
+  Kernel nanos, linux;
+  nanos.version = "0.1.55";
+  nanos.boot_blob = "boot.img";
+  nanos.uefi_loader = "bootx64.efi";
+  linux.family = KernelFamily::Linux;
+  linux.version = "6.1";
+  linux.bzimage = "bzImage";
+  Diagnostics diagnostics;
+  auto text = [&](const std::string& word, const Kernel& kernel) {
+    Manifest read = word.empty() ? manifest("") : manifest("image: {boot: " + word + "}\n");
+    DiskBoot boot = disk_boot(read, kernel, diagnostics);
+    return std::string(boot.bios ? "bios " : "") + (boot.uefi ? "uefi" : "");
+  };
+  EXPECT_EQ(text("", nanos), "bios ");
+  EXPECT_EQ(text("direct", nanos), "");
+  EXPECT_EQ(text("bios", nanos), "bios ");
+  EXPECT_EQ(text("uefi", nanos), "bios uefi");
+  EXPECT_EQ(text("", linux), "");
+  EXPECT_EQ(text("direct", linux), "");
+  EXPECT_EQ(text("bios", linux), "bios uefi");
+  EXPECT_EQ(text("uefi", linux), "bios uefi");
+  EXPECT_THAT(messages(diagnostics), ElementsAre());
+
+  nanos.uefi_loader.clear();
+  text("uefi", nanos);
+  nanos.boot_blob.clear();
+  linux.bzimage.clear();
+  EXPECT_EQ(text("", nanos), "");
+  text("bios", nanos);
+  text("bios", linux);
+  EXPECT_THAT(messages(diagnostics),
+              ElementsAre("FAASC0586 kernel nanos@0.1.55 has no bootx64.efi, which such a disk is booted by",
+                          "FAASC0586 kernel nanos@0.1.55 has no boot.img, which such a disk is booted by",
+                          "FAASC0586 kernel linux@6.1 has no bzImage, which such a disk is booted by"));
+  EXPECT_EQ(diagnostics.all()[0].place.line, 4);
+  EXPECT_EQ(diagnostics.all()[0].hint, "pull the kernel again, or use 'boot: direct'");
+}
+
+TEST_F(ManifestPartsTest, KlibsAreOfTheKernel) {
+  Kernel kernel;
+  kernel.version = "0.1.55";
+  kernel.klibs = directory_.path() / "klibs";
+  for (const char* name : {"ntp", "radar"}) ASSERT_TRUE(write_file(kernel.klibs / name, "KLIB"));
+  Diagnostics diagnostics;
+  Manifest read = manifest("image: {klibs: [ntp, radar, strace]}\n");
+  check_klibs(read, kernel, diagnostics);
+  EXPECT_THAT(messages(diagnostics),
+              ElementsAre("FAASC0562 library 'radar' needs 'tls', which kernel 0.1.55 does not have",
+                          "FAASC0562 kernel 0.1.55 has no library 'strace'"));
+  EXPECT_EQ(diagnostics.all()[1].hint, "it has ntp, radar");
+  EXPECT_EQ(diagnostics.all()[1].place.column, 29);
+  kernel.family = KernelFamily::Linux;
+  Diagnostics none;
+  check_klibs(read, kernel, none);
   EXPECT_THAT(messages(none), ElementsAre());
 }
 

@@ -46,7 +46,7 @@ Result<SmokeTest> smoke_test_of(const Manifest& manifest, const Manifest::Test& 
 }  // namespace
 
 Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& function, const Kernel& kernel,
-                                   const Image& image) {
+                                   const Image& image, const DiskBoot& boot) {
   VmSpec spec;
   spec.name = *manifest.name;
   spec.architecture = kernel.architecture;
@@ -59,7 +59,8 @@ Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& fun
   spec.disks.push_back({.path = image.path,
                         .format = *manifest.image.format,
                         .read_only = !manifest.resources.ephemeral_storage.written(),
-                        .bios_bootable = kernel.family == KernelFamily::Nanos && !kernel.boot_blob.empty()});
+                        .bios_bootable = boot.bios,
+                        .uefi_bootable = boot.uefi});
   spec.nics.push_back(
       {.address = address_with_prefix(manifest.network), .gateway = gateway_of(manifest.network)});
   spec.exit_port = kernel.family == KernelFamily::Nanos ? kNanosExitPort : kLinuxExitPort;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/diagnostics.h"
+#include "compiler/build/disk_boot.h"
 #include "compiler/function.h"
 #include "manifests/manifest.h"
 #include "packager/disk/image.h"
@@ -18,6 +19,6 @@ inline constexpr std::uint16_t kLinuxExitPort = 0xf4;
 /// files that tests send as a body. What depends on the kernel family beyond its name (initrd, command line)
 /// is left to the caller.
 Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& function, const Kernel& kernel,
-                                   const Image& image);
+                                   const Image& image, const DiskBoot& boot = {});
 
 }  // namespace faasc

@@ -58,6 +58,8 @@ Result<BuildTools> find_tools() {
   FAASC_TRY(tools.python.runtime, installation.shared("python/guest"));
   FAASC_TRY(tools.python.fallback, installation.shared("python/fallback"));
   FAASC_TRY(tools.linux_init, installation.guest_library("linux/init"));
+  FAASC_TRY(tools.linux_boot_sector, installation.guest_library("linux/boot.bin"));
+  FAASC_TRY(tools.linux_uefi_loader, installation.guest_library("linux/bootx64.efi"));
   tools.programs.push_back(installation.prefix() / "bin/faasc");
   return tools;
 }

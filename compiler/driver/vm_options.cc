@@ -14,9 +14,10 @@ void add_vm_options(CLI::App& app, VmArguments& arguments) {
   app.add_option("--machine", arguments.machine, "auto, microvm or q35 (a PC)")
       ->type_name("TYPE")
       ->check(CLI::IsMember({"auto", "microvm", "q35"}).description(""));
-  app.add_option("--boot", arguments.boot, "auto, kernel (loaded by the VMM) or disk (through its BIOS)")
+  app.add_option("--boot", arguments.boot,
+                 "auto, direct (the VMM loads the kernel), disk, or what boots it: bios, uefi")
       ->type_name("FROM")
-      ->check(CLI::IsMember({"auto", "kernel", "disk"}).description(""));
+      ->check(CLI::IsMember({"auto", "direct", "disk", "bios", "uefi"}).description(""));
   app.add_option("--memory", arguments.memory, "memory of the machine, for example 512MiB")
       ->type_name("SIZE");
   app.add_option("--cpus", arguments.vcpus, "processors of the machine")
@@ -31,8 +32,10 @@ Result<StartOptions> start_options(Session& session, const VmArguments& argument
   if (arguments.accelerator == "tcg") options.boot.accelerator = AcceleratorChoice::Tcg;
   if (arguments.machine == "microvm") options.boot.machine = MachineChoice::Microvm;
   if (arguments.machine == "q35") options.boot.machine = MachineChoice::Q35;
-  if (arguments.boot == "kernel") options.boot.boot = BootChoice::Kernel;
+  if (arguments.boot == "direct") options.boot.boot = BootChoice::Kernel;
   if (arguments.boot == "disk") options.boot.boot = BootChoice::Disk;
+  if (arguments.boot == "bios") options.boot.boot = BootChoice::Bios;
+  if (arguments.boot == "uefi") options.boot.boot = BootChoice::Uefi;
   if (arguments.vcpus > 0) options.vcpus = arguments.vcpus;
   if (!arguments.memory.empty()) {
     options.memory_bytes = parse_quantity(arguments.memory);

@@ -142,6 +142,19 @@ TEST_F(LinuxDiskTest, BootsByItself) {
   EXPECT_TRUE(piece(3).starts_with(initrd));
 }
 
+TEST_F(LinuxDiskTest, ABootableDiskOfTheSizeThatWasAskedFor) {
+  make_bootable();
+  request_.size_bytes = 64 << 20;
+  auto image = write_linux_disk(request_, out_);
+  ASSERT_TRUE(image) << image.error().what;
+  EXPECT_EQ(fs::file_size(out_), 64u << 20);
+  EXPECT_EQ(open_linux_disk(out_)->rootfs.size_bytes, 30u << 20);
+  fs::remove(out_);
+  request_.size_bytes = 20 << 20;
+  EXPECT_EQ(refusal().find("a disk of 20480KiB is too small by "), 0u) << refusal();
+  EXPECT_FALSE(fs::exists(out_));
+}
+
 TEST_F(LinuxDiskTest, OthersAcceptABootableDisk) {
   make_bootable();
   ASSERT_TRUE(write_linux_disk(request_, out_));

@@ -86,7 +86,8 @@ std::string command_line_text(const VmSpec& spec, const QemuOptions& options) {
 }  // namespace
 
 std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options) {
-  assert(options.boot == BootFrom::Disk ? options.machine == MachineType::Q35 : spec.direct_boot.has_value());
+  assert(options.boot == BootFrom::Kernel ? spec.direct_boot.has_value()
+                                          : options.machine == MachineType::Q35);
   assert(options.ports.empty() || !spec.nics.empty());
   bool microvm = options.machine == MachineType::Microvm;
   std::string transport = microvm ? "-device" : "-pci";  // virtio-blk-device or virtio-blk-pci
@@ -116,6 +117,10 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
     if (!spec.direct_boot->initrd.empty()) add({"-initrd", spec.direct_boot->initrd.string()});
     if (std::string text = command_line_text(spec, options); !text.empty()) add({"-append", text});
   }
+  // Only the half with the code: what the firmware remembers, it forgets with the machine.
+  if (options.boot == BootFrom::Uefi)
+    add({"-drive",
+         "if=pflash,unit=0,format=raw,readonly=on,file=" + escaped(options.uefi_firmware.string())});
   if (microvm) add({"-global", "virtio-mmio.force-legacy=false"});
 
   for (std::size_t i = 0; i < spec.disks.size(); ++i) {
@@ -130,7 +135,7 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
     std::string format = disk.format == "vhd" ? "vpc" : disk.format;
     add({"-drive",
          "id=" + id + ",if=none,format=" + format + ",file=" + escaped(disk.path.string()) + access});
-    bool boots = options.boot == BootFrom::Disk && i == 0;
+    bool boots = options.boot != BootFrom::Kernel && i == 0;
     add({"-device", "virtio-blk" + transport + ",drive=" + id + (boots ? ",bootindex=0" : "")});
   }
   for (std::size_t i = 0; i < spec.nics.size(); ++i) {

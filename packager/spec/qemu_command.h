@@ -12,8 +12,9 @@ namespace faasc {
 
 enum class MachineType : std::uint8_t { Microvm, Q35 };
 enum class Accelerator : std::uint8_t { Kvm, Tcg };
-/// Who loads the kernel: the VMM (VmSpec::direct_boot), or the boot loader on the first disk.
-enum class BootFrom : std::uint8_t { Kernel, Disk };
+/// Who loads the kernel: the VMM (VmSpec::direct_boot), or the boot loader on the first disk, started by a
+/// BIOS or by UEFI.
+enum class BootFrom : std::uint8_t { Kernel, Bios, Uefi };
 
 constexpr std::string_view name_of(MachineType machine) {
   return machine == MachineType::Microvm ? "microvm" : "q35";
@@ -34,6 +35,7 @@ struct QemuOptions {
   MachineType machine = MachineType::Microvm;
   Accelerator accelerator = Accelerator::Tcg;
   BootFrom boot = BootFrom::Kernel;
+  std::filesystem::path uefi_firmware;        ///< of BootFrom::Uefi: the code of OVMF
   std::vector<PortForward> ports;             ///< to the first nic; need one
   std::optional<std::uint64_t> memory_bytes;  ///< instead of the spec's
   std::optional<unsigned> vcpus;              ///< instead of the spec's
@@ -55,7 +57,7 @@ struct QemuOptions {
 /// The command line that runs `spec`, argv[0] included: console on standard output, nothing read from
 /// standard input, no network listener but the forwarded ports on 127.0.0.1. Pure: nothing is looked up.
 /// Disks must be of a format that QEMU reads, which is any but raw.zst. `options.boot` must be possible:
-/// Kernel needs `spec.direct_boot`, Disk a bootable first disk and q35.
+/// Kernel needs `spec.direct_boot`, the others a bootable first disk and q35.
 std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options);
 
 }  // namespace faasc

@@ -55,7 +55,7 @@ TEST(QemuCommand, NanosOnMicrovm) {
 TEST(QemuCommand, BiosBootOnQ35) {
   EXPECT_EQ(rendered(nanos_spec(), {.machine = MachineType::Q35,
                                     .accelerator = Accelerator::Kvm,
-                                    .boot = BootFrom::Disk,
+                                    .boot = BootFrom::Bios,
                                     .ports = {{8080, 8080}, {9090, 9090}},
                                     .memory_bytes = 64 << 20,
                                     .vcpus = 2,
@@ -67,6 +67,21 @@ TEST(QemuCommand, BiosBootOnQ35) {
             " -device virtio-blk-pci,drive=disk0,bootindex=0"
             " -netdev user,id=net0,hostfwd=tcp:127.0.0.1:8080-:8080,hostfwd=tcp:127.0.0.1:9090-:9090"
             " -device virtio-net-pci,netdev=net0,romfile= -device isa-debug-exit,iobase=0x501,iosize=4");
+}
+
+TEST(QemuCommand, UefiBootOnQ35) {
+  EXPECT_EQ(rendered(nanos_spec(), {.machine = MachineType::Q35,
+                                    .boot = BootFrom::Uefi,
+                                    .uefi_firmware = "/fw/a,b.fd",
+                                    .sandbox = QemuOptions::Sandbox::Off}),
+            "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none"
+            " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1 -m 256M"
+            " -chardev stdio,id=console,signal=off -serial chardev:console"
+            " -drive if=pflash,unit=0,format=raw,readonly=on,file=/fw/a,,b.fd"
+            " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on"
+            " -device virtio-blk-pci,drive=disk0,bootindex=0"
+            " -netdev user,id=net0 -device virtio-net-pci,netdev=net0,romfile="
+            " -device isa-debug-exit,iobase=0x501,iosize=4");
 }
 
 TEST(QemuCommand, DirectBootOnQ35) {

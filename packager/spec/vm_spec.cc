@@ -17,7 +17,7 @@
 //
 //   schema name architecture kernel_family vcpus memory_bytes
 //   direct_boot?  {kernel_version kernel kernel_sha256 initrd? command_line?}
-//   disks         [{path format read_only bios_bootable}]
+//   disks         [{path format read_only bios_bootable uefi_bootable?}]
 //   nics          [{model address gateway?}]
 //   exit_port?
 //   function      {name kind http_port ready_path init_timeout_ms request_timeout_ms grace_period_ms}
@@ -146,8 +146,8 @@ class ObjectReader {
     read(name, into.emplace());
   }
 
-  void read(const char* name, bool& into) {
-    const Json* value = take(name, Presence::Required);
+  void read(const char* name, bool& into, Presence presence = Presence::Required) {
+    const Json* value = take(name, presence);
     if (!value) return;
     if (!value->is_boolean()) return wrong_type(pointer_to(name), *value, "true or false");
     into = value->get<bool>();
@@ -343,6 +343,7 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
     object.read_one_of("format", disk.format, {"raw", "qcow2", "vmdk", "vhd", "vhdx", "raw.zst"});
     object.read("read_only", disk.read_only);
     object.read("bios_bootable", disk.bios_bootable);
+    object.read("uefi_bootable", disk.uefi_bootable, Presence::Optional);
   });
   read_list(failure, root, "nics", [&](ObjectReader& object) {
     VmSpec::Nic& nic = spec.nics.emplace_back();
@@ -402,11 +403,14 @@ std::string to_json(const VmSpec& spec, const fs::path& directory, const fs::pat
     root["direct_boot"] = std::move(object);
   }
   root["disks"] = Json::array();
-  for (const VmSpec::Disk& disk : spec.disks)
-    root["disks"].push_back({{"path", text_of(disk.path)},
-                             {"format", disk.format},
-                             {"read_only", disk.read_only},
-                             {"bios_bootable", disk.bios_bootable}});
+  for (const VmSpec::Disk& disk : spec.disks) {
+    Json object = {{"path", text_of(disk.path)},
+                   {"format", disk.format},
+                   {"read_only", disk.read_only},
+                   {"bios_bootable", disk.bios_bootable}};
+    if (disk.uefi_bootable) object["uefi_bootable"] = true;
+    root["disks"].push_back(std::move(object));
+  }
   root["nics"] = Json::array();
   for (const VmSpec::Nic& nic : spec.nics) {
     Json object = {{"model", nic.model}, {"address", nic.address}};

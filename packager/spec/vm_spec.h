@@ -55,6 +55,7 @@ struct VmSpec {
     std::string format = "raw";  ///< "raw", "qcow2", "vmdk", "vhd", "vhdx"; "raw.zst": to be unpacked first
     bool read_only = true;       ///< the guest never writes to it
     bool bios_bootable = false;  ///< holds a boot loader and the kernel
+    bool uefi_bootable = false;  ///< holds a system partition with a loader, and the kernel
   };
   std::vector<Disk> disks;  ///< the first is the root disk
 

@@ -23,7 +23,11 @@ VmSpec full_spec() {
                       .kernel_sha256 = "ab12",
                       .initrd = "/out/orders.initrd",
                       .command_line = "console=ttyS0 quiet"};
-  spec.disks = {{.path = "/out/orders.img", .format = "qcow2", .read_only = false, .bios_bootable = true},
+  spec.disks = {{.path = "/out/orders.img",
+                 .format = "qcow2",
+                 .read_only = false,
+                 .bios_bootable = true,
+                 .uefi_bootable = true},
                 {.path = "/data/model.img", .format = "raw", .read_only = true, .bios_bootable = false}};
   spec.nics = {{}, {.model = "virtio-net", .address = "10.0.2.15/24", .gateway = "10.0.2.2"}};
   spec.exit_port = 0x501;
@@ -75,7 +79,8 @@ constexpr const char* kFullText = R"({
       "path": "orders.img",
       "format": "qcow2",
       "read_only": false,
-      "bios_bootable": true
+      "bios_bootable": true,
+      "uefi_bootable": true
     },
     {
       "path": "../data/model.img",

@@ -6,7 +6,8 @@
 // means the program only where the VMM loads the kernel. "overhead" is what the host's file system holds for
 // the image beyond the files in its root and the kernel on it.
 //
-// usage: first_response [--runs N] [--plugin libinstruction_counter.so] SPEC.vm.json[:microvm|:q35|:bios]...
+// usage: first_response [--runs N] [--plugin libinstruction_counter.so]
+// SPEC.vm.json[:microvm|:q35|:bios|:uefi]...
 
 #include <algorithm>
 #include <cstdio>
@@ -122,7 +123,8 @@ int main(int argc, char** argv) {
       constexpr std::pair<const char*, BootChoices> kStarts[] = {
           {":microvm", {AcceleratorChoice::Auto, MachineChoice::Microvm, BootChoice::Kernel}},
           {":q35", {AcceleratorChoice::Auto, MachineChoice::Q35, BootChoice::Kernel}},
-          {":bios", {AcceleratorChoice::Auto, MachineChoice::Q35, BootChoice::Disk}},
+          {":bios", {AcceleratorChoice::Auto, MachineChoice::Q35, BootChoice::Bios}},
+          {":uefi", {AcceleratorChoice::Auto, MachineChoice::Q35, BootChoice::Uefi}},
       };
       for (const auto& [suffix, boot] : kStarts) {
         if (!word.ends_with(suffix)) continue;
@@ -138,8 +140,9 @@ int main(int argc, char** argv) {
     }
   }
   if (contestants.empty()) {
-    std::fputs("usage: first_response [--runs N] [--plugin FILE.so] SPEC.vm.json[:microvm|:q35|:bios]...\n",
-               stderr);
+    std::fputs(
+        "usage: first_response [--runs N] [--plugin FILE.so] SPEC.vm.json[:microvm|:q35|:bios|:uefi]...\n",
+        stderr);
     return 2;
   }
   auto directory = TemporaryDirectory::create(fs::temp_directory_path(), "first-response-");
@@ -159,8 +162,10 @@ int main(int argc, char** argv) {
     if (auto record = BuildRecord::load(disk.parent_path() / ".faasc" / disk.stem() / "record.json"))
       payload = std::atoll(record->fact("payload_bytes").c_str());
     long long kernel = 0;
-    if (contestant.spec.disks[0].bios_bootable)
-      kernel = static_cast<long long>(fs::file_size(contestant.spec.direct_boot->kernel));
+    // Boot loaders of Linux start the compressed form, which lies beside the other.
+    fs::path image = contestant.spec.direct_boot->kernel;
+    if (contestant.spec.kernel_family == "linux") image.replace_filename("bzImage");
+    if (contestant.spec.disks[0].bios_bootable) kernel = static_cast<long long>(fs::file_size(image));
     std::printf("%-15s %9.0f %6.2f %12.2f %14.1f %13lld %14lld %12lld %13.1f\n", contestant.label.c_str(),
                 median(contestant.milliseconds), median(contestant.milliseconds) / base,
                 median(contestant.total), median(contestant.user) * 1000,

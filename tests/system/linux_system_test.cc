@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "packager/kernels/kernel_store.h"
 #include "tests/system/faasc_run.h"
 
@@ -24,6 +25,17 @@ class LinuxSystem : public testing::Test {
 
 TEST_F(LinuxSystem, Answers) {
   Finished finished = invoke({"--data", "Ada"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "Hello, Ada!\n");
+}
+
+TEST_F(LinuxSystem, ADiskBootsByItself) {
+  project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "image: {boot: bios}\n");
+  Finished finished = invoke({"--data", "Ada", "--boot", "bios", "--time"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "Hello, Ada!\n");
+  EXPECT_THAT(finished.err, HasSubstr("booted from the disk"));
+  finished = invoke({"--data", "Ada", "--boot", "direct"});
   EXPECT_EQ(finished.status.code, 0) << finished.err;
   EXPECT_EQ(finished.out, "Hello, Ada!\n");
 }

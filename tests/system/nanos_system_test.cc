@@ -43,6 +43,36 @@ TEST_F(NanosSystem, AnswersWhenTheBiosBootsTheDisk) {
   EXPECT_THAT(finished.err, HasSubstr("first response"));
 }
 
+TEST_F(NanosSystem, OneDiskIsBootedByUefiAndByABios) {
+  project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "image: {boot: uefi}\n");
+  Finished finished = invoke({"--data", "Ada", "--boot", "bios"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "Hello, Ada!\n");
+
+  project_.environment["FAASC_UEFI_FIRMWARE"] = "";
+  finished = invoke({"--data", "Ada", "--boot", "uefi"});
+  if (finished.status.code == 3) {
+    EXPECT_THAT(finished.err, HasSubstr("hint: sudo apt install ovmf"));
+    GTEST_SKIP() << "no UEFI firmware (package ovmf)";
+  }
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "Hello, Ada!\n");
+}
+
+TEST_F(NanosSystem, ADiskThatOnlyAVmmBootsIsRefusedToFirmware) {
+  project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "image: {boot: direct}\n");
+  Finished finished = invoke({"--data", "Ada"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "Hello, Ada!\n");
+  finished = invoke({"--data", "Ada", "--boot", "uefi"});
+  EXPECT_EQ(finished.status.code, 1);
+  EXPECT_THAT(finished.err,
+              HasSubstr("error: 'hello' cannot be booted by UEFI: its disk has no loader for it "
+                        "[FAASC0707]\n"));
+  EXPECT_THAT(finished.err,
+              HasSubstr("hint: leave out '--boot uefi', or write 'image: {boot: uefi}' into faas.yaml\n"));
+}
+
 TEST_F(NanosSystem, UpstreamsDumpReadsEveryFileBack) {
   const char* dump = std::getenv("FAASC_NANOS_DUMP");
   if (dump == nullptr) GTEST_SKIP() << "FAASC_NANOS_DUMP does not name upstream's dump";

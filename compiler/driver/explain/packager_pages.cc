@@ -199,12 +199,30 @@ constexpr ExplainPage kPages[] = {
      "faasc, or is "
      "damaged.",
      "", "Build everything, or install faasc again."},
+    {"FAASC0585", "image.boot says something unknown",
+     "image.boot is what the disk boots from by itself. 'direct': nothing, a VMM loads the kernel, and the "
+     "disk does "
+     "not hold it; 'bios': a BIOS; 'uefi': UEFI, and a BIOS too; 'auto': for Nanos bios, for Linux direct. "
+     "Whatever it "
+     "says, a VMM that loads the kernel itself can run the disk.",
+     "image: {boot: efi}", "Write one of these words."},
+    {"FAASC0586", "the kernel lacks what boots such a disk",
+     "image.boot asks for a disk that firmware boots, and the kernel in the store has no boot loader for "
+     "that: "
+     "boot.img and bootx64.efi of a Nanos release, bzImage of a Linux package.",
+     "image: {boot: uefi}", "Pull the kernel again, or use 'boot: direct'."},
+    {"FAASC0589", "there is no firmware for UEFI",
+     "The machine was to boot by UEFI, and no firmware for that is installed: OVMF, whose code QEMU loads.",
+     "faasc run --boot uefi",
+     "Install it (sudo apt install ovmf), or name its code with FAASC_UEFI_FIRMWARE; or boot another way."},
     {"FAASC0594", "the disk is too small for what is to be on it",
-     "The size that was asked for does not hold the kernel, the function's files and the room to write that it "
+     "The size that was asked for does not hold the kernel, the function's files and the room to write that "
+     "it "
      "is to have. The message says by how much.",
      "image: {size: 4MiB}", "Ask for at least what the message says, or leave 'size' out."},
     {"FAASC0595", "the file system is too small for what is to be in it",
-     "The size that was asked for does not hold the function's files and the room to write that it is to have. "
+     "The size that was asked for does not hold the function's files and the room to write that it is to "
+     "have. "
      "The message says by how much.",
      "image: {size: 1MiB, kernel: linux}", "Ask for at least what the message says, or leave 'size' out."},
     {"FAASC0601", "there is no kernel",
