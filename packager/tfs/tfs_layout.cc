@@ -38,10 +38,11 @@ constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t unit) {
 struct Node {
   std::string_view name;
   const RootfsNode* node;
-  std::uint64_t size_bytes = 0;   // of a file
-  std::uint64_t sector = 0;       // of a file, from where the data begin
-  std::uint64_t child_count = 0;  // of a directory
-  std::uint32_t link_group = 0;   // which of the files with several names it is; 0: one with a single name
+  std::uint64_t size_bytes = 0;          // of a file
+  std::uint64_t sector = 0;              // of a file, from where the data begin
+  std::uint64_t child_count = 0;         // of a directory
+  const TfsTuple* attributes = nullptr;  // beside those that make the tree; null: none
+  std::uint32_t link_group = 0;  // which of the files with several names it is; 0: one with a single name
 };
 
 // A file with several names.
@@ -146,6 +147,9 @@ class Planner {
 
       nodes_.push_back({std::string_view(path).substr(parent_size + 1), &node});
       name_bytes_ += nodes_.back().name.size();
+      if (!options_.node_attributes.empty())
+        if (auto more = options_.node_attributes.find(path); more != options_.node_attributes.end())
+          nodes_.back().attributes = &more->second;
       if (std::holds_alternative<Directory>(node.content)) {
         above.push_back({path.size(), nodes_.size() - 1});
       } else if (!std::holds_alternative<Symlink>(node.content)) {
@@ -243,11 +247,11 @@ class Planner {
       const Node& node = nodes_[i];
       encoder.name(node.name);
       if (std::holds_alternative<Directory>(node.node->content)) {
-        encoder.tuple(1);
+        begin_node(encoder, node, 1);
         encoder.name("children");
         encoder.tuple(node.child_count);
       } else if (const auto* link = std::get_if<Symlink>(&node.node->content)) {
-        encoder.tuple(1);
+        begin_node(encoder, node, 1);
         encoder.name("linktarget");
         encoder.string(link->target);
       } else if (node.link_group == 0) {
@@ -265,6 +269,16 @@ class Planner {
     layout_.root = encoder.take_bytes();
   }
 
+  // A tuple that `count` attributes are to follow in.
+  static void begin_node(Encoder& encoder, const Node& node, std::uint64_t count) {
+    encoder.tuple(count + (node.attributes ? node.attributes->size() : 0));
+    if (!node.attributes) return;
+    for (const auto& [name, value] : *node.attributes) {
+      encoder.name(name);
+      encoder.value(value);
+    }
+  }
+
   // The indices of the names that every file has.
   struct Words {
     std::uint32_t extents = 0, first = 0, offset = 0, length = 0, allocated = 0, filelength = 0;
@@ -279,7 +293,7 @@ class Planner {
   void encode_file(Encoder& encoder, const Node& node, Words& words, std::uint64_t names) const {
     std::uint64_t sectors = align_up(node.size_bytes, kSectorSize) / kSectorSize;
     std::uint64_t extents = (sectors + tfs::kMaxExtentSectors - 1) / tfs::kMaxExtentSectors;
-    encoder.tuple(names > 1 ? 3 : 2);
+    begin_node(encoder, node, names > 1 ? 3 : 2);
     if (names > 1) {
       encoder.name("nlink");
       encoder.integer({names, false});

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,8 @@ namespace faasc {
 struct TfsOptions {
   std::string label;    ///< at most 31 bytes, no NUL
   TfsTuple attributes;  ///< of the root tuple, beside "children"
+  /// What else the file system is to say of files, directories and links, by path: "exec", "mtime", …
+  std::map<std::string, TfsTuple, std::less<>> node_attributes{};
   /// Goes into the UUID. What is in host files does not: reading all of them before the first byte is written
   /// would cost as much as writing them. A caller that knows a digest of them gives it here where UUIDs have
   /// to differ by it.

@@ -168,6 +168,12 @@ class TreeBuilder {
   std::uint64_t path_bytes_ = 0;
 };
 
+bool makes_the_tree(std::string_view name) {
+  for (std::string_view known : {"children", "extents", "filelength", "linktarget", "nlink"})
+    if (name == known) return true;
+  return false;
+}
+
 // Copies attributes out of the graph. What refers to itself, or to one thing very often, is refused.
 class AttributeCopier {
  public:
@@ -177,7 +183,7 @@ class AttributeCopier {
     TfsTuple out;
     for (const auto& [symbol, value] : tuple) {
       std::string_view name = graph_.name(symbol);
-      if (name == ".." || (depth == 0 && name == "children")) continue;
+      if (name == ".." || (depth == 0 && makes_the_tree(name))) continue;
       FAASC_TRY(TfsValue copied, copy(value, depth + 1));
       out.emplace(name, std::move(copied));
     }
@@ -228,7 +234,12 @@ Result<TfsReader> TfsReader::open(std::shared_ptr<const ByteSource> source) {
   FAASC_CHECK(tree.build(*root));
   reader.entries_ = tree.take_entries();
   reader.extents_ = tree.take_extents();
-  FAASC_TRY(reader.attributes_, AttributeCopier(graph).copy(*root, 0));
+  AttributeCopier copier(graph);
+  FAASC_TRY(reader.attributes_, copier.copy(*root, 0));
+  for (const TfsEntry& entry : reader.entries_) {
+    FAASC_TRY(TfsTuple attributes, copier.copy(graph.tuples()[entry.id], 0));
+    if (!attributes.empty()) reader.entry_attributes_.emplace(entry.id, std::move(attributes));
+  }
   reader.source_ = std::move(source);
   reader.sort_entries();
   reader.find_runs();
@@ -256,6 +267,12 @@ void TfsReader::find_runs() {
         runs.push_back({from, extent.first_sector * kSectorSize, end - from});
     }
   }
+}
+
+const TfsTuple& TfsReader::attributes_of(const TfsEntry& entry) const {
+  static const TfsTuple kNone;
+  auto found = entry_attributes_.find(entry.id);
+  return found == entry_attributes_.end() ? kNone : found->second;
 }
 
 std::vector<std::string> TfsReader::problems() const {

@@ -54,6 +54,10 @@ class TfsReader : public StoredTree {
   /// Where a file's bytes are, in their order; gaps are zeros.
   const std::vector<TfsExtent>& extents(const TfsEntry& file) const;
 
+  /// What else the file system says of an entry: "mtime", "exec", … Empty for nearly all that was never
+  /// booted.
+  const TfsTuple& attributes_of(const TfsEntry& entry) const;
+
   std::vector<std::string> problems() const override;
 
  private:
@@ -63,6 +67,7 @@ class TfsReader : public StoredTree {
   tfs::LogHeader header_;
   TfsTuple attributes_;
   std::map<std::uint64_t, std::vector<TfsExtent>> extents_;  // by TfsEntry::id
+  std::map<std::uint64_t, TfsTuple> entry_attributes_;       // likewise; not those that make the tree
 };
 
 }  // namespace faasc
