@@ -30,11 +30,15 @@ struct CommandEntry {
   Action (*configure)(CLI::App& app);
   bool passes_arguments = false;  ///< all arguments go to Session::arguments unread
   std::string_view words;         ///< what its first argument may be, separated by spaces; for completion
+  /// Commands below this one, named in full ("image ls"); it is none by itself then, and has no configure.
+  std::span<const CommandEntry> subcommands{};
 };
 
 /// In the order of the help; rows of one group follow each other.
 std::span<const CommandEntry> command_table();
 
 const CommandEntry* find_command(std::string_view name);
+/// "ls" finds "image ls".
+const CommandEntry* find_subcommand(const CommandEntry& command, std::string_view name);
 
 }  // namespace faasc

@@ -3,6 +3,37 @@
 namespace faasc {
 namespace {
 
+constexpr CommandEntry kImageCommands[] = {
+    {"image ls", "Images", "list a directory of an image", "faasc image ls -l shop.img:/app",
+     configure_image_ls},
+    {"image tree", "Images", "draw all that is in an image", "faasc image tree shop.img",
+     configure_image_tree},
+    {"image cat", "Images", "print a file of an image", "faasc image cat shop.img:/etc/hosts",
+     configure_image_cat},
+    {"image cp", "Images", "copy files out of an image, or into a copy of it",
+     "faasc image cp hosts shop.img:/etc/hosts -o new.img", configure_image_cp},
+    {"image diff", "Images", "tell what two images do not have in common", "faasc image diff old.img new.img",
+     configure_image_diff},
+    {"image verify", "Images", "look for what is wrong with an image",
+     "faasc image verify --digests shop.img", configure_image_verify},
+    {"image size", "Images", "tell what takes the room in an image, and why it is there",
+     "faasc image size --depth 2 shop.img", configure_image_size},
+    {"image convert", "Images", "write an image in another format of disks",
+     "faasc image convert --to qcow2 shop.img", configure_image_convert},
+    {.name = "image import",
+     .group = "Images",
+     .help = "make an image of a root file system or a container image",
+     .example = "faasc image import rootfs.tar -o shop.img",
+     .configure = configure_image_import,
+     .passes_arguments = true},
+    {.name = "image export",
+     .group = "Images",
+     .help = "write an image's files as an archive or a container image",
+     .example = "faasc image export shop.img --to tar",
+     .configure = configure_image_export,
+     .passes_arguments = true},
+};
+
 constexpr CommandEntry kCommands[] = {
     {"init", "Functions", "begin a project from a template or another tool's file",
      "faasc init shop --template cpp-http", configure_init},
@@ -18,6 +49,12 @@ constexpr CommandEntry kCommands[] = {
     {"inspect", "Functions", "show what was decided about a function, and what is in its image",
      "faasc inspect shop --why /lib/x86_64-linux-gnu/libm.so.6", configure_inspect},
     {"clean", "Functions", "remove what builds have written", "faasc clean shop", configure_clean},
+    {.name = "image",
+     .group = "Images",
+     .help = "look into images, compare, check, edit, convert, import and export them",
+     .example = "faasc image ls -l shop.img:/",
+     .words = "ls tree cat cp diff verify size convert import export",
+     .subcommands = kImageCommands},
     {.name = "kernel",
      .group = "Kernels",
      .help = "list, pull, add and remove the kernels that images boot",
@@ -47,6 +84,13 @@ std::span<const CommandEntry> command_table() {
 const CommandEntry* find_command(std::string_view name) {
   for (const CommandEntry& command : kCommands) {
     if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+const CommandEntry* find_subcommand(const CommandEntry& command, std::string_view name) {
+  for (const CommandEntry& below : command.subcommands) {
+    if (below.name.substr(command.name.size() + 1) == name) return &below;
   }
   return nullptr;
 }

@@ -1,5 +1,7 @@
 #include "compiler/driver/completion.h"
 
+#include <deque>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -49,9 +51,19 @@ std::vector<CompletedCommand> completed_commands() {
       CLI::App app;
       GlobalArguments arguments;
       add_global_options(app, arguments);
-      Action action = entry.configure(app);  // owns what the options are stored in
-      for (const CLI::Option* option : app.get_options()) {
+      std::vector<Action> actions;  // they own what the options are stored in
+      std::deque<CLI::App> apps;    // one for each command below, whose options stand together
+      std::vector<CLI::Option*> options = app.get_options();
+      if (entry.configure) actions.push_back(entry.configure(app)), options = app.get_options();
+      for (const CommandEntry& below : entry.subcommands) {
+        if (below.passes_arguments) continue;
+        actions.push_back(below.configure(apps.emplace_back()));
+        for (CLI::Option* option : apps.back().get_options()) options.push_back(option);
+      }
+      std::set<std::string> seen;
+      for (const CLI::Option* option : options) {
         if (!option->nonpositional() || option->get_group().empty()) continue;
+        if (!seen.insert(option->get_name()).second) continue;
         CompletedOption one{.help = option->get_description(), .takes_value = option->get_expected_min() > 0};
         if (!option->get_lnames().empty()) one.long_name = option->get_lnames().front();
         if (!option->get_snames().empty()) one.short_name = option->get_snames().front();

@@ -23,14 +23,16 @@ Error usage(const char* code, std::string what, std::string hint) {
   return Error{.fault = Fault::Usage, .code = code, .what = std::move(what), .hint = std::move(hint)};
 }
 
-Error unknown_command(std::string_view name) {
+Error unknown_command(std::string_view name, std::span<const CommandEntry> table) {
   std::vector<std::string_view> names;
-  for (const CommandEntry& command : command_table()) names.push_back(command.name);
+  for (const CommandEntry& command : table) names.push_back(command.name);
   std::string_view near = nearest(name, names);
   return usage(kUnknownCommand,
                "unknown command '" + std::string(name) + "'" +
                    (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"),
-               "'faasc --help' lists the commands");
+               table.data() == command_table().data()
+                   ? "'faasc --help' lists the commands"
+                   : "'faasc help " + std::string(name.substr(0, name.find(' '))) + "' lists the commands");
 }
 
 // What CLI11 found wrong, in our words where it matters.
@@ -121,7 +123,7 @@ Result<int> Run::run_command(const std::vector<std::string>& arguments) {
   }
   if (rest.front() == "help") {
     rest.erase(rest.begin());
-    rest.resize(1);
+    rest.resize(std::min<std::size_t>(rest.size(), 2));
     globals_.help = true;
   }
   if (rest.front().starts_with("-")) {
@@ -129,8 +131,24 @@ Result<int> Run::run_command(const std::vector<std::string>& arguments) {
   }
 
   const CommandEntry* command = find_command(rest.front());
-  if (command == nullptr) return unknown_command(rest.front());
+  if (command == nullptr) return unknown_command(rest.front(), command_table());
   rest.erase(rest.begin());
+  if (!command->subcommands.empty()) {
+    if (!rest.empty() && (rest.front() == "--help" || rest.front() == "-h")) globals_.help = true;
+    if (rest.empty() || (globals_.help && rest.front().starts_with("-"))) {
+      if (!globals_.help) {
+        console_.complain(group_help(*command));
+        return exit_status(Fault::Usage);
+      }
+      console_.print(group_help(*command));
+      return 0;
+    }
+    const CommandEntry* below = find_subcommand(*command, rest.front());
+    if (below == nullptr)
+      return unknown_command(std::string(command->name) + " " + rest.front(), command->subcommands);
+    command = below;
+    rest.erase(rest.begin());
+  }
 
   CLI::App app;
   add_global_options(app, globals_);

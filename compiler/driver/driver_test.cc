@@ -86,6 +86,19 @@ TEST_F(DriverTest, WithoutACommandHelpIsAnError) {
 
 TEST_F(DriverTest, EveryCommandHasHelpWithAnExample) {
   for (const CommandEntry& command : command_table()) {
+    for (const CommandEntry& below : command.subcommands) {
+      SCOPED_TRACE(below.name);
+      ASSERT_TRUE(below.name.starts_with(std::string(command.name) + " "));
+      std::string name(below.name.substr(command.name.size() + 1));
+      EXPECT_NE(below.example.find("faasc " + std::string(below.name)), std::string_view::npos);
+      if (below.passes_arguments) continue;
+      Outcome help = faasc({"help", std::string(command.name), name});
+      EXPECT_EQ(help.status, 0);
+      EXPECT_NE(help.out.find(std::string(below.example) + "\n"), std::string::npos);
+      EXPECT_LE(std::count(help.out.begin(), help.out.end(), '\n'), 30);
+      EXPECT_EQ(faasc({std::string(command.name), name, "--help"}).out, help.out);
+      EXPECT_EQ(find_subcommand(command, name), &below);
+    }
     SCOPED_TRACE(command.name);
     EXPECT_FALSE(command.help.empty());
     EXPECT_FALSE(command.help.ends_with('.'));
@@ -107,6 +120,9 @@ TEST_F(DriverTest, RefusesWrongCommandLines) {
     std::string err;
   };
   const Case cases[] = {
+      {{"image", "lss", "x"},
+       "faasc: error: unknown command 'image lss'; did you mean 'image ls'? [FAASC0810]\n"
+       "  hint: 'faasc help image' lists the commands\n"},
       {{"chekc"},
        "faasc: error: unknown command 'chekc'; did you mean 'check'? [FAASC0810]\n"
        "  hint: 'faasc --help' lists the commands\n"},

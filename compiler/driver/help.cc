@@ -89,6 +89,19 @@ std::string general_help(const CLI::App& global) {
   return out;
 }
 
+std::string group_help(const CommandEntry& command) {
+  std::string name(command.name);
+  std::string out = "faasc " + name + ": " + std::string(command.help) + "\n\nUsage: faasc " + name +
+                    " COMMAND [options]\n\n";
+  Rows rows;
+  for (const CommandEntry& below : command.subcommands)
+    rows.emplace_back(std::string(below.name.substr(command.name.size() + 1)) + "    ", below.help);
+  append_rows(out, rows);
+  out.append("\nExample:\n  ").append(command.example).append("\n");
+  out += "\n'faasc help " + name + " COMMAND' says more about a command.\n";
+  return out;
+}
+
 std::string command_help(const CommandEntry& command, const CLI::App& app) {
   std::string out = "faasc " + std::string(command.name) + ": " + std::string(command.help) +
                     "\n\nUsage: faasc " + std::string(command.name);

@@ -12,6 +12,9 @@ inline constexpr const char* kGlobalOptionsGroup = "Options of every command";
 /// command.
 std::string general_help(const CLI::App& global);
 
+/// What `faasc help CMD` prints for a command that has others below it.
+std::string group_help(const CommandEntry& command);
+
 /// What `faasc help CMD` prints. `app` was configured for the command.
 std::string command_help(const CommandEntry& command, const CLI::App& app);
 

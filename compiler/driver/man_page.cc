@@ -83,13 +83,35 @@ std::string exit_status_text() {
   return out;
 }
 
+std::string dashed(std::string_view name) {
+  std::string out = "faasc-" + std::string(name);
+  std::replace(out.begin(), out.end(), ' ', '-');
+  return out;
+}
+
+// Of a command that has others below it, each with a page of its own.
+ManPage group_page(const CommandEntry& command) {
+  std::string name = dashed(command.name);
+  std::string out = header(name);
+  out += ".SH NAME\n" + escaped(name) + " \\- " + escaped(command.help) + "\n";
+  out += ".SH SYNOPSIS\n\\fBfaasc " + escaped(command.name) + "\\fR \\fIcommand\\fR [\\fIoptions\\fR]\n";
+  out += ".SH COMMANDS\n";
+  for (const CommandEntry& below : command.subcommands)
+    out += ".TP\n\\fB" + escaped(dashed(below.name)) + "\\fR(1)\n" + escaped(below.help) + "\n";
+  out += ".SH EXAMPLE\n.EX\n" + escaped(command.example) + "\n.EE\n";
+  out += exit_status_text();
+  out += ".SH SEE ALSO\n\\fBfaasc\\fR(1), which has the options of every command\n";
+  return {name + ".1", std::move(out)};
+}
+
 ManPage command_page(const CommandEntry& command) {
+  if (!command.subcommands.empty()) return group_page(command);
   CLI::App app;
   GlobalArguments arguments;
   add_global_options(app, arguments);
   Action action = command.configure(app);  // owns what the options are stored in
 
-  std::string name = "faasc-" + std::string(command.name);
+  std::string name = dashed(command.name);
   std::string out = header(name);
   out += ".SH NAME\n" + escaped(name) + " \\- " + escaped(command.help) + "\n";
   out += ".SH SYNOPSIS\n\\fBfaasc " + escaped(command.name) + "\\fR";
@@ -157,6 +179,8 @@ ManPage general_page() {
 std::vector<ManPage> man_pages() {
   std::vector<ManPage> pages{general_page()};
   for (const CommandEntry& command : command_table()) pages.push_back(command_page(command));
+  for (const CommandEntry& command : command_table())
+    for (const CommandEntry& below : command.subcommands) pages.push_back(command_page(below));
   return pages;
 }
 

@@ -320,6 +320,8 @@ class Ext4Walk {
     entry.mode = inode.i_mode & 07777;
     entry.modified = modified_of(inode);
     ++state_.names[number];
+    if (inode_uid(inode) != 0 || inode_gid(inode) != 0) state_.has_owners = true;
+    if (inode.i_file_acl != 0) state_.has_attributes = true;
     if (LINUX_S_ISDIR(inode.i_mode)) {
       entry.kind = StoredEntry::Kind::Directory;
       if (!opened_.insert(number).second)
@@ -410,6 +412,14 @@ std::string Ext4Reader::label() const {
 
 std::string Ext4Reader::uuid_text() const {
   return faasc::uuid_text(state_->fs->super->s_uuid);
+}
+
+std::string Ext4Reader::lost_by_writing_anew() const {
+  if (state_->fs->super->s_feature_compat & EXT3_FEATURE_COMPAT_HAS_JOURNAL)
+    return "the journal of its file system";
+  if (state_->has_owners) return "the owners of its files";
+  if (state_->has_attributes) return "the extended attributes of its files";
+  return {};
 }
 
 std::uint64_t Ext4Reader::file_system_bytes() const {

@@ -32,6 +32,9 @@ class Ext4Reader : public StoredTree {
   std::uint64_t file_system_bytes() const;
   std::uint64_t free_bytes() const;
 
+  /// What write_ext4() does not write, in words: "a journal". Empty for what it wrote itself.
+  std::string lost_by_writing_anew() const;
+
   /// What e2fsck would complain about as well: blocks that two things claim, bitmaps and counts that do not
   /// match what is there, wrong link counts, a journal that waits to be replayed.
   std::vector<std::string> problems() const override;

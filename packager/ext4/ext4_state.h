@@ -36,6 +36,7 @@ struct Ext4Reader::State {
   std::unordered_map<std::uint64_t, std::uint32_t> names;        // inode → number of entries that name it
   std::unordered_map<std::uint64_t, std::uint32_t> directories;  // inode → number of directories in it
   std::vector<std::string> directory_problems;
+  bool has_owners = false, has_attributes = false;
 
   std::uint64_t block_size() const { return fs->blocksize; }
   std::uint64_t block_count() const { return ext2fs_blocks_count(fs->super); }

@@ -22,10 +22,11 @@ forbid packager/tfs 'packager/(ext4|fat|archive|disk|kernels|spec)/' 'a format k
 forbid packager/ext4 'packager/(tfs|fat|archive|disk|kernels|spec)/' 'a format knows the tree only'
 forbid packager/fat 'packager/(tfs/(tfs|host)_|(ext4|archive|disk|kernels|spec)/)' 'a format knows the tree only'
 forbid packager/archive 'packager/(tfs|ext4|fat|disk|kernels|spec)/' 'a format knows the tree only'
+for room in rootfs tfs ext4 fat archive disk kernels spec; do forbid "packager/$room" 'packager/image/' 'what looks into images is on top'; done
 forbid packager/kernels 'packager/(tfs|ext4|fat|disk|spec)/' 'kernels knows archives only'
 forbid packager/spec 'packager/(rootfs|tfs|ext4|fat|archive|disk|kernels)/' 'a spec is neutral'
 forbid launcher '(manifests|compiler|runtimes)/' 'the launcher knows specs only'
-forbid launcher 'packager/(rootfs|tfs|ext4|fat|archive|disk|kernels)/' 'the launcher knows specs only'
+forbid launcher 'packager/(rootfs|tfs|ext4|fat|archive|disk|image|kernels)/' 'the launcher knows specs only'
 for language in binary cpp python go; do
   forbid "compiler/$language" 'packager/(tfs|ext4|fat|archive|disk|kernels|spec)/|launcher/|manifests/|compiler/(build|driver)/' \
     'a language makes a Program'

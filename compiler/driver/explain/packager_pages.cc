@@ -302,6 +302,46 @@ constexpr ExplainPage kPages[] = {
      "An argument is missing, unknown, or has a value that means nothing.",
      "faasc image export shop.img --to zip",
      "'faasc image import --help' and 'faasc image export --help' list what they take."},
+    {"FAASC0661", "there is no ext4 file system",
+     "What is to be read as ext2, ext3 or ext4 does not begin like one.", "",
+     "See whether it is the right file, and complete."},
+    {"FAASC0662", "the ext4 file system is damaged",
+     "Its parts contradict each other, or it is cut off. Nothing of it is believed then.", "",
+     "Copy or build it again; 'e2fsck -f' may mend a copy of what cannot be made again."},
+    {"FAASC0663", "the ext4 file system uses what faasc does not read",
+     "Encrypted files, files inside of inodes and journals on other devices are left to the kernel.", "",
+     "Mount it and work on the files."},
+    {"FAASC0664", "this is no image to look into",
+     "Neither at the beginning nor in a partition there is a file system of Nanos (TFS) or Linux (ext4).",
+     "faasc image ls kernel.img", "See whether it is the right file, and complete."},
+    {"FAASC0665", "the image has no such path",
+     "A name on the way is missing, or is no directory. Symbolic links are followed within the image.",
+     "faasc image ls shop.img:/etc/hsots", "'faasc image tree' draws all that is there."},
+    {"FAASC0666", "the image has no such partition",
+     "Every image has a root. Nanos' disks have a partition 'boot' with the kernel where they boot by "
+     "themselves, "
+     "and disks for UEFI one that is called 'esp'.",
+     "faasc image ls --part boot volume.img", "Leave out --part, or name a partition that is there."},
+    {"FAASC0667", "the path is of the wrong kind",
+     "A file is needed where a directory is, or the other way round.", "faasc image cat shop.img:/etc",
+     "'faasc image ls -l' tells what is what."},
+    {"FAASC0668", "there is something already",
+     "A directory is copied out of an image as a whole, to where nothing is: mixing it with what is there "
+     "could "
+     "overwrite files.",
+     "faasc image cp shop.img:/ .", "Name a path where nothing is."},
+    {"FAASC0670", "something is wrong with the image",
+     "'faasc image verify' found it: partitions that overlap, bytes that two files claim, no program to run. "
+     "The "
+     "image can be read as far as the message does not say otherwise.",
+     "", "Copy or build the image again."},
+    {"FAASC0671", "a copy of the image would lose something",
+     "Copying files into an image writes its root file system anew. An ext4 that something else than faasc "
+     "wrote "
+     "can have owners, attributes and a journal, and any image devices, that would not be in the copy.",
+     "", "Build an image with these files, or mount this one."},
+    {"FAASC0672", "this cannot be copied into an image", "Only files, directories and symbolic links can.",
+     "", "Leave it out."},
 };
 
 }  // namespace
