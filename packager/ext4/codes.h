@@ -8,8 +8,8 @@ inline constexpr const char* kExt4InputChanged =
 inline constexpr const char* kExt4BadLabel = "FAASC0532";
 inline constexpr const char* kExt4TooLarge = "FAASC0533";       ///< more than the format can hold
 inline constexpr const char* kExt4LibraryFailed = "FAASC0534";  ///< libext2fs refuses for a reason of its own
+inline constexpr const char* kExt4TooSmall = "FAASC0595";       ///< a size that does not hold the tree
 
-inline constexpr const char* kExt4TooSmall = "FAASC0595";  ///< a size that does not hold the tree
 // Reading.
 inline constexpr const char* kExt4NotExt4 = "FAASC0661";
 inline constexpr const char* kExt4Damaged = "FAASC0662";
