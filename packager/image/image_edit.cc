@@ -147,7 +147,7 @@ Result<std::uint64_t> write_root(const TfsReader& tree, const Rootfs& rootfs, co
   FAASC_CHECK(write_tfs(layout, output));
   FAASC_CHECK(output.flush());
   std::uint64_t room = tree.size_bytes() - used_bytes(tree);
-  return align_up(layout.used_bytes(), kPage) + room / kPage * kPage;
+  return align_up(layout.used_bytes() + room, kPage);
 }
 
 Result<std::uint64_t> write_root(const Ext4Reader& tree, const Rootfs& rootfs, std::uint64_t offset,
