@@ -59,7 +59,7 @@ TEST(ImageSystem, AnImageIsLookedIntoComparedAndChanged) {
   EXPECT_THAT(project.faasc({"image", "size", "new.img"}).out, HasSubstr("copied into the image\n"));
   if (!has_qemu()) GTEST_SKIP() << "QEMU is not installed";
   Finished invoked = project.faasc({"invoke", "new.img", "--data", "copy"});
-  EXPECT_EQ(invoked.out, "Hello, copy!") << invoked.err;
+  EXPECT_EQ(invoked.out, "Hello, copy!\n") << invoked.err;
 }
 
 TEST(ImageSystem, WhatIsWrongIsSaidInFull) {
