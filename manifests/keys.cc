@@ -166,6 +166,8 @@ constexpr Key kCppKeys[] = {
      .members = kCMakeKeys},
 };
 
+constexpr std::string_view kPythonPrune[] = {"none", "stdlib", "all"};
+
 constexpr Key kPythonKeys[] = {
     {.name = "requirements",
      .help = "File of the requirements",
@@ -184,6 +186,21 @@ constexpr Key kPythonKeys[] = {
      .store = store<&M::PythonBuild::index>,
      .code = kBadBuildOption,
      .check = check_not_empty},
+    {.name = "prune",
+     .form = Form::Choice,
+     .help = "What to leave out where no import reaches it: nothing, of the standard library, of "
+             "requirements, too",
+     .fallback = "stdlib",
+     .store = store<&M::PythonBuild::prune>,
+     .code = kBadBuildOption,
+     .choices = kPythonPrune},
+    {.name = "include",
+     .form = Form::TextList,
+     .help = "Modules that are staged although no import of them is seen",
+     .store = store<&M::PythonBuild::include>,
+     .code = kBadBuildOption,
+     .pattern = "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$",
+     .check = check_module_name},
     {.name = "bytecode",
      .form = Form::Boolean,
      .help = "Compile modules ahead of time",

@@ -119,6 +119,8 @@ struct Manifest {
     Located<std::string> requirements;  ///< empty: requirements.txt where there is one, then pyproject.toml
     Located<std::string> wheels;        ///< a directory, may lie outside of the project; empty: none
     Located<std::string> index;         ///< a URL; empty: the default of pip
+    Located<std::string> prune{"stdlib"};       ///< "none", "stdlib", "all"
+    std::vector<Located<std::string>> include;  ///< modules to stage although no import of them is seen
     Located<bool> bytecode{true};
   };
   struct GoBuild {

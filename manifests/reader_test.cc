@@ -66,7 +66,7 @@ build:
     defines: [NDEBUG, LIMIT=3]
     flags: [-fno-exceptions]
     link: [-lz]
-  python: {requirements: req.txt, wheels: ../wheels, index: "https://pypi.test/simple", bytecode: false}
+  python: {requirements: req.txt, wheels: ../wheels, index: "https://pypi.test/simple", prune: all, include: [email.mime], bytecode: false}
   go: {package: ./cmd, tags: [netgo], ldflags: [-s], cgo: true, mod: readonly}
   args: {TOKEN: "a${env:API_TOKEN}b"}
   locked: true

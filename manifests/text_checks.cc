@@ -117,6 +117,19 @@ std::optional<Complaint> check_handler(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Complaint> check_module_name(std::string_view text) {
+  bool at_start = true;
+  for (char c : text) {
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    bool digit = c >= '0' && c <= '9';
+    if (at_start ? !letter : !letter && !digit && c != '.')
+      return Complaint{"is no name of a module", "write it as in an import: 'email.mime.text'"};
+    at_start = c == '.';
+  }
+  if (at_start) return Complaint{"is no name of a module", "write it as in an import: 'email.mime.text'"};
+  return std::nullopt;
+}
+
 std::optional<Complaint> check_not_empty(std::string_view text) {
   if (text.empty()) return Complaint{"is empty", "remove the key, or give it a value"};
   if (has_control(text)) return Complaint{"contains a control character", "keep it on one line"};

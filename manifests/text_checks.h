@@ -14,6 +14,7 @@ std::optional<Complaint> check_api_version(std::string_view text);
 std::optional<Complaint> check_function_name(std::string_view text);
 std::optional<Complaint> check_runtime(std::string_view text);
 std::optional<Complaint> check_handler(std::string_view text);
+std::optional<Complaint> check_module_name(std::string_view text);  ///< of Python: "email.mime"
 std::optional<Complaint> check_not_empty(std::string_view text);
 
 /// A path relative to the project that does not lead out of it.

@@ -91,6 +91,9 @@ PythonRequest request_of(const CompileJob& job) {
   if (!python.wheels->empty()) request.wheels = manifest.directory / *python.wheels;
   request.index = *python.index;
   request.offline = job.offline;
+  request.locked = *manifest.build.locked;
+  request.prune = *python.prune;
+  for (const auto& module : python.include) request.include.push_back(*module);
   request.bytecode = *python.bytecode;
   request.work_dir = job.work_dir;
   request.installation = job.tools.python;

@@ -104,13 +104,15 @@ class PythonBuilder {
                      .index = request_.index,
                      .offline = request_.offline};
     std::vector<std::string> own = default_requirements(chosen_.kind);
+    if (request_.locked && report_unpinned()) return see_diagnostics().error();
     auto named = [&](const char* name) { return requirements_.names.contains(name); };
     bool framework = named("functions-framework");
-    bool loose = framework || named("flask") || named("werkzeug") || named("jinja2") || named("markupsafe") ||
-                 named("click") || named("itsdangerous") || named("blinker");
+    bool loose = framework || loose_names();
     std::vector<std::string> more;
     if (!requirements_.hashes) {
-      if (framework)
+      if (framework && request_.locked && !loose_names())
+        more = pinned_framework_requirements();
+      else if (framework)
         more = framework_requirements();
       else if (!own.empty())
         more = loose ? std::vector<std::string>{"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"} : own;
@@ -131,6 +133,33 @@ class PythonBuilder {
       resolved = site_packages(python_, site, shared_, {});
     }
     return resolved;
+  }
+
+  // Whether the user names a version of something that Flask consists of.
+  bool loose_names() const {
+    for (const char* name :
+         {"flask", "werkzeug", "jinja2", "markupsafe", "click", "itsdangerous", "blinker", "cloudevents"})
+      if (requirements_.names.contains(name)) return true;
+    return false;
+  }
+
+  bool report_unpinned() {
+    bool any = false;
+    for (const std::string& line : requirements_.lines) {
+      if (line.starts_with('-') || line.starts_with('/') || line.find("==") != std::string::npos ||
+          line.find("://") != std::string::npos)
+        continue;
+      any = true;
+      diagnostics_.add(
+          {.severity = Severity::Error,
+           .code = kPythonUnpinned,
+           .message = "requirement '" + line + "' names no single version, which 'build.locked' asks for",
+           .place = {.file = request_.requirements.string()},
+           .line_text = {},
+           .hint = "write it with '==', as 'pip freeze' does",
+           .notes = {}});
+    }
+    return any;
   }
 
   // The module from which start.py learns which function this is.

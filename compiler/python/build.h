@@ -16,14 +16,16 @@ namespace faasc {
 
 /// What belongs to faasc itself.
 struct PythonInstallation {
-  std::filesystem::path scripts;   ///< share/faasc/python/scripts: run on the host
-  std::filesystem::path runtime;   ///< share/faasc/python/guest: goes into images
-  std::filesystem::path fallback;  ///< share/faasc/python/fallback: goes into images where no requirement has it
+  std::filesystem::path scripts;  ///< share/faasc/python/scripts: run on the host
+  std::filesystem::path runtime;  ///< share/faasc/python/guest: goes into images
+  std::filesystem::path
+      fallback;  ///< share/faasc/python/fallback: goes into images where no requirement has it
 };
 
 struct PythonRequest {
-  std::filesystem::path project_dir = ".";  ///< as the user would type it; places in diagnostics start with it
-  std::string source = ".";                 ///< relative to project_dir
+  std::filesystem::path project_dir =
+      ".";                         ///< as the user would type it; places in diagnostics start with it
+  std::string source = ".";        ///< relative to project_dir
   std::vector<std::string> files;  ///< relative to source: all that belongs to the function, data included
   std::string version;             ///< "", "3.11" or "3.11.7"
   python::WantedHandler wanted;
@@ -34,6 +36,7 @@ struct PythonRequest {
   std::vector<std::string> include;  ///< modules to stage although no import of them is seen
   bool bytecode = true;
   bool offline = false;
+  bool locked = false;  ///< every requirement has to name one version
   std::string lint = "warn";
   std::filesystem::path work_dir;  ///< ours alone; kept between builds
   PythonInstallation installation;
@@ -46,15 +49,15 @@ struct PythonBuild {
   Function function;
   Program program;  ///< without environment variables, which are the driver's
   PythonInterpreter interpreter;
-  int modules = 0;   ///< in the image
-  int compiled = 0;  ///< of these, those whose byte code was not in the cache
+  int modules = 0;                            ///< in the image
+  int compiled = 0;                           ///< of these, those whose byte code was not in the cache
   std::vector<std::filesystem::path> inputs;  ///< files and directories that decided the result
 };
 
-/// Chooses an interpreter and the handler, resolves the requirements, and stages the interpreter, the part of the
-/// standard library that is reachable, the requirements and the function. Nothing of the user's is imported or
-/// run. Complaints about the user's input go to `diagnostics`; the error that comes back with them only says that
-/// the build did not happen. The layout of the guest does not depend on the host's:
+/// Chooses an interpreter and the handler, resolves the requirements, and stages the interpreter, the part of
+/// the standard library that is reachable, the requirements and the function. Nothing of the user's is
+/// imported or run. Complaints about the user's input go to `diagnostics`; the error that comes back with
+/// them only says that the build did not happen. The layout of the guest does not depend on the host's:
 ///
 ///   /usr/bin/python3.11                 the interpreter, started with /usr/lib/faasc/python/start.pyc
 ///   /usr/lib/python3.11/…               the standard library as byte code, lib-dynload, site-packages

@@ -225,6 +225,18 @@ TEST_F(PythonBuildTest, RequirementsComeFromAWheelhouseWithoutTheNetwork) {
   EXPECT_EQ(built.error().code, kPythonOffline);
 }
 
+TEST_F(PythonBuildTest, ALockedBuildWantsOneVersionOfEach) {
+  write("main.py", kLambda);
+  request_.requirements = directory_->path() / "requirements.txt";
+  request_.locked = true;
+  ASSERT_TRUE(write_file(request_.requirements, "tea>=1\ncups==2.0\n"));
+  EXPECT_FALSE(build());
+  EXPECT_EQ(complaints(),
+            request_.requirements.string() +
+                ": error: requirement 'tea>=1' names no single version, which 'build.locked' asks for "
+                "[FAASC0321]\n  hint: write it with '==', as 'pip freeze' does\n");
+}
+
 TEST_F(PythonBuildTest, AVersionThatIsNotThereIsRefusedWithThoseThatAre) {
   write("main.py", kLambda);
   request_.version = "3.99";

@@ -17,6 +17,7 @@ inline constexpr const char* kPythonModuleMissing = "FAASC0310";
 
 // Requirements.
 inline constexpr const char* kPythonRequirementsMissing = "FAASC0320";
+inline constexpr const char* kPythonUnpinned = "FAASC0321";
 inline constexpr const char* kPythonUnresolved = "FAASC0322";
 inline constexpr const char* kPythonNeedsCompiler = "FAASC0323";
 inline constexpr const char* kPythonWheelsMissing = "FAASC0324";

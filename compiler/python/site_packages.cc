@@ -108,6 +108,12 @@ std::vector<std::string> framework_requirements() {
   return {"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0", "cloudevents>=1.11.0,<2.0.0"};
 }
 
+std::vector<std::string> pinned_framework_requirements() {
+  std::vector<std::string> lines = default_requirements("http");
+  lines.insert(lines.end(), {"cloudevents==1.11.0", "deprecation==2.1.0", "packaging==24.2"});
+  return lines;
+}
+
 std::vector<std::string> default_requirements(std::string_view kind) {
   if (kind != "http") return {};
   return {"blinker==1.8.2",

@@ -35,4 +35,7 @@ std::vector<std::string> default_requirements(std::string_view kind);
 /// What functions-framework itself would have required, without its server.
 std::vector<std::string> framework_requirements();
 
+/// The same, one version each.
+std::vector<std::string> pinned_framework_requirements();
+
 }  // namespace faasc::python

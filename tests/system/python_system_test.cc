@@ -49,7 +49,7 @@ TEST_P(PythonSystem, AFunctionFindsItsSurroundings) {
       "    expect: {status: 200, log_regex: 'PREFIX /usr /usr /usr/bin/python3[.][0-9]+ /var/task mint "
       "tée'}\n"
       "  - name: modules\n    request: {cloudevent: {type: modules, data: {}}}\n"
-      "    expect: {status: 200, log_regex: 'MODULES 3.0 .*write .import wave. somewhere'}\n"
+      "    expect: {status: 200, log_regex: 'MODULES 3.0 .*add it to build.python.include'}\n"
       "  - name: errors\n    request: {cloudevent: {type: raise, data: {}}}\n"
       "    expect: {status: 500, log_regex: 'File \"/var/task/main.py\", line 1[0-9], in hello'}\n");
   project_.write("main.py",

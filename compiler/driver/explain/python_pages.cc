@@ -56,6 +56,10 @@ constexpr ExplainPage kPages[] = {
      "The file that 'build.python.requirements', or a -r or -c line, names does not exist.",
      "build: {python: {requirements: requirments.txt}}",
      "Correct its name; it is relative to the file that names it."},
+    {"FAASC0321", "a requirement names no single version",
+     "'build.locked' promises that every build takes the same versions, and this requirement lets pip "
+     "choose.",
+     "flask>=3", "Pin it with '==', or remove 'locked'. 'pip freeze' prints requirements in this form."},
     {"FAASC0322", "the requirements cannot be resolved",
      "pip found no set of distributions that satisfies the requirements, or could not reach the index. Its "
      "own words "

@@ -29,7 +29,7 @@ class LeftOut:
         if path is None and name in getattr(sys, "stdlib_module_names", ()):
             raise ModuleNotFoundError(
                 "No module named %r: it belongs to the standard library, but no import of it was seen when the image was "
-                "built; write 'import %s' somewhere in the function" % (name, name), name=name)
+                "built; add it to build.python.include, or set build.python.prune to none" % name, name=name)
         return None
 
 
