@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/file.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/inspection/inspection.h"
@@ -15,7 +16,7 @@ namespace {
 
 struct InspectArguments {
   TargetArguments target;
-  bool files = false;
+  bool files = false, openapi = false;
   std::string why;
 };
 
@@ -44,9 +45,23 @@ Result<int> explain_file(Session& session, const std::vector<ListedFile>& files,
   return 0;
 }
 
+Result<int> print_openapi(Session& session, const BuiltFunction& built) {
+  if (built.openapi.empty())
+    return Error{Fault::Input,
+                 kNoOpenApi,
+                 "there is no OpenAPI document of '" + built.name + "': " + built.function.language + ", " +
+                     built.function.kind,
+                 {},
+                 "a typed C++ function has one, made from the types that it takes and returns"};
+  FAASC_TRY(std::string document, read_file(built.openapi));
+  session.console().print(document);
+  return 0;
+}
+
 Result<int> inspect(Session& session, const InspectArguments& arguments) {
   FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments.target));
   if (!built) return session.status();
+  if (arguments.openapi) return print_openapi(session, *built);
   FAASC_TRY(std::vector<ListedFile> files, read_file_list(file_list_path(built->image)));
   if (!arguments.why.empty()) return explain_file(session, files, arguments.why);
   FAASC_TRY(KernelStore store, KernelStore::open());
@@ -64,6 +79,7 @@ Action configure_inspect(CLI::App& app) {
   auto arguments = std::make_shared<InspectArguments>();
   add_target_options(app, arguments->target, "the project: a directory or its manifest [.]");
   app.add_flag("--files", arguments->files, "list every file of the image, with its size and reason");
+  app.add_flag("--openapi", arguments->openapi, "print the OpenAPI document of a typed function");
   app.add_option("--why", arguments->why, "why this file, library or module is in the image")
       ->type_name("NAME");
   return [arguments](Session& session) { return inspect(session, *arguments); };

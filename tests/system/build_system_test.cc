@@ -14,6 +14,26 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
+TEST(InspectSystem, DescribesATypedFunction) {
+  if (!has_kernel(KernelFamily::Nanos) && !has_kernel(KernelFamily::Linux)) GTEST_SKIP() << "no kernel";
+  ProjectRun project;
+  for (const auto& entry : fs::directory_iterator(fs::path(FAASC_SOURCE_DIR) / "templates/cpp-typed"))
+    project.write(entry.path().filename().string(), *read_file(entry.path()));
+  Finished finished = project.faasc({"inspect", "--openapi", "-q"});
+  ASSERT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_NE(finished.out.find("\"openapi\": \"3.1.0\""), std::string::npos) << finished.out;
+  EXPECT_NE(finished.out.find("A coupon takes ten percent off."), std::string::npos) << "the comment of the function";
+  finished = project.faasc({"inspect", "-q"});
+  EXPECT_NE(finished.out.find("kind        typed: "), std::string::npos) << finished.out;
+  finished = project.faasc({"inspect", "-q", "--why", "/bin/function"});
+  EXPECT_EQ(finished.out, "/bin/function: program\n");
+
+  project.write_hello();
+  finished = project.faasc({"inspect", "--openapi", "-q", "-f", "faas.yaml"});
+  EXPECT_EQ(finished.status.code, 1);
+  EXPECT_NE(finished.err.find("[FAASC0844]"), std::string::npos) << finished.err;
+}
+
 class BuildSystem : public testing::TestWithParam<KernelFamily> {
  protected:
   void SetUp() override {
@@ -110,7 +130,7 @@ TEST_P(BuildSystem, AFullDiskLeavesTheOldImageAndNothingElse) {
   EXPECT_EQ(digest(project_.at("build/hello.img")), before);
   for (const auto& entry : fs::directory_iterator(project_.at("build")))
     EXPECT_THAT(entry.path().filename().string(),
-                testing::AnyOf("hello.img", "hello.vm.json", "hello.initrd", ".faasc"));
+                testing::AnyOf("hello.img", "hello.vm.json", "hello.files.json", "hello.initrd", ".faasc"));
 }
 
 TEST_P(BuildSystem, AnInterruptLeavesNothingHalfDone) {
@@ -178,8 +198,7 @@ TEST_F(Refusals, NoManifestNoKernelNoStore) {
 
 TEST_F(Refusals, WhatThisVersionCannotDoIsSaid) {
   auto manifest = read_file(project_.at("faas.yaml"));
-  manifest->replace(manifest->find("runtime: cpp:17"), 15, "runtime: python");
-  project_.write("faas.yaml", *manifest);
+  project_.write("faas.yaml", *manifest + "mounts:\n  - {label: data, path: /data}\n");
   Finished finished = project_.faasc({"build"});
   EXPECT_EQ(finished.status.code, 1) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("FAASC0803"));
