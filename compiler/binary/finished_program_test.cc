@@ -106,6 +106,21 @@ TEST_F(FinishedPrograms, BringTheLibrariesOfPlugins) {
   EXPECT_TRUE(math);
 }
 
+TEST_F(FinishedPrograms, BringWhatTheCLibraryOpensToEndAThread) {
+  compile("app", "#include <pthread.h>\nint main(void) { pthread_exit(0); }", {});
+  compile("plain", kMain, {});
+  for (auto [path, wanted] : {std::pair{"app", true}, {"plain", false}}) {
+    Diagnostics diagnostics;
+    auto found = read_finished_program(request(path), diagnostics);
+    ASSERT_TRUE(found) << found.error().what;
+    ASSERT_TRUE(add_libraries(found->program));
+    bool unwinder = false;
+    for (const auto& [file, node] : found->program.rootfs.nodes())
+      unwinder |= file.ends_with("/libgcc_s.so.1");
+    EXPECT_EQ(unwinder, wanted) << path;
+  }
+}
+
 TEST_F(FinishedPrograms, OfTheHostStayWhereTheyAre) {
   fs::path shell = fs::canonical("/bin/sh");
   Diagnostics diagnostics;

@@ -22,6 +22,7 @@
 namespace faasc {
 namespace {
 
+constexpr const char* kUnwinder = "libgcc_s.so.1";
 constexpr int kMaxLinks = 40;       // as many as the kernel follows
 constexpr int kMaxConfigDepth = 8;  // of ld.so.conf files that include each other
 
@@ -207,7 +208,9 @@ class Closure {
 
     Loaded parent = object;
     parent.inherited = std::move(inherited);
-    for (const std::string& name : object.file.needed) {
+    std::vector<std::string> names = object.file.needed;
+    if (object.file.ends_threads) names.emplace_back(kUnwinder);
+    for (const std::string& name : names) {
       // One name is loaded once, wherever the next one that needs it would find it.
       if (!found_.insert(name).second) continue;
       bool there = false;
@@ -220,7 +223,9 @@ class Closure {
         bool from_path = i + configured_.size() + defaults_.size() < places.size();
         FAASC_TRY(there, load_from(places[i], name, parent, from_path));
       }
-      if (!there) return missing(name, object);
+      // Another C library than GNU's does without the unwinder.
+      bool optional = object.file.ends_threads && &name == &names.back();
+      if (!there && !optional) return missing(name, object);
     }
     return {};
   }

@@ -33,7 +33,8 @@ struct ElfClosureNode {
 ///
 /// A library is put where it really lies, and the links that lead to it from its name stay links. The guest
 /// has no ld.so.cache; what its loader would not find without gets a link in a directory where it looks.
-/// Libraries that a program opens by itself (dlopen) cannot be seen here: give them as objects. Sorted by
+/// Libraries that a program opens by itself (dlopen) cannot be seen here: give them as objects. What the C
+/// library opens to end a thread (libgcc_s.so.1) comes along where that is called. Sorted by
 /// path.
 Result<std::vector<ElfClosureNode>> elf_closure(const std::vector<ElfObject>& objects,
                                                 const ElfSearch& search = {});

@@ -108,6 +108,9 @@ class ElfReader {
     FAASC_TRY(std::uint64_t offset, file_offset_of(*table));
     FAASC_TRY(std::string strings, bytes_at(offset, *table_size, "table of strings"));
 
+    using namespace std::string_view_literals;
+    file_.ends_threads = strings.find("\0pthread_exit\0"sv) != std::string::npos ||
+                         strings.find("\0pthread_cancel\0"sv) != std::string::npos;
     for (const Elf64_Dyn& entry : entries) {
       if (entry.d_tag != DT_NEEDED && entry.d_tag != DT_SONAME && entry.d_tag != DT_RPATH &&
           entry.d_tag != DT_RUNPATH)
@@ -123,6 +126,9 @@ class ElfReader {
       else
         split(text, entry.d_tag == DT_RPATH ? file_.rpath : file_.runpath);
     }
+    // Where they are defined they are not called.
+    if (file_.soname.starts_with("libc.so") || file_.soname.starts_with("libpthread.so"))
+      file_.ends_threads = false;
     if (!file_.runpath.empty()) file_.rpath.clear();
     return {};
   }

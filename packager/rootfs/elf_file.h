@@ -16,8 +16,10 @@ struct ElfFile {
   bool has_entry = false;   ///< it says where to begin: false for most libraries
   std::string interpreter;  ///< the dynamic loader's path; empty in libraries and static programs
   std::string soname;
-  std::vector<std::string> needed;   ///< names, or paths where they have a slash
-  std::vector<std::string> rpath;    ///< the old kind, which is inherited; empty where there is a runpath
+  std::vector<std::string> needed;  ///< names, or paths where they have a slash
+  std::vector<std::string> rpath;   ///< the old kind, which is inherited; empty where there is a runpath
+  /// It calls pthread_exit or pthread_cancel, for which the GNU C library opens libgcc_s.so.1 by itself.
+  bool ends_threads = false;
   std::vector<std::string> runpath;  ///< "$ORIGIN" and the like are as they were written
 };
 

@@ -93,7 +93,7 @@ TEST_F(BinarySystem, AProgramForAnotherProcessorIsRefused) {
   Finished finished = project_.faasc({"build", "--kernel", "nanos"});
   EXPECT_EQ(finished.status.code, 1);
   EXPECT_THAT(finished.err,
-              HasSubstr("faas.yaml:5:10: error: 'server' is a program for aarch64, and nanos@"));
+              HasSubstr("faas.yaml:6:10: error: 'server' is a program for aarch64, and nanos@"));
   EXPECT_FALSE(fs::exists(project_.at("build/server.img")));
 }
 
