@@ -1,5 +1,6 @@
 """From the interpreter's start to the last answer."""
 
+import atexit
 import builtins
 import importlib
 import os
@@ -118,4 +119,6 @@ def main(function):
         log.log("WARNING", "the grace period is over; calls were cut off")
         leave(0)
     log.log("INFO", "stopped")
-    log.flush_output()
+    # The interpreter's own way out can abort while threads that nobody stops still wait for work.
+    atexit._run_exitfuncs()
+    leave(0)

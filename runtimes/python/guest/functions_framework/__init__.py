@@ -61,10 +61,9 @@ def typed(*arguments):
     def decorate(input_type, function):
         if input_type is None:
             input_type = _annotated_type(function)
-        for method in ("from_dict", "to_dict"):
-            if not callable(getattr(input_type, method, None)):
-                raise AttributeError(
-                    "type %s does not have the %s() that the argument of a typed function needs" % (input_type, method))
+        if not callable(getattr(input_type, "from_dict", None)):
+            raise AttributeError(
+                "type %s does not have the from_dict() that the argument of a typed function needs" % input_type)
         wrapper = _mark(function, "typed")
         wrapper.__faasc_input_type__ = input_type
         return wrapper
