@@ -172,8 +172,11 @@ TEST(BootPlan, WhatBootsTheDisk) {
     auto plan = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto, c.choice},
                           {c.kernel, 256 * kMiB, {}, c.firmware});
     EXPECT_EQ(plan ? plan->summary() : plan.error().what + "\n" + plan.error().hint, c.expected);
-    if (plan) EXPECT_EQ(plan->uefi_firmware, plan->boot == BootFrom::Uefi ? kFirmware : "");
-    if (!plan && c.expected == kNoFirmware) EXPECT_EQ(exit_status(plan.error().fault), 3);
+    if (plan) {
+      EXPECT_EQ(plan->uefi_firmware, plan->boot == BootFrom::Uefi ? kFirmware : "");
+    } else if (c.expected == kNoFirmware) {
+      EXPECT_EQ(exit_status(plan.error().fault), 3);
+    }
   }
 }
 

@@ -12,7 +12,7 @@ zlib1g-dev libzstd-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
 python3 python3-pip
 qemu-system-x86 qemu-utils seabios binutils
 e2fsprogs cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
-zsh fish groff-base python3-jsonschema python3-yaml
+zsh fish groff-base skopeo umoci libarchive-tools python3-jsonschema python3-yaml
 '
 
 # Go functions are compiled with whatever Go there is; the distribution's serves where there is none.

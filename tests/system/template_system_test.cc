@@ -30,8 +30,8 @@ TEST_P(Templates, PassesItsTestsOnLinux) {
 
 INSTANTIATE_TEST_SUITE_P(Cpp, Templates,
                          testing::Values("cpp-cloudevent", "cpp-http", "cpp-lambda", "cpp-typed"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& one) {
+                           std::string name = one.param;
                            name[name.find('-')] = '_';
                            return name;
                          });

@@ -37,7 +37,7 @@ class Generator {
   }
 
  private:
-  std::uint32_t below(std::uint32_t limit) { return random_() % limit; }
+  std::uint32_t below(std::uint32_t limit) { return static_cast<std::uint32_t>(random_()) % limit; }
 
   void add(const std::string& path, decltype(RootfsNode::content) content) {
     if (!rootfs_.add(path, {std::move(content), 0644, {}})) std::abort();
@@ -73,7 +73,7 @@ class Generator {
     // Now and then more than fits one extent, once in a tree.
     if (seed_ % 40 == 7 && !large_) size = (33u << 20) + 5, large_ = true;
     std::string out(size, '\0');
-    std::uint32_t state = random_() | 1;
+    std::uint32_t state = static_cast<std::uint32_t>(random_()) | 1;
     for (char& c : out) {
       state = state * 1664525 + 1013904223;
       c = static_cast<char>(state >> 24);

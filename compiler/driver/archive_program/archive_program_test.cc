@@ -130,12 +130,24 @@ TEST_F(ArchiveProgramTest, WhatIsExportedComesBack) {
   EXPECT_THAT(names(), testing::ElementsAre("a", "again", "again.tar", "b", "c", "layout", "layout.tar",
                                             "shop.cpio", "shop.tar"));
 
-  if (find_program("tar")) EXPECT_TRUE(accepts({"tar", "-tf", "shop.tar"}));
-  if (find_program("bsdtar")) EXPECT_TRUE(accepts({"bsdtar", "-tf", "shop.tar"}));
-  if (find_program("bsdtar")) EXPECT_TRUE(accepts({"bsdtar", "-tf", "layout.tar"}));
-  if (find_program("cpio")) EXPECT_TRUE(accepts({"cpio", "-t", "-F", "shop.cpio"}));
-  if (find_program("skopeo")) EXPECT_TRUE(accepts({"skopeo", "inspect", "oci:layout"}));
-  if (find_program("skopeo")) EXPECT_TRUE(accepts({"skopeo", "inspect", "oci-archive:layout.tar"}));
+  if (find_program("tar")) {
+    EXPECT_TRUE(accepts({"tar", "-tf", "shop.tar"}));
+  }
+  if (find_program("bsdtar")) {
+    EXPECT_TRUE(accepts({"bsdtar", "-tf", "shop.tar"}));
+  }
+  if (find_program("bsdtar")) {
+    EXPECT_TRUE(accepts({"bsdtar", "-tf", "layout.tar"}));
+  }
+  if (find_program("cpio")) {
+    EXPECT_TRUE(accepts({"cpio", "-t", "-F", "shop.cpio"}));
+  }
+  if (find_program("skopeo")) {
+    EXPECT_TRUE(accepts({"skopeo", "inspect", "oci:layout"}));
+  }
+  if (find_program("skopeo")) {
+    EXPECT_TRUE(accepts({"skopeo", "inspect", "oci-archive:layout.tar"}));
+  }
   if (find_program("umoci"))
     EXPECT_TRUE(accepts({"umoci", "unpack", "--rootless", "--image", "layout:shop", "bundle"}));
 }
@@ -235,7 +247,9 @@ TEST_F(ArchiveProgramTest, RefusalsLeaveNothingBehind) {
   for (const auto& c : cases) {
     Ran ran = run(c.arguments);
     EXPECT_EQ(ran.status, c.status) << ran.err;
-    if (!c.err.empty()) EXPECT_EQ(ran.err, c.err);
+    if (!c.err.empty()) {
+      EXPECT_EQ(ran.err, c.err);
+    }
     EXPECT_EQ(ran.out, "");
     EXPECT_THAT(names(), testing::ElementsAre("cut.tar", "evil.tar", "root.tar"));
   }

@@ -47,8 +47,8 @@ Reply method_not_allowed(std::string_view allowed) {
 
 class TypedFunction final : public FunctionImpl {
  public:
-  TypedFunction(TypedCall call, bool takes_body, char const* openapi)
-      : call_(call), takes_body_(takes_body), openapi_(openapi) {}
+  TypedFunction(TypedCall typed, bool takes_body, char const* openapi)
+      : call_(typed), takes_body_(takes_body), openapi_(openapi) {}
 
   FunctionImpl* select(std::string_view) override { return this; }
 
@@ -95,14 +95,14 @@ int serve_typed(int argc, char** argv, TypedCall call, bool takes_body, char con
     TypedCall call;
     bool takes_body;
     char const* openapi;
-  } what{call, takes_body, openapi};
+  } described{call, takes_body, openapi};
   return run(
       argc, argv,
       [](void* context) {
         auto const& what = *static_cast<What*>(context);
         return make_typed_function(what.call, what.takes_body, what.openapi);
       },
-      &what);
+      &described);
 }
 
 }  // namespace faasc::rt

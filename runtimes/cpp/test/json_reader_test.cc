@@ -66,7 +66,9 @@ TEST(JsonReader, ReadsIntegersExactly) {
   for (Case const& c : cases) {
     std::int64_t value = 0;
     EXPECT_EQ(JsonReader(c.text).read_signed(value, INT64_MIN, INT64_MAX), c.fits) << c.text;
-    if (c.fits) EXPECT_EQ(value, c.value) << c.text;
+    if (c.fits) {
+      EXPECT_EQ(value, c.value) << c.text;
+    }
   }
   std::uint64_t large = 0;
   EXPECT_TRUE(JsonReader("18446744073709551615").read_unsigned(large, UINT64_MAX));
