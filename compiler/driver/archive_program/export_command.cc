@@ -11,8 +11,7 @@
 #include "compiler/driver/archive_program/codes.h"
 #include "compiler/driver/archive_program/exported_config.h"
 #include "packager/archive/oci_writer.h"
-#include "packager/disk/disk_family.h"
-#include "packager/disk/nanos_disk_reader.h"
+#include "packager/image/opened_image.h"
 
 namespace faasc {
 namespace fs = std::filesystem;
@@ -20,23 +19,20 @@ namespace {
 
 /// The root file system of an image, and how what is in it is run.
 struct Source {
-  std::unique_ptr<const StoredTree> tree;
+  std::shared_ptr<const StoredTree> tree;
   ContainerConfig config;
   bool linux_image = false;
 };
 
 Result<Source> open_source(const fs::path& path) {
-  FAASC_TRY(std::shared_ptr<const ByteSource> bytes, open_byte_source(path));
+  FAASC_TRY(OpenedImage image, open_image(path));
   Source source;
-  if (family_of_disk(*bytes) == KernelFamily::Linux) {
-    return Error{
-        Fault::Input, kExportNothing, "'" + path.string() + "' is an ext4, which is not exported", {}, {}};
+  source.tree = image.parts.front().tree;
+  source.linux_image = image.family == KernelFamily::Linux;
+  if (source.linux_image) {
+    FAASC_TRY(source.config, config_of_linux(*source.tree));
   } else {
-    FAASC_TRY(NanosDisk disk, open_nanos_disk(bytes));
-    if (!disk.rootfs)
-      return Error{Fault::Input, kExportNothing, "'" + path.string() + "' has no root file system", {}, {}};
-    source.config = config_of_nanos(disk.rootfs->attributes());
-    source.tree = std::make_unique<TfsReader>(std::move(*disk.rootfs));
+    source.config = config_of_nanos(image.attributes);
   }
   add_spec(path, source.config);
   return source;

@@ -79,8 +79,6 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0539", "the result would replace a directory",
      "A directory is made whole and then gets its name, so there must not be one yet.",
      "faasc image export shop.img --to oci -o .", "Choose a new name, or a file NAME.tar."},
-    {"FAASC0540", "there is nothing to export", "The image has no root file system that faasc can read.", "",
-     "See whether it is the right file."},
     {"FAASC0541", "the archive cannot be written",
      "A name, a size or a link of the image does not fit the archive's format.", "",
      "Choose another format: tar holds the most."},
