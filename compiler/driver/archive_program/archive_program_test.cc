@@ -148,8 +148,9 @@ TEST_F(ArchiveProgramTest, WhatIsExportedComesBack) {
   if (find_program("skopeo")) {
     EXPECT_TRUE(accepts({"skopeo", "inspect", "oci-archive:layout.tar"}));
   }
-  if (find_program("umoci"))
+  if (find_program("umoci")) {
     EXPECT_TRUE(accepts({"umoci", "unpack", "--rootless", "--image", "layout:shop", "bundle"}));
+  }
 }
 
 TEST_F(ArchiveProgramTest, ADirectoryIsARootFileSystem) {

@@ -1,33 +1,16 @@
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-
 #include <CLI/CLI.hpp>
-#include <unistd.h>
 
-#include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/companion_program.h"
 #include "compiler/driver/session.h"
 
 namespace faasc {
 namespace {
 
-// A program of its own, so that faasc need not load libarchive.
 Result<int> run_archive_program(Session& session, const char* command) {
-  FAASC_TRY(Installation installation, Installation::find());
-  FAASC_TRY(std::filesystem::path program, installation.program("faasc-archive"));
-  std::string name = program.string(), word = command;
-  std::vector<char*> argv{name.data(), word.data()};
-  for (std::string& argument : session.arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  // What is ignored stays ignored across exec.
-  ::signal(SIGPIPE, SIG_DFL);
-  ::signal(SIGXFSZ, SIG_DFL);
-  ::execv(name.c_str(), argv.data());
-  return Error{.fault = Fault::Missing,
-               .code = kIncompleteInstallation,
-               .what = "cannot start '" + name + "': " + std::strerror(errno),
-               .hint = "build everything or install faasc again"};
+  std::vector<std::string> arguments = session.arguments;
+  arguments.insert(arguments.begin(), command);
+  return become_companion("faasc-archive", std::move(arguments));
 }
 
 }  // namespace

@@ -5,13 +5,10 @@ import json
 
 from cloudevents.http import CloudEvent
 
+from faasc_boot.no_event import NoEvent
 from faasc_boot.percent import decode_value
 
 REQUIRED = ("id", "source", "specversion", "type")
-
-
-class NoEvent(Exception):
-    """The request carries no event; the text says why."""
 
 
 def events_of(request):

@@ -3,7 +3,7 @@ publishes with the conformance tests of its Functions Framework."""
 
 import re
 
-from faasc_boot.event_reader import NoEvent
+from faasc_boot.no_event import NoEvent
 
 SERVICES = [
     ("providers/cloud.firestore/", "firestore.googleapis.com"),

@@ -1,0 +1,2 @@
+class NoEvent(Exception):
+    """The request carries no event; the text says why."""
