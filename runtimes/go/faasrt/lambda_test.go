@@ -1,6 +1,7 @@
 package faasrt
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -21,10 +22,20 @@ func lambdaTest(t *testing.T, s settings, work func(payload []byte, header http.
 	outer := s
 	outer.timeout, outer.concurrency = time.Minute, 1000
 	public := httptest.NewServer(newServer(outer, http.HandlerFunc(b.invoke), Hooks{}))
-	t.Cleanup(func() { public.Close(); api.CloseClientConnections(); api.Close() })
+	// The client that waits for the next call has to give up first: a server that closes waits for it.
+	running, stop := context.WithCancel(context.Background())
+	t.Cleanup(func() { public.Close(); stop(); api.Close() })
+	send := func(method, path, kind, body string) (*http.Response, error) {
+		request, err := http.NewRequestWithContext(running, method, api.URL+runtimePrefix+path, strings.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		request.Header.Set("Content-Type", kind)
+		return http.DefaultClient.Do(request)
+	}
 	go func() {
 		for {
-			response, err := http.Get(api.URL + runtimePrefix + "invocation/next")
+			response, err := send(http.MethodGet, "invocation/next", "", "")
 			if err != nil {
 				return
 			}
@@ -34,7 +45,8 @@ func lambdaTest(t *testing.T, s settings, work func(payload []byte, header http.
 				return
 			}
 			path, body, kind := work(payload, response.Header)
-			answer, err := http.Post(api.URL+runtimePrefix+"invocation/"+response.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/"+path, kind, strings.NewReader(body))
+			id := response.Header.Get("Lambda-Runtime-Aws-Request-Id")
+			answer, err := send(http.MethodPost, "invocation/"+id+"/"+path, kind, body)
 			if err != nil {
 				return
 			}
