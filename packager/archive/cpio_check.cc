@@ -68,7 +68,10 @@ class CheckedCpio : public ByteStream {
     first_ = false;
     std::optional<std::uint64_t> file_size = field(gathered_, kFileSize),
                                  name_size = field(gathered_, kNameSize);
-    if (!is_magic(std::string_view(gathered_).substr(0, 6)) || !file_size || !name_size)
+    // Where any field is no number, libarchive looks for another header further on, and we would lose track.
+    bool numbers = true;
+    for (std::size_t at = 6; at < kHeader; at += 8) numbers = numbers && field(gathered_, at);
+    if (!is_magic(std::string_view(gathered_).substr(0, 6)) || !numbers)
       return archive_damaged(name_, "there is no header where its cpio has to have one");
     if (*name_size == 0 || *name_size > PATH_MAX)
       return archive_damaged(name_, "its cpio has a name of " + std::to_string(*name_size) +

@@ -135,6 +135,14 @@ TEST_F(ImportTest, CpioGivesTheBytesWithTheLastName) {
   huge.replace(112 + 6 + 11 * 8, 8, "FFFFFFF0");
   EXPECT_EQ(refusal(import(huge)),
             "'a' is damaged: its cpio has a name of 4294967280 bytes, at most 4096 are possible [FAASC0521]");
+  // Nor is one of which any field is no number, where libarchive would go on looking for the next.
+  for (std::size_t field = 0; field < 13; ++field) {
+    std::string crooked = entry("a", "", 1) + huge;
+    crooked[6 + 8 * field + 7] = '.';
+    EXPECT_EQ(refusal(import(crooked)),
+              "'a' is damaged: there is no header where its cpio has to have one [FAASC0521]")
+        << field;
+  }
   EXPECT_EQ(refusal(import(entry("a", "", 1) + "garbage!" + cpio)),
             "'a' is damaged: there is no header where its cpio has to have one [FAASC0521]");
 }
