@@ -36,7 +36,8 @@ Result<std::vector<fs::path>> clean_builds(const fs::path& directory, std::strin
   fs::path builds = fs::absolute(directory).lexically_normal() / ".faasc";
   for (const auto& entry : fs::directory_iterator(builds, error)) {
     if (!entry.is_directory(error)) continue;
-    if (image.empty() || entry.path().filename() == vm_spec_path(image).stem().stem()) work_dirs.push_back(entry.path());
+    if (image.empty() || entry.path().filename() == vm_spec_path(image).stem().stem())
+      work_dirs.push_back(entry.path());
   }
   for (const fs::path& work_dir : work_dirs) FAASC_CHECK(clean_one(work_dir, removed));
   // Fails where something is left, which then is not ours.

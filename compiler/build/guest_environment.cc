@@ -8,7 +8,8 @@ namespace {
 void add_lambda(const Manifest& manifest, const Function& function,
                 std::map<std::string, std::string>& environment) {
   auto memory_mib = *manifest.resources.memory >> 20;
-  const std::string language = function.language == "cpp" || function.language == "go" ? "provided.al2023" : function.language;
+  const std::string language =
+      function.language == "cpp" || function.language == "go" ? "provided.al2023" : function.language;
   environment.insert(
       {{"_HANDLER", function.handler},
        {"AWS_REGION", "us-east-1"},

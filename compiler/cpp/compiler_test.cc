@@ -174,15 +174,15 @@ TEST_F(Compiler, FindsTheHandlerThatMainHandsOver) {
   };
   for (const Case& c : {Case{"handle", "shop::handle"}, Case{"&handle", "shop::handle"},
                         Case{"[](invocation_request const& r) { return handle(r); }", ""}}) {
-    CompileAnswer answer = compile_text(
-        std::string("#include <aws/lambda-runtime/runtime.h>\n"
-                    "using namespace aws::lambda_runtime;\n"
-                    "namespace shop {\n"
-                    "static invocation_response handle(invocation_request const&) {\n"
-                    "  return invocation_response::success(\"\", \"\");\n"
-                    "}\n"
-                    "static void start() { run_handler(") +
-        c.argument + "); }\n}\nint main() { shop::start(); }\n");
+    CompileAnswer answer =
+        compile_text(std::string("#include <aws/lambda-runtime/runtime.h>\n"
+                                 "using namespace aws::lambda_runtime;\n"
+                                 "namespace shop {\n"
+                                 "static invocation_response handle(invocation_request const&) {\n"
+                                 "  return invocation_response::success(\"\", \"\");\n"
+                                 "}\n"
+                                 "static void start() { run_handler(") +
+                     c.argument + "); }\n}\nint main() { shop::start(); }\n");
     ASSERT_TRUE(answer.ok) << said(answer);
     ASSERT_TRUE(answer.facts.main);
     EXPECT_TRUE(answer.facts.main->runs_lambda);

@@ -336,8 +336,7 @@ TEST(ChooseHandler, TakesLambdaHandlers) {
             Shape::LambdaValue);
   FunctionFact changed = function("f", kResultOfLambda, {passed(kEventOfLambda, Passing::Reference, "T &")});
   EXPECT_EQ(why_not_a_handler(changed), "it takes 'T &'; by value and const & are possible");
-  EXPECT_EQ(why_not_a_handler(function("f", kInt, {reference})),
-            "it returns 'int', not invocation_response");
+  EXPECT_EQ(why_not_a_handler(function("f", kInt, {reference})), "it returns 'int', not invocation_response");
 }
 
 TEST(ChooseHandler, AMainThatRunsALambdaIsTheProgram) {

@@ -26,10 +26,10 @@ struct Imported {
   std::uint64_t foreign_owners = 0;  ///< entries that belonged to others than root, to whom all belongs now
 };
 
-/// Reads a root file system: a directory, a tar or cpio of one (compressed or not), an OCI image layout (a directory or an
-/// archive of one), or what `docker save` wrote. `spool` is an empty directory in which file contents are put
-/// under numbers; nothing is written elsewhere, whatever names the archive has. Refusals are ArchiveReader's
-/// and read_container_image's.
+/// Reads a root file system: a directory, a tar or cpio of one (compressed or not), an OCI image layout (a
+/// directory or an archive of one), or what `docker save` wrote. `spool` is an empty directory in which file
+/// contents are put under numbers; nothing is written elsewhere, whatever names the archive has. Refusals are
+/// ArchiveReader's and read_container_image's.
 Result<Imported> import_archive(const std::filesystem::path& path, const std::filesystem::path& spool,
                                 const ImportOptions& options = {});
 

@@ -28,7 +28,8 @@ Result<std::optional<std::string>> stripped_elf(const std::string& path, std::ui
   if (header.e_phentsize != sizeof(Elf64_Phdr)) return damaged(path, "its program headers have an odd size");
   std::uint64_t end = std::max<std::uint64_t>(
       sizeof header, header.e_phoff + std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr));
-  if (header.e_phoff > bytes.size() || end > bytes.size()) return damaged(path, "it ends in its program headers");
+  if (header.e_phoff > bytes.size() || end > bytes.size())
+    return damaged(path, "it ends in its program headers");
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment;
     std::memcpy(&segment, bytes.data() + header.e_phoff + i * sizeof segment, sizeof segment);

@@ -1,10 +1,11 @@
-// A program that serves HTTP by itself, the way any language's does: it listens on $PORT and answers. Nothing here
-// is particular to faasc.
+// A program that serves HTTP by itself, the way any language's does: it listens on $PORT and answers. Nothing
+// here is particular to faasc.
 #include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 static void answer(int client) {

@@ -8,8 +8,8 @@ using aws::lambda_runtime::invocation_response;
 
 namespace {
 
-// The text of the event's member "name". A real function would use a JSON library here; any that can be linked
-// statically will do.
+// The text of the event's member "name". A real function would use a JSON library here; any that can be
+// linked statically will do.
 std::string name_in(std::string const& event) {
   std::size_t const key = event.find("\"name\"");
   if (key == std::string::npos) return {};
@@ -20,8 +20,8 @@ std::string name_in(std::string const& event) {
 
 }  // namespace
 
-// The handler that faas.yaml names. A program of your own with `main` and `run_handler` works as well: then leave
-// 'handler' out.
+// The handler that faas.yaml names. A program of your own with `main` and `run_handler` works as well: then
+// leave 'handler' out.
 invocation_response greet(invocation_request const& request) {
   std::string const name = name_in(request.payload);
   if (name.empty()) return invocation_response::failure("the event has no name", "BadEvent");

@@ -22,7 +22,8 @@ TEST(InspectSystem, DescribesATypedFunction) {
   Finished finished = project.faasc({"inspect", "--openapi", "-q"});
   ASSERT_EQ(finished.status.code, 0) << finished.err;
   EXPECT_NE(finished.out.find("\"openapi\": \"3.1.0\""), std::string::npos) << finished.out;
-  EXPECT_NE(finished.out.find("A coupon takes ten percent off."), std::string::npos) << "the comment of the function";
+  EXPECT_NE(finished.out.find("A coupon takes ten percent off."), std::string::npos)
+      << "the comment of the function";
   finished = project.faasc({"inspect", "-q"});
   EXPECT_NE(finished.out.find("kind        typed: "), std::string::npos) << finished.out;
   finished = project.faasc({"inspect", "-q", "--why", "/bin/function"});

@@ -72,7 +72,8 @@ constexpr ExplainPage kPages[] = {
      "4.",
      "expect: {status: 200}", "Correct the function, or what the test expects; 'faasc test' shows both."},
     {"FAASC0844", "there is no OpenAPI document",
-     "'faasc inspect --openapi' prints what a typed C++ function takes and returns. Functions of other kinds do not "
+     "'faasc inspect --openapi' prints what a typed C++ function takes and returns. Functions of other kinds "
+     "do not "
      "say so in their types.",
      "", "Write a typed function: Receipt price(Order const&)."},
 };

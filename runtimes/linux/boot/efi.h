@@ -1,5 +1,5 @@
-/* As much of UEFI as our loader uses, after the UEFI Specification 2.10. Tables are lists of functions in a fixed
- * order; what is not used is only counted. */
+/* As much of UEFI as our loader uses, after the UEFI Specification 2.10. Tables are lists of functions in a
+ * fixed order; what is not used is only counted. */
 #ifndef FAASC_BOOT_EFI_H
 #define FAASC_BOOT_EFI_H
 
@@ -45,12 +45,13 @@ struct efi_boot_services {
   efi_status (*allocate_pages)(int how, int kind, size_t pages, uint64_t* address);
   efi_status (*free_pages)(uint64_t address, size_t pages);
   efi_unused memory_and_events[9];
-  efi_status (*install_protocol)(efi_handle* handle, const struct efi_guid* protocol, int native, void* interface);
+  efi_status (*install_protocol)(efi_handle* handle, const struct efi_guid* protocol, int native,
+                                 void* interface);
   efi_unused reinstall[2];
   efi_status (*handle_protocol)(efi_handle handle, const struct efi_guid* protocol, void** interface);
   efi_unused lookup[5];
-  efi_status (*load_image)(uint8_t boot_policy, efi_handle parent, const void* device_path, const void* source,
-                           size_t source_size, efi_handle* image);
+  efi_status (*load_image)(uint8_t boot_policy, efi_handle parent, const void* device_path,
+                           const void* source, size_t source_size, efi_handle* image);
   efi_status (*start_image)(efi_handle image, size_t* exit_data_size, uint16_t** exit_data);
   efi_unused exit[4];
   efi_status (*stall)(size_t microseconds);
@@ -120,13 +121,9 @@ struct efi_load_file {
                      void* buffer);
 };
 
-#define EFI_LOADED_IMAGE \
-  { 0x5b1b31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b} }
-#define EFI_DEVICE_PATH \
-  { 0x09576e91, 0x6d3f, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b} }
-#define EFI_SIMPLE_FILE_SYSTEM \
-  { 0x964e5b22, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b} }
-#define EFI_LOAD_FILE2 \
-  { 0x4006c0c1, 0xfcb3, 0x403e, {0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d} }
+#define EFI_LOADED_IMAGE {0x5b1b31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}}
+#define EFI_DEVICE_PATH {0x09576e91, 0x6d3f, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}}
+#define EFI_SIMPLE_FILE_SYSTEM {0x964e5b22, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}}
+#define EFI_LOAD_FILE2 {0x4006c0c1, 0xfcb3, 0x403e, {0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d}}
 
 #endif

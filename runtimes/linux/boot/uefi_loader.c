@@ -1,8 +1,10 @@
-/* \EFI\BOOT\BOOTX64.EFI of a Linux disk: loads \FAASC\LINUX, a kernel that is itself an image for UEFI, and starts it
- * with the command line of \FAASC\CMDLINE and the initramfs of \FAASC\INITRD, all from the volume it came from itself.
- * The kernel asks for its initramfs by the device path below (Documentation/arch/x86/boot.rst, "EFI LoadFile2").
+/* \EFI\BOOT\BOOTX64.EFI of a Linux disk: loads \FAASC\LINUX, a kernel that is itself an image for UEFI, and
+ * starts it with the command line of \FAASC\CMDLINE and the initramfs of \FAASC\INITRD, all from the volume
+ * it came from itself. The kernel asks for its initramfs by the device path below
+ * (Documentation/arch/x86/boot.rst, "EFI LoadFile2").
  *
- * What goes wrong is said on the firmware's console, which a serial port is part of, and resets the machine. */
+ * What goes wrong is said on the firmware's console, which a serial port is part of, and resets the machine.
+ */
 #include "efi.h"
 
 #define COMMAND_LINE_ROOM 4096
@@ -66,8 +68,8 @@ static struct bytes read_file(struct efi_file* root, const uint16_t* path, const
 
 static struct bytes initrd;
 
-static efi_status load_initrd(struct efi_load_file* self, const void* device_path, uint8_t boot_policy, size_t* size,
-                              void* buffer) {
+static efi_status load_initrd(struct efi_load_file* self, const void* device_path, uint8_t boot_policy,
+                              size_t* size, void* buffer) {
   (void)self;
   (void)device_path;
   if (boot_policy) return EFI_UNSUPPORTED;

@@ -37,7 +37,8 @@ static bool is_labelled_root(const char* disk) {
   return true;
 }
 
-/* The root is a disk, or a partition of one. The first disk need not be /dev/vda: VMMs number virtio-mmio devices as they like. */
+/* The root is a disk, or a partition of one. The first disk need not be /dev/vda: VMMs number virtio-mmio
+ * devices as they like. */
 static bool find_root(char* path, bool given) {
   int fd;
   if (given) {
