@@ -108,6 +108,23 @@ Result<ext2_inode_large> Ext4Reader::State::inode(std::uint64_t number) const {
   return inode;
 }
 
+Result<bool> Ext4Reader::State::has_attributes_in_inode(std::uint64_t number) const {
+  const std::size_t size = EXT2_INODE_SIZE(fs->super);
+  if (size <= EXT2_GOOD_OLD_INODE_SIZE) return false;
+  std::string bytes(size, '\0');
+  if (errcode_t code =
+          ext2fs_read_inode_full(fs.get(), static_cast<ext2_ino_t>(number),
+                                 reinterpret_cast<ext2_inode*>(bytes.data()), static_cast<int>(size)))
+    return damaged("inode " + std::to_string(number) + ": " + ext4_library_says(code));
+  std::uint16_t extra = 0;  // the library has put all fields into this host's byte order
+  std::memcpy(&extra, bytes.data() + EXT2_GOOD_OLD_INODE_SIZE, sizeof extra);
+  const std::size_t at = EXT2_GOOD_OLD_INODE_SIZE + std::size_t{extra};
+  std::uint32_t words[2] = {};  // a magic number, then the first attribute; zero where the list ends
+  if (at + sizeof words > size) return false;
+  std::memcpy(words, bytes.data() + at, sizeof words);
+  return words[0] == EXT2_EXT_ATTR_MAGIC && words[1] != 0;
+}
+
 Result<void> Ext4Reader::State::add_run(std::uint64_t number, BlockRun run,
                                         std::vector<BlockRun>& runs) const {
   if (run.count == 0) return {};
@@ -321,7 +338,10 @@ class Ext4Walk {
     entry.modified = modified_of(inode);
     ++state_.names[number];
     if (inode_uid(inode) != 0 || inode_gid(inode) != 0) state_.has_owners = true;
-    if (inode.i_file_acl != 0) state_.has_attributes = true;
+    if (!state_.has_attributes) {
+      FAASC_TRY(bool in_inode, state_.has_attributes_in_inode(number));
+      state_.has_attributes = in_inode || inode.i_file_acl != 0;
+    }
     if (LINUX_S_ISDIR(inode.i_mode)) {
       entry.kind = StoredEntry::Kind::Directory;
       if (!opened_.insert(number).second)

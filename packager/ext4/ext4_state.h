@@ -45,6 +45,8 @@ struct Ext4Reader::State {
   }
 
   Result<ext2_inode_large> inode(std::uint64_t number) const;
+  /// Whether extended attributes follow the inode's fields, in what is left of its room.
+  Result<bool> has_attributes_in_inode(std::uint64_t number) const;
   /// All blocks of an inode: those of the file in their order, within the file system; a tree's in between.
   Result<std::vector<BlockRun>> runs(std::uint64_t number, ext2_inode_large& inode) const;
 

@@ -335,6 +335,31 @@ TEST_F(ImageTest, FilesComeIntoACopyOfAnExt4) {
   EXPECT_FALSE(fs::exists(at("x")));
 }
 
+// In the room that an inode has beyond its fields, where most file systems keep them, or in a block.
+TEST_F(ImageTest, ACopyDoesNotLoseExtendedAttributes) {
+  if (!find_program("debugfs")) GTEST_SKIP() << "no debugfs (e2fsprogs) in PATH";
+  ASSERT_TRUE(write_file(at("hosts"), "::1 localhost\n"));
+  auto edits = edits_of_host(at("hosts"), "/etc/hosts").value();
+  for (std::size_t size : {5u, 1500u}) {
+    SCOPED_TRACE(size);
+    fs::path image = ext4();
+    ASSERT_TRUE(write_file(at("value"), std::string(size, 'v')));
+    std::string said;
+    for (const std::string& request :
+         {std::string("feature ext_attr"), "ea_set -f " + at("value").string() + " /etc/hosts user.note"}) {
+      auto set = run({{"debugfs", "-w", "-R", request, image.string()}, {}, {}});
+      ASSERT_TRUE(set);
+      said += set->err;
+    }
+    auto written = write_edited_image(open(image), edits, at("x"));
+    ASSERT_FALSE(written) << said;
+    EXPECT_EQ(
+        to_text(written.error(), Color::Off),
+        "faasc: error: a copy of this image would lose the extended attributes of its files [FAASC0671]\n"
+        "  hint: build an image with these files instead\n");
+  }
+}
+
 // What the kernel noted of files stays, but for the times of a file that is another one now.
 TEST_F(ImageTest, WhatTheKernelNotedOfFilesStays) {
   TfsOptions options;
