@@ -1,17 +1,23 @@
 // What the manifest says of the image, as the function in it sees it: on a real Nanos and a real Linux.
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 
+#include "base/file.h"
 #include "tests/system/faasc_run.h"
 
 namespace faasc {
 namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 // A function that tells what it finds: /file?PATH, /host?NAME, /time, /address, /env?NAME,
-// /uname; and one that ends it: /leave.
+// /uname; that says a word on the console, /say?WORD; and one that ends it: /leave.
 constexpr const char* kProbe = R"probe(#include <arpa/inet.h>
 #include <net/if.h>
 #include <netdb.h>
@@ -74,6 +80,11 @@ std::string answer(std::string const& what, std::string const& name) {
     utsname names{};
     uname(&names);
     return names.sysname;
+  }
+  if (what == "/say") {
+    std::printf("the probe says %s\n", name.c_str());
+    std::fflush(stdout);
+    return "said";
   }
   if (what == "/leave") {
     std::puts("the probe leaves");
@@ -162,6 +173,68 @@ TEST_F(ImageOptionsSystem, AConsoleThatIsOffSaysNothing) {
     EXPECT_THAT(finished.err, HasSubstr("exited with status 3"));
     EXPECT_EQ(finished.err.find("the probe leaves") != std::string::npos, heard) << finished.err;
   }
+}
+
+// What arrives at the socket until `word` is among it, for at most ten seconds.
+std::string heard_at(int socket, std::string_view word) {
+  std::string all;
+  pollfd wait{socket, POLLIN, 0};
+  for (int i = 0; i < 100 && all.find(word) == std::string::npos; ++i) {
+    if (::poll(&wait, 1, 100) <= 0) continue;
+    char datagram[2048];
+    if (ssize_t size = ::recv(socket, datagram, sizeof datagram, 0); size > 0)
+      all.append(datagram, static_cast<std::size_t>(size));
+  }
+  return all;
+}
+
+TEST_F(ImageOptionsSystem, ANetworkConsoleIsHeardOnTheHost) {
+  FAASC_NEEDS(KernelFamily::Nanos);
+  Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(::bind(socket.get(), generic, size), 0);
+  ASSERT_EQ(::getsockname(socket.get(), generic, &size), 0);
+  // User networking leads what goes to the gateway's address to the host's own.
+  write_manifest("image:\n  consoles: [net]\n  manifest: {netconsole_ip: 10.0.2.2, netconsole_port: \"" +
+                 std::to_string(ntohs(address.sin_port)) + "\"}\n");
+  Finished finished = project_.invoke(KernelFamily::Nanos, {"-v", "--path", "/say?hello"});
+  EXPECT_EQ(finished.out, "said") << finished.err;
+  EXPECT_THAT(finished.err, Not(HasSubstr("the probe says")));  // the serial line is off
+  EXPECT_THAT(heard_at(socket.get(), "the probe says hello"), HasSubstr("the probe says hello"));
+}
+
+TEST_F(ImageOptionsSystem, ACoreDumpLiesOnTheDisk) {
+  FAASC_NEEDS(KernelFamily::Nanos);
+  project_.write("probe.cc", "#include <cstdlib>\nint main() { std::abort(); }\n");
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nname: probe\nruntime: cpp\nsignature: server\n"
+                 "resources: {ephemeral_storage: 64MiB}\nimage: {coredumplimit: 32MiB}\n");
+  Finished built = project_.faasc({"build", "--kernel", "nanos", "-q"});
+  ASSERT_EQ(built.status.code, 0) << built.err;
+  // Whatever faasc starts leaves the image as it is.
+  Finished finished = project_.faasc({"run", "build/probe.img", "-p", "0:8080"});
+  EXPECT_EQ(finished.status.code, 5) << finished.err;
+  EXPECT_THAT(project_.faasc({"image", "ls", "build/probe.img"}).out, Not(HasSubstr("core")));
+  auto machine = run({{"qemu-system-x86_64", "-machine", "q35", "-cpu", "max", "-m", "256", "-display",
+                       "none", "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=4", "-drive",
+                       "if=virtio,format=raw,file=" + project_.at("build/probe.img").string()},
+                      {},
+                      {}});
+  ASSERT_TRUE(machine);
+  Finished list = project_.faasc({"image", "ls", "build/probe.img", "/coredumps"});
+  EXPECT_THAT(list.out, HasSubstr("core")) << list.err << machine->err;
+  ASSERT_EQ(project_.faasc({"image", "cp", "build/probe.img:/coredumps/core", "core"}).status.code, 0);
+  auto core = read_file(project_.at("core"));
+  ASSERT_TRUE(core);
+  // An ELF file of type ET_CORE: elf(5).
+  EXPECT_EQ(core->substr(0, 4),
+            "\x7f"
+            "ELF");
+  EXPECT_EQ(core->substr(16, 2), std::string("\x04\0", 2));
 }
 
 TEST_F(ImageOptionsSystem, LinuxFindsItsNetworkNamesTimeAndCertificates) {
