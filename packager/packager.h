@@ -4,7 +4,7 @@
 ///
 /// A Program (a tree of files and what to run in it) and a Kernel become a disk image: write_nanos_disk() or
 /// write_linux_disk(). Both write whole files or none, never read the clock, and give the same bytes for the
-/// same input. Failure is a value, Result<T>; nothing throws. docs/packager-api.md shows a whole program.
+/// same input. Failure is a value, Result<T>; nothing throws. docs/packager.md shows a whole program.
 ///
 ///   rootfs_of_directory   a directory of this host → the tree
 ///   elf_closure           the libraries that a program's loader will look for

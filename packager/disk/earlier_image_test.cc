@@ -1,4 +1,4 @@
-#include "packager/tfs/earlier_image.h"
+#include "packager/output/earlier_image.h"
 
 #include <cstdlib>
 #include <random>

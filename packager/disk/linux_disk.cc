@@ -14,7 +14,7 @@
 #include "packager/ext4/ext4_writer.h"
 #include "packager/fat/fat_layout.h"
 #include "packager/fat/fat_writer.h"
-#include "packager/tfs/sequential_output.h"
+#include "packager/output/sequential_output.h"
 
 namespace faasc {
 namespace fs = std::filesystem;

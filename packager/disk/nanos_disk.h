@@ -9,8 +9,8 @@
 #include "base/result.h"
 #include "packager/disk/image.h"
 #include "packager/kernels/kernel.h"
+#include "packager/output/earlier_image.h"
 #include "packager/rootfs/program.h"
-#include "packager/tfs/earlier_image.h"
 #include "packager/tfs/tfs_value.h"
 
 namespace faasc {

@@ -2,7 +2,7 @@
 
 #include "base/result.h"
 #include "packager/fat/fat_layout.h"
-#include "packager/tfs/sequential_output.h"
+#include "packager/output/sequential_output.h"
 
 namespace faasc {
 

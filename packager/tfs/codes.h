@@ -4,8 +4,6 @@ namespace faasc {
 
 // Writing.
 inline constexpr const char* kTfsBadInput = "FAASC0550";  ///< a host file that is no file
-inline constexpr const char* kTfsInputChanged =
-    "FAASC0551";  ///< a host file changed its size while it was read
 inline constexpr const char* kTfsBadLabel = "FAASC0552";
 inline constexpr const char* kTfsBadAttribute = "FAASC0553";  ///< an attribute of the root that cannot be
 

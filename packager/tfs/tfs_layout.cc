@@ -8,8 +8,8 @@
 #include "base/interrupt.h"
 #include "base/sha256.h"
 #include "base/varint.h"
+#include "packager/output/host_files.h"
 #include "packager/tfs/codes.h"
-#include "packager/tfs/host_files.h"
 
 namespace faasc {
 namespace {

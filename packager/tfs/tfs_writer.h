@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "packager/tfs/earlier_image.h"
-#include "packager/tfs/sequential_output.h"
+#include "packager/output/earlier_image.h"
+#include "packager/output/sequential_output.h"
 #include "packager/tfs/tfs_layout.h"
 
 namespace faasc {

@@ -17,18 +17,20 @@ rooms='manifests|packager|compiler|launcher|runtimes'
 forbid base "($rooms)/" 'base knows nobody'
 forbid manifests '(packager|compiler|launcher|runtimes)/' 'manifests knows base only'
 forbid packager '(manifests|compiler|launcher|runtimes)/' 'packager knows base only'
-forbid packager/rootfs 'packager/(tfs|ext4|fat|archive|disk|kernels|spec)/' 'the tree knows no disk'
+forbid packager/rootfs 'packager/(output|tfs|ext4|fat|archive|disk|kernels|spec)/' 'the tree knows no disk'
+forbid packager/output 'packager/(tfs|ext4|fat|archive|disk|kernels|spec)/' 'writing a file knows no format'
 forbid packager/tfs 'packager/(ext4|fat|archive|disk|kernels|spec)/' 'a format knows the tree only'
 forbid packager/ext4 'packager/(tfs|fat|archive|disk|kernels|spec)/' 'a format knows the tree only'
-forbid packager/fat 'packager/(tfs/(tfs|host)_|(ext4|archive|disk|kernels|spec)/)' 'a format knows the tree only'
+forbid packager/fat 'packager/(tfs|ext4|archive|disk|kernels|spec)/' 'a format knows the tree only'
+forbid packager/disk/formats 'packager/(tfs|ext4|fat|archive|kernels|spec)/' 'a disk, not what is on it'
 forbid packager/archive 'packager/(tfs|ext4|fat|disk|kernels|spec)/' 'a format knows the tree only'
-for room in rootfs tfs ext4 fat archive disk kernels spec; do forbid "packager/$room" 'packager/image/' 'what looks into images is on top'; done
-forbid packager/kernels 'packager/(tfs|ext4|fat|disk|spec)/' 'kernels knows archives only'
-forbid packager/spec 'packager/(rootfs|tfs|ext4|fat|archive|disk|kernels)/' 'a spec is neutral'
+for room in rootfs output tfs ext4 fat archive disk kernels spec; do forbid "packager/$room" 'packager/image/' 'what looks into images is on top'; done
+forbid packager/kernels 'packager/(output|tfs|ext4|fat|disk|spec)/' 'kernels knows archives only'
+forbid packager/spec 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|kernels)/' 'a spec is neutral'
 forbid launcher '(manifests|compiler|runtimes)/' 'the launcher knows specs only'
-forbid launcher 'packager/(rootfs|tfs|ext4|fat|archive|disk|image|kernels)/' 'the launcher knows specs only'
+forbid launcher 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|image|kernels)/' 'the launcher knows specs only'
 for language in binary cpp python go; do
-  forbid "compiler/$language" 'packager/(tfs|ext4|fat|archive|disk|kernels|spec)/|launcher/|manifests/|compiler/(build|driver)/' \
+  forbid "compiler/$language" 'packager/(output|tfs|ext4|fat|archive|disk|kernels|spec)/|launcher/|manifests/|compiler/(build|driver)/' \
     'a language makes a Program'
 done
 forbid compiler/build 'compiler/driver/|launcher/' 'a build starts no VM'
@@ -37,7 +39,7 @@ forbid runtimes "(base|$rooms)/" 'guest code includes nothing of the host'
 # Heavy libraries stay in their rooms, so that the driver starts fast.
 for room in base packager launcher compiler/build; do forbid "$room" '(llvm|clang)/' 'LLVM stays in manifests and faasc-cxx'; done
 forbid manifests 'clang/' 'LLVM stays in manifests and faasc-cxx'
-for room in base manifests packager/rootfs packager/tfs packager/ext4 packager/fat packager/disk packager/spec launcher compiler; do
+for room in base manifests packager/rootfs packager/output packager/tfs packager/ext4 packager/fat packager/disk packager/spec launcher compiler; do
   forbid "$room" 'archive\.h|archive_entry\.h|curl/' 'libarchive and libcurl stay in faasc-kernel'
 done
 exit $status

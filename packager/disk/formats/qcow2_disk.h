@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "packager/disk/formats/disk_contents.h"
-#include "packager/tfs/sequential_output.h"
+#include "packager/output/sequential_output.h"
 
 namespace faasc {
 

@@ -9,9 +9,9 @@
 
 #include "base/file.h"
 #include "base/result.h"
+#include "packager/output/earlier_image.h"
+#include "packager/output/host_files.h"
 #include "packager/rootfs/stored_tree.h"
-#include "packager/tfs/earlier_image.h"
-#include "packager/tfs/host_files.h"
 
 namespace faasc {
 

@@ -1,4 +1,4 @@
-#include "packager/tfs/sequential_output.h"
+#include "packager/output/sequential_output.h"
 
 #include <algorithm>
 #include <cassert>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
-#include "packager/tfs/codes.h"
+#include "packager/output/codes.h"
 
 namespace faasc {
 namespace {
@@ -23,7 +23,7 @@ constexpr std::uint64_t kHoleBytes =
 
 Error changed(const std::string& path, std::uint64_t expected, std::string_view found) {
   return {Fault::Input,
-          kTfsInputChanged,
+          kOutputInputChanged,
           "'" + path + "' had " + std::to_string(expected) + " bytes and " + std::string(found) +
               " while it was read",
           {},

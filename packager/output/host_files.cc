@@ -1,4 +1,4 @@
-#include "packager/tfs/host_files.h"
+#include "packager/output/host_files.h"
 
 #include <cerrno>
 
