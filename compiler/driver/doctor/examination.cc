@@ -39,6 +39,7 @@ class Examination {
     kernels();
     qemu();
     kvm();
+    uefi();
     space();
     return std::move(symptoms_);
   }
@@ -116,6 +117,13 @@ class Examination {
     if (verdict.usable) return add(State::Fine, "KVM", verdict.why);
     add(State::Lacking, "KVM", verdict.why + "; machines are emulated, which is slower",
         verdict.hint.empty() ? "run on a host with hardware virtualisation" : verdict.hint);
+  }
+
+  void uefi() {
+    std::filesystem::path firmware = host_.uefi_firmware();
+    if (!firmware.empty()) return add(State::Fine, "UEFI", firmware.string());
+    add(State::Lacking, "UEFI", "no firmware for QEMU: images cannot be booted by UEFI here",
+        install(kUefiFirmwarePackage));
   }
 
   void space() {

@@ -26,6 +26,7 @@ class MadeHost : public Host {
   bool is_file(const fs::path&) const override { return has_c_library; }
   std::vector<std::string> kernels() const override { return kernel_names; }
   KvmVerdict kvm() const override { return verdict; }
+  fs::path uefi_firmware() const override { return firmware; }
   fs::path store() const override { return "/store"; }
   std::optional<std::uint64_t> free_bytes(const fs::path&) const override { return free; }
 
@@ -39,6 +40,7 @@ class MadeHost : public Host {
   std::set<std::string> missing_parts;
   bool has_c_library = true;
   std::vector<std::string> kernel_names{"nanos@0.1.55", "nanos@0.1.54", "linux@6.1.0-56-cloud-amd64"};
+  fs::path firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd";
   KvmVerdict verdict{.usable = true, .why = "runs 3100 million instructions per second", .hint = ""};
   std::uint64_t free = std::uint64_t{5} << 29;
 };
@@ -61,6 +63,7 @@ TEST(Examination, OfAHostThatHasAll) {
             "ok|Linux kernel|linux@6.1.0-56-cloud-amd64|\n"
             "ok|QEMU|7.2.22 at /usr/bin/qemu-system-x86_64|\n"
             "ok|KVM|runs 3100 million instructions per second|\n"
+            "ok|UEFI|/usr/share/OVMF/OVMF_CODE_4M.fd|\n"
             "ok|Disk|2.5 GiB free for /store|\n");
 }
 
@@ -70,6 +73,7 @@ TEST(Examination, OfAHostThatHasNothing) {
   host.missing_parts = {"lib/faasc/cpp/libfaasrt.a"};
   host.kernel_names.clear();
   host.verdict = {.usable = false, .why = "no /dev/kvm", .hint = "load the module kvm"};
+  host.firmware.clear();
   host.free = 1 << 20;
   EXPECT_EQ(
       text_of(examine(host)),
@@ -81,6 +85,7 @@ TEST(Examination, OfAHostThatHasNothing) {
       "lacking|Linux kernel|none: programs that Nanos cannot run have nowhere to go|faasc kernel pull linux\n"
       "broken|QEMU|is not installed: images can be built, but not run|sudo apt-get install qemu-system-x86\n"
       "lacking|KVM|no /dev/kvm; machines are emulated, which is slower|load the module kvm\n"
+      "lacking|UEFI|no firmware for QEMU: images cannot be booted by UEFI here|sudo apt-get install ovmf\n"
       "lacking|Disk|0.0 GiB free for /store|make room, or set FAASC_HOME to a directory on another disk\n");
 }
 

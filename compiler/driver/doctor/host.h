@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "launcher/kvm_probe.h"
+#include "launcher/uefi_firmware.h"
 
 namespace faasc {
 
@@ -26,6 +27,8 @@ class Host {
   /// "nanos@0.1.55" and the like, the default first.
   virtual std::vector<std::string> kernels() const = 0;
   virtual KvmVerdict kvm() const = 0;
+  /// A UEFI firmware for machines; empty where there is none.
+  virtual std::filesystem::path uefi_firmware() const = 0;
   /// The directory of the kernel store, and the bytes that are free where it is or will be.
   virtual std::filesystem::path store() const = 0;
   virtual std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) const = 0;
@@ -42,6 +45,7 @@ class ThisHost : public Host {
   bool is_file(const std::filesystem::path& path) const override;
   std::vector<std::string> kernels() const override { return kernels_; }
   KvmVerdict kvm() const override { return probe_kvm(); }
+  std::filesystem::path uefi_firmware() const override { return find_uefi_firmware(); }
   std::filesystem::path store() const override { return store_; }
   std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) const override;
 
