@@ -15,6 +15,7 @@
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/data_files.h"
 #include "compiler/build/disk_boot.h"
+#include "compiler/build/function_identity.h"
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/guest_files.h"
 #include "compiler/build/image_delivery.h"
@@ -289,6 +290,7 @@ class FunctionBuild {
     request.address = address_with_prefix(manifest_.network);
     request.gateway = gateway_of(manifest_.network);
     request.options = root_tuple_options(manifest_);
+    FAASC_TRY(request.identity, function_identity(program_));
     if (out != image_)
       return write_nanos_disk(request, out).during("writing the image of '" + *manifest_.name + "'");
     // What lies where in the image that is there, if it is still the one that was written last.
@@ -314,6 +316,7 @@ class FunctionBuild {
     request.init = tools_.linux_init;
     request.ephemeral_storage_bytes = storage;
     request.size_bytes = asked_size();
+    FAASC_TRY(request.identity, function_identity(program_));
     initrd_ = linux_initrd_path(image_);
     linux_command_line_ =
         linux_command_line({.writable = storage.has_value(),

@@ -7,6 +7,7 @@
 #include "compiler/build/cloud_event_request.h"
 #include "compiler/build/data_files.h"
 #include "compiler/build/disk_boot.h"
+#include "compiler/build/function_identity.h"
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/unsupported.h"
@@ -219,6 +220,28 @@ TEST_F(ManifestPartsTest, KlibsAreOfTheKernel) {
   Diagnostics none;
   check_klibs(read, kernel, none);
   EXPECT_THAT(messages(none), ElementsAre());
+}
+
+TEST_F(ManifestPartsTest, WhatIsInAFunctionsOwnFilesIsItsIdentity) {
+  auto identity = [&](const char* program, const char* handler, const char* library) {
+    EXPECT_TRUE(fs::create_directories(project()) || fs::exists(project()));
+    Program made;
+    made.executable = "/bin/function";
+    made.working_directory = "/app";
+    for (auto [path, bytes] :
+         {std::pair{"/bin/function", program}, {"/app/handler.py", handler}, {"/lib/libx.so", library}}) {
+      fs::path file = project() / fs::path(path).filename();
+      EXPECT_TRUE(write_file(file, bytes));
+      EXPECT_TRUE(made.rootfs.add(path, {HostFile{file.string()}, 0644, "a test"}));
+    }
+    return function_identity(made).value();
+  };
+  const std::string first = identity("1", "1", "1");
+  EXPECT_EQ(first.size(), 64u);
+  EXPECT_EQ(identity("1", "1", "1"), first);
+  EXPECT_NE(identity("2", "1", "1"), first);
+  EXPECT_NE(identity("1", "2", "1"), first);
+  EXPECT_EQ(identity("1", "1", "2"), first);
 }
 
 }  // namespace

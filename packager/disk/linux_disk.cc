@@ -186,7 +186,8 @@ Result<Image> write_linux_disk(const LinuxDiskRequest& request, const fs::path& 
   FAASC_TRY(std::string initrd, initramfs(request));
   Ext4Options options{.free_bytes = request.ephemeral_storage_bytes.value_or(0),
                       .size_bytes = request.size_bytes,
-                      .label = "faasc-root"};
+                      .label = "faasc-root",
+                      .identity = request.identity};
   FAASC_TRY(Image image, request.self_boot ? write_bootable_disk(request, rootfs, options, initrd, out)
                                            : write_root_disk(rootfs, options, out));
   FAASC_CHECK(write_file(linux_initrd_path(out), initrd));

@@ -26,6 +26,8 @@ struct LinuxDiskRequest {
   /// As NanosDiskRequest::size_bytes.
   std::optional<std::uint64_t> size_bytes;
 
+  std::string identity;  ///< goes into the root's UUID; see Ext4Options
+
   /// For a disk that boots without a VMM that loads the kernel: by a BIOS as well as by UEFI.
   struct SelfBoot {
     std::filesystem::path boot_sector;  ///< ours: lib/faasc/linux/boot.bin

@@ -145,7 +145,7 @@ std::uint8_t type_of(const Ext4Node& node) {
 void derive_ids(const Ext4Options& options, const std::vector<std::string_view>& second_names,
                 Ext4Plan& plan) {
   Sha256 hash;
-  hash.update("faasc ext4 1");
+  hash.update("faasc ext4 2");
   auto number = [&](std::uint64_t value) {
     le64 bytes(value);
     hash.update({reinterpret_cast<const char*>(&bytes), sizeof bytes});
@@ -155,11 +155,15 @@ void derive_ids(const Ext4Options& options, const std::vector<std::string_view>&
     hash.update(bytes);
   };
   text(options.label);
+  text(options.identity);
   number(options.free_bytes);
   for (const Ext4Node& node : plan.nodes) {
     text(node.path);
     number(node.mode);
     number(node.size_bytes);
+    if (!node.source) continue;
+    if (const auto* link = std::get_if<Symlink>(&node.source->content)) text(link->target);
+    if (const auto* file = std::get_if<InlineBytes>(&node.source->content)) text(file->bytes);
   }
   for (std::string_view name : second_names) text(name);
   Sha256Digest digest = hash.finish();

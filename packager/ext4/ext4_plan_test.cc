@@ -57,6 +57,24 @@ TEST(Ext4Plan, NumbersInodesAndCountsLinks) {
   EXPECT_EQ(plan->payload_bytes, 5u);
 }
 
+TEST(Ext4Plan, TheUuidFollowsTheContents) {
+  auto uuid_of = [](const char* bytes, const char* target, const Ext4Options& options = {}) {
+    Rootfs tree;
+    EXPECT_TRUE(tree.add("/f", {InlineBytes{bytes}, 0644, ""}));
+    EXPECT_TRUE(tree.add("/l", {Symlink{target}, 0777, ""}));
+    auto plan = plan_ext4(tree, options);
+    return std::string(reinterpret_cast<const char*>(plan->uuid), sizeof plan->uuid);
+  };
+  std::string uuid = uuid_of("1", "a");
+  EXPECT_EQ(static_cast<unsigned char>(uuid[6]) >> 4, 8);
+  EXPECT_EQ(static_cast<unsigned char>(uuid[8]) >> 6, 2);
+  EXPECT_EQ(uuid_of("1", "a"), uuid);
+  EXPECT_NE(uuid_of("2", "a"), uuid);
+  EXPECT_NE(uuid_of("1", "b"), uuid);
+  EXPECT_NE(uuid_of("1", "a", {.label = "l"}), uuid);
+  EXPECT_NE(uuid_of("1", "a", {.identity = "seed"}), uuid);
+}
+
 TEST(Ext4Plan, Refuses) {
   auto directory = std::move(TemporaryDirectory::create(testing::TempDir(), "plan")).value();
   auto refusal = [](const RootfsNode& node, const Ext4Options& options = {}) {

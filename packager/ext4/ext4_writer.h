@@ -16,6 +16,8 @@ struct Ext4Options {
   /// Of the file, with what lies before the file system, up to whole blocks; absent: as small as it gets.
   std::optional<std::uint64_t> size_bytes{};
   std::string label;  ///< at most 16 bytes
+  /// Goes into the UUID, which knows nothing of what is in host files: a digest of them, where one is known.
+  std::string identity{};
 };
 
 struct Ext4Image {
@@ -26,8 +28,8 @@ struct Ext4Image {
 /// Writes a bare ext4 file system (Documentation/filesystems/ext4) with `rootfs` in it to `out`, whole or not
 /// at all, by libext2fs: no root, no mount. Blocks of 4 KiB, inodes of 256 bytes, extents; no journal, no
 /// checksums, no reserve for root, no lost+found. Everything belongs to root and dates from second 1 of 1970;
-/// the UUID follows from the tree's names, modes and sizes. The same tree gives the same bytes, and holes in
-/// host files stay holes.
+/// the UUID follows from the label, the identity and the tree's names, modes, sizes, link targets and inline
+/// bytes. The same tree gives the same bytes, and holes in host files stay holes.
 Result<Ext4Image> write_ext4(const Rootfs& rootfs, const Ext4Options& options,
                              const std::filesystem::path& out);
 

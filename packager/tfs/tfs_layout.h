@@ -22,8 +22,7 @@ struct TfsOptions {
   /// What else the file system is to say of files, directories and links, by path: "exec", "mtime", …
   std::map<std::string, TfsTuple, std::less<>> node_attributes{};
   /// Goes into the UUID. What is in host files does not: reading all of them before the first byte is written
-  /// would cost as much as writing them. A caller that knows a digest of them gives it here where UUIDs have
-  /// to differ by it.
+  /// would cost as much as writing them. A caller that knows a digest of them gives it here.
   std::string identity;
 };
 

@@ -68,6 +68,24 @@ TEST_P(BuildSystem, TwoDirectoriesGiveTheSameBytes) {
   EXPECT_EQ(digest(project_.at("build/hello.vm.json")), digest(other.at("deeper/still/build/hello.vm.json")));
 }
 
+// The root's UUID, of which there is one for each content, however alike the sizes.
+TEST_P(BuildSystem, AnotherFunctionOfTheSameSizeHasAnotherUuid) {
+  const std::string source = read_file(project_.at("hello.cc")).value();
+  auto uuid_with = [&](std::string_view path) {
+    std::string changed = source;
+    project_.write("hello.cc", changed.replace(source.find("/exit?"), path.size(), path));
+    Finished built = project_.faasc(build());
+    EXPECT_EQ(built.status.code, 0) << built.err;
+    std::string json = project_.faasc({"image", "verify", "--format", "json", "build/hello.img"}).out;
+    std::size_t at = json.find("\"uuid\":\"");
+    EXPECT_NE(at, std::string::npos) << json;
+    return at == std::string::npos ? "" : json.substr(at, 45);
+  };
+  std::string first = uuid_with("/quit?");
+  EXPECT_NE(uuid_with("/stop?"), first);
+  EXPECT_EQ(uuid_with("/quit?"), first);
+}
+
 TEST_P(BuildSystem, TheExecutableLeavesTheFirstFourMebibytesAlone) {
   // Nanos' kernel has them; a program that began there would fault at random.
   ASSERT_EQ(project_.faasc(build()).status.code, 0);

@@ -33,6 +33,15 @@ Result<int> verify(Session& session, const Arguments& arguments) {
               ",\"path\":" + json_string(file.path) + ",\"bytes\":" + std::to_string(file.size_bytes) +
               ",\"sha256\":" + json_string(file.sha256) + "}";
     session.set_result("files", "[" + json + "]");
+    std::string parts;
+    for (const ImagePart& part : image.parts)
+      parts += (parts.empty() ? "{" : ",{") + ("\"name\":" + json_string(part.name)) +
+               ",\"format\":" + json_string(part.tree->format()) +
+               ",\"label\":" + json_string(part.tree->label()) +
+               ",\"uuid\":" + json_string(part.tree->uuid_text()) +
+               ",\"offset_bytes\":" + std::to_string(part.region.offset_bytes) +
+               ",\"bytes\":" + std::to_string(part.tree->size_bytes()) + "}";
+    session.set_result("parts", "[" + parts + "]");
     session.set_result("problems", std::to_string(check.problems.size()));
     return session.status();
   }
