@@ -10,9 +10,18 @@
 #include <unistd.h>
 
 namespace faasc::rt {
+namespace {
 
-Connection::Connection(int socket, std::size_t body_limit)
-    : Deadline(Kind::Connection), fd(socket), body_limit_(body_limit) {}
+// A client that sends as fast as it is read must not keep the thread from everyone else.
+constexpr int kTurns = 16;
+// What is read and thrown away so that an answer arrives. Whoever has sent so much more does not look for
+// one.
+constexpr std::size_t kDiscarded = 64u << 20;
+
+}  // namespace
+
+Connection::Connection(int socket, std::size_t body_limit, MemoryBudget& budget)
+    : Deadline(Kind::Connection), fd(socket), body_limit_(body_limit), share_(budget) {}
 
 Connection::~Connection() {
   ::close(fd);
@@ -34,7 +43,7 @@ Connection::Input Connection::fill() {
 }
 
 Connection::Input Connection::receive() {
-  for (;;) {
+  for (int turns = 0;; ++turns) {
     // Some clients send a line break too many after a body.
     while (reader_ == nullptr && !input_.empty() && (*input_.data() == '\r' || *input_.data() == '\n'))
       input_.consume(1);
@@ -42,6 +51,10 @@ Connection::Input Connection::receive() {
       if (reader_ == nullptr) reader_ = std::make_unique<RequestReader>(body_limit_);
       phase = Phase::Reading;
       input_.consume(reader_->feed(input_.data(), input_.size()));
+      if (!share_.set(input_.capacity() + reader_->held())) {
+        drop_input();
+        return Input::OutOfBudget;
+      }
       switch (reader_->state()) {
         case RequestReader::State::Complete:
           phase = Phase::Calling;
@@ -59,11 +72,12 @@ Connection::Input Connection::receive() {
         if (count >= 0 && static_cast<std::size_t>(count) != kContinue.size()) return Input::Closed;
       }
     }
-    Input const outcome = fill();
+    Input const outcome = turns < kTurns ? fill() : Input::WouldBlock;
     if (outcome != Input::Request) {
       if (outcome == Input::WouldBlock && input_.empty()) {
         input_.release();
         if (reader_ == nullptr) phase = Phase::Idle;
+        static_cast<void>(share_.set(reader_ == nullptr ? 0 : reader_->held()));  // no more than it was
       }
       return outcome;
     }
@@ -77,9 +91,20 @@ google::cloud::functions::HttpRequest Connection::take_request() {
   return request;
 }
 
+MemoryShare Connection::take_share() {
+  MemoryShare share = std::move(share_);
+  static_cast<void>(share_.set(input_.capacity()));  // of the next request
+  return share;
+}
+
 void Connection::respond(Reply reply, AfterResponse after) {
   after_ = after;
   if (!facts.keep_alive) after_ = AfterResponse::Close;
+  if (!share_.set(reply.body.size() + input_.capacity())) {
+    reply = text_reply(503, "too many answers wait to be read");
+    reply.set_header("Retry-After", "1");
+    after_ = AfterResponse::Close;
+  }
   output_ = write_response(std::move(reply), facts, execution_id, after_);
   sent_ = 0;
   phase = Phase::Writing;
@@ -119,20 +144,29 @@ AfterResponse Connection::finish_response() {
   phase = input_.empty() ? Phase::Idle : Phase::Reading;
   received = input_.size();
   if (input_.empty()) input_.release();
+  static_cast<void>(share_.set(input_.capacity()));
   return after_;
+}
+
+void Connection::drop_input() {
+  reader_.reset();
+  input_.release();
+  static_cast<void>(share_.set(0));
 }
 
 void Connection::start_lingering() {
   ::shutdown(fd, SHUT_WR);
-  reader_.reset();
-  input_.release();
+  output_ = {};
+  drop_input();
   phase = Phase::Lingering;
 }
 
 Connection::Input Connection::discard_input() {
-  char bytes[4096];
-  for (;;) {
+  char bytes[16384];
+  for (int turns = 0;; ++turns) {
+    if (turns == kTurns) return Input::WouldBlock;
     ssize_t const count = ::recv(fd, bytes, sizeof bytes, 0);
+    if (count > 0 && (discarded_ += static_cast<std::size_t>(count)) > kDiscarded) return Input::Closed;
     if (count > 0 || (count < 0 && errno == EINTR)) continue;
     return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? Input::WouldBlock : Input::Closed;
   }

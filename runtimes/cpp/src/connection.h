@@ -7,6 +7,7 @@
 
 #include "src/deadlines.h"
 #include "src/input_buffer.h"
+#include "src/memory_budget.h"
 #include "src/request_reader.h"
 #include "src/response_writer.h"
 
@@ -25,17 +26,21 @@ class Connection : public Deadline {
   };
 
   /// Owns `fd`.
-  Connection(int fd, std::size_t body_limit);
+  Connection(int fd, std::size_t body_limit, MemoryBudget& budget);
   ~Connection();
 
-  enum class Input : std::uint8_t { Request, Refused, WouldBlock, Closed };
+  enum class Input : std::uint8_t { Request, Refused, OutOfBudget, WouldBlock, Closed };
   /// Reads until a whole request is here (Phase Calling, see facts() and take_request()) or cannot come.
-  /// Sends "100 Continue" where the client waits for it.
+  /// Sends "100 Continue" where the client waits for it. WouldBlock also where the client has sent so much
+  /// that others should have a turn.
   Input receive();
   RequestReader const& reader() const { return *reader_; }
   google::cloud::functions::HttpRequest take_request();
+  /// What the request that was taken holds of the budget; to be kept as long as the request.
+  MemoryShare take_share();
 
-  /// Sets what send() sends. The connection is closed afterwards if either `after` or the request says so.
+  /// Sets what send() sends. The connection is closed afterwards if either `after` or the request says so. A
+  /// body that the budget has no room for is replaced by a 503.
   void respond(Reply reply, AfterResponse after);
   enum class Output : std::uint8_t { Done, WouldBlock, Broken };
   Output send();
@@ -54,17 +59,22 @@ class Connection : public Deadline {
   bool linger = false;  ///< set where the client may still be sending when its answer comes
   std::int64_t reading_since = 0;
   std::size_t received = 0;  ///< bytes since then
-  RequestFacts facts;        ///< of the request being answered
+  std::int64_t writing_since = 0;
+  std::size_t sent() const { return sent_; }  ///< bytes since then
+  RequestFacts facts;                         ///< of the request being answered
   std::string execution_id;
 
  private:
   Input fill();
+  void drop_input();
 
   std::size_t const body_limit_;
+  MemoryShare share_;
   InputBuffer input_;
   std::unique_ptr<RequestReader> reader_;  // while a request is being read
   WireResponse output_;
   std::size_t sent_ = 0;
+  std::size_t discarded_ = 0;
   AfterResponse after_ = AfterResponse::KeepOpen;
 };
 

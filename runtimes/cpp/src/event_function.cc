@@ -1,7 +1,11 @@
+#include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "src/event_decoder.h"
 #include "src/function_impl.h"
+#include "src/log.h"
 
 namespace google::cloud::functions_internal {
 FUNCTIONS_FRAMEWORK_CPP_INLINE_NAMESPACE_BEGIN
@@ -18,8 +22,19 @@ class EventFunction final : public FunctionImpl {
       reply.set_header("Allow", "POST");
       return reply;
     }
-    for (functions::CloudEvent& event : faasc::rt::decode_events(std::move(request)))
-      function_(std::move(event));
+    std::vector<functions::CloudEvent> events;
+    try {
+      events = faasc::rt::decode_events(std::move(request));
+    } catch (std::invalid_argument const& thrown) {
+      // The framework for C++ answers 500, which has brokers deliver the same bytes again and again.
+      std::string text = "{\"message\":";
+      faasc::rt::append_json_string(text, thrown.what());
+      faasc::rt::Reply reply = faasc::rt::text_reply(400, text + ",\"severity\":\"error\"}");
+      reply.set_header("Content-Type", "application/json");
+      faasc::rt::write_line(faasc::rt::Stream::Err, reply.body);
+      return reply;
+    }
+    for (functions::CloudEvent& event : events) function_(std::move(event));
     return {};
   }
 

@@ -30,19 +30,32 @@ void optional_string(Json const& json, char const* name, Use use) {
   use(found->get<std::string>());
 }
 
+/// Found out beforehand: the parser would first take memory for every level.
+bool is_too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char const c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxDepth) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Json parse_json(std::string_view text) {
-  bool too_deep = false;
-  Json json = Json::parse(
-      text.begin(), text.end(),
-      [&](int depth, Json::parse_event_t, Json&) {
-        too_deep = too_deep || depth > kMaxDepth;
-        return !too_deep;
-      },
-      false);
-  if (too_deep)
+  if (is_too_deep(text))
     throw std::invalid_argument("the JSON is nested deeper than " + std::to_string(kMaxDepth) + " levels");
+  Json json = Json::parse(text.begin(), text.end(), nullptr, false);
   if (json.is_discarded()) throw std::invalid_argument("the body is not JSON");
   return json;
 }

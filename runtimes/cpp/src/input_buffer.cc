@@ -14,7 +14,7 @@ void InputBuffer::make_room() {
   std::size_t const held = size();
   std::size_t wanted = capacity_ == 0 ? kFirstCapacity : capacity_;
   if (held == capacity_ || (was_filled_ && capacity_ < kUsualCapacity))
-    wanted = capacity_ == 0 ? kFirstCapacity : capacity_ * 4;
+    wanted = capacity_ == 0 ? kFirstCapacity : capacity_ * (capacity_ < kUsualCapacity ? 4 : 2);
   if (wanted != capacity_) {
     std::unique_ptr<char[]> larger(new char[wanted]);  // not make_unique, which would clear it
     if (held > 0) ::memcpy(larger.get(), data(), held);

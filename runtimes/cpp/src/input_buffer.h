@@ -10,6 +10,7 @@ class InputBuffer {
  public:
   bool empty() const { return begin_ == end_; }
   std::size_t size() const { return end_ - begin_; }
+  std::size_t capacity() const { return capacity_; }
   char const* data() const { return bytes_.get() + begin_; }
 
   void consume(std::size_t count) { begin_ += count; }

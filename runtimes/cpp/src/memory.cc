@@ -1,5 +1,9 @@
 #include "src/memory.h"
 
+#include <algorithm>
+
+#include <sys/sysinfo.h>
+
 #include <features.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -17,6 +21,13 @@ void limit_arenas() {
   int const count = ::sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 1;
   ::mallopt(M_ARENA_MAX, count > 0 ? count : 1);
 #endif
+}
+
+std::size_t default_client_memory(std::size_t request_size) {
+  struct sysinfo machine{};
+  std::size_t quarter = 64u << 20;
+  if (::sysinfo(&machine) == 0) quarter = machine.totalram / 4 * machine.mem_unit;
+  return std::max(quarter, request_size + (4u << 20));
 }
 
 }  // namespace faasc::rt

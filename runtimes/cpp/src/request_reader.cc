@@ -36,6 +36,7 @@ struct RequestReader::Parser final : http::basic_parser<true> {
     // Trailers come through here too. Nobody signed up for them, and merged into the header they could
     // smuggle one in.
     if (is_header_done()) return;
+    if (++fields > kFieldLimit) return refuse(431, "more than 2000 header fields", ec);
     std::string_view const name(raw_name.data(), raw_name.size());
     std::string_view const value(raw_value.data(), raw_value.size());
     switch (name.size()) {
@@ -61,6 +62,7 @@ struct RequestReader::Parser final : http::basic_parser<true> {
         break;
     }
     request.add_header(std::string(name), std::string(value));
+    header_bytes += name.size() + value.size() + kBytesPerHeader;
   }
 
   void on_header_impl(error_code& ec) override {
@@ -74,10 +76,15 @@ struct RequestReader::Parser final : http::basic_parser<true> {
     if (facts.http_1_0 || is_done()) expects_continue = false;
   }
 
-  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+  void on_body_init_impl(boost::optional<std::uint64_t> const& length, error_code&) override {
+    if (length) announced = static_cast<std::size_t>(*length);
+  }
 
   std::size_t on_body_impl(string_view bytes, error_code&) override {
     expects_continue = false;
+    // Memory for what was announced, but only when so much of it has come that it is worth believing: growing
+    // step by step holds up to three times as much.
+    if (body.size() >= kBelievedFrom && body.capacity() < announced) body.reserve(announced);
     body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
@@ -104,6 +111,13 @@ struct RequestReader::Parser final : http::basic_parser<true> {
   google::cloud::functions::HttpRequest request;
   std::string body;
   RequestFacts facts;
+  // A header's node in the map, two strings in it, and what the allocator adds.
+  static constexpr std::size_t kBytesPerHeader = 160;
+  static constexpr std::size_t kBelievedFrom = 128 << 10;
+
+  std::size_t header_bytes = 0;
+  std::size_t fields = 0;
+  std::size_t announced = 0;
   int refusal_status = 0;
   std::string_view refusal;
   int hosts = 0;
@@ -138,6 +152,10 @@ std::size_t RequestReader::feed(char const* bytes, std::size_t size) {
     refuse(400, "not an HTTP/1.1 request");
   }
   return used;
+}
+
+std::size_t RequestReader::held() const {
+  return parser_->header_bytes + parser_->body.capacity();
 }
 
 bool RequestReader::take_continue() {

@@ -33,6 +33,8 @@ class RequestReader {
   std::size_t feed(char const* bytes, std::size_t size);
 
   State state() const { return state_; }
+  /// About how many bytes it holds of the request so far.
+  std::size_t held() const;
 
   /// Refused: the status to answer, and why in a few words.
   int refusal_status() const { return refusal_status_; }
@@ -56,5 +58,9 @@ class RequestReader {
 
 /// The most that a request's header may hold, and the most that a chunk's extensions or the trailer may.
 inline constexpr std::size_t kHeaderLimit = 1u << 20;
+
+/// How many fields a header may have. In 1 MiB there is room for a quarter of a million, whose places in the
+/// map cost far more than the bytes.
+inline constexpr std::size_t kFieldLimit = 2000;
 
 }  // namespace faasc::rt

@@ -18,7 +18,8 @@ std::optional<Reply> answer_without_function(gcf::HttpRequest const& request, Se
   if (path == "/robots.txt" || path == "/favicon.ico") return text_reply(404, "");
   if (!settings.health || (request.verb() != "GET" && request.verb() != "HEAD")) return std::nullopt;
   if (path == "/health/readiness" || path == "/_/ready") {
-    return readiness == Readiness::Ready ? text_reply(200, "READY") : text_reply(503, "STOPPING");
+    if (readiness == Readiness::Ready) return text_reply(200, "READY");
+    return text_reply(503, readiness == Readiness::Stopping ? "STOPPING" : "TIMED OUT");
   }
   if (path == "/health/liveness" || path == "/_/health") return text_reply(200, "ALIVE");
   return std::nullopt;

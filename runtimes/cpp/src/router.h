@@ -9,7 +9,11 @@
 
 namespace faasc::rt {
 
-enum class Readiness : std::uint8_t { Ready, Stopping };
+enum class Readiness : std::uint8_t {
+  Ready,
+  Stopping,
+  Lost,  ///< every call that may run has timed out and goes on
+};
 
 /// The answer to a request that is the server's own business: browsers' /robots.txt and /favicon.ico, health
 /// probes. Nothing where the request is for the function.

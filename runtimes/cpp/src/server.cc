@@ -8,6 +8,7 @@
 
 #include "src/execution_id.h"
 #include "src/log.h"
+#include "src/memory.h"
 #include "src/router.h"
 
 namespace faasc::rt {
@@ -17,7 +18,8 @@ constexpr std::int64_t kLingerTime = 2000;
 constexpr std::int64_t kAcceptPause = 100;
 // A client that pipelines requests which need no function must not keep the leader from everyone else.
 constexpr int kRequestsInARow = 32;
-// A body earns its sender time: what comes at 64 KiB per second or faster may be of any length.
+// A body earns its sender time, and an answer its reader: what goes at 64 KiB per second or faster may be of
+// any length.
 constexpr std::size_t kBytesPerExtraSecond = 64 << 10;
 
 class Lock {
@@ -36,6 +38,8 @@ class Lock {
 Server::Server(Settings const& settings, google::cloud::functions_internal::FunctionImpl& function)
     : settings_(settings),
       function_(function),
+      budget_(settings.client_memory != 0 ? settings.client_memory
+                                          : default_client_memory(settings.request_size)),
       crew_(settings.concurrency + 1, [](void* server) { static_cast<Server*>(server)->lead(); }, this) {}
 
 std::string Server::open() {
@@ -63,6 +67,7 @@ void Server::lead() {
       accept_again_at_ = kNever;
       if (listener_.fd() >= 0) poller_.watch(listener_.fd(), &listener_);
     }
+    end_if_lost();
     for (Expired expired = take_expired(); expired.connection != nullptr; expired = take_expired())
       expire(expired);
 
@@ -97,6 +102,16 @@ bool Server::stop_step() {
   return true;
 }
 
+void Server::end_if_lost() {
+  {
+    Lock lock(mutex_);
+    if (now() < all_lost_at_) return;
+  }
+  log(Severity::Critical, "every call that may run has timed out and does not end", "calls", calling_.load());
+  flush_user_output(WhenBusy::Skip);
+  ::_exit(1);
+}
+
 void Server::begin_stop() {
   listener_.close();
   grace_ends_ = now() + settings_.grace_period;
@@ -119,7 +134,8 @@ void Server::accept_one(bool& leading) {
     case Listener::Outcome::Accepted:
       break;
   }
-  auto* const connection = new (std::nothrow) Connection(fd, settings_.request_size);
+  make_room_for_one_more();
+  auto* const connection = new (std::nothrow) Connection(fd, settings_.request_size, budget_);
   if (connection == nullptr) {
     ::close(fd);
     return;
@@ -127,6 +143,21 @@ void Server::accept_one(bool& leading) {
   connections_.fetch_add(1);
   connection->reading_since = now();
   drive(*connection, leading);
+}
+
+/// Where connections alone use up the memory, the one that has waited longest for its client makes room.
+void Server::make_room_for_one_more() {
+  if ((connections_.load() + std::size_t{1}) * MemoryShare::kFree <= budget_.limit()) return;
+  Connection* oldest = nullptr;
+  {
+    Lock lock(mutex_);
+    // What is linked here is armed, and so the leader's.
+    for (DeadlineList* list : {&idle_, &lingering_, &reading_, &writing_}) {
+      oldest = static_cast<Connection*>(list->first());
+      if (oldest != nullptr) break;
+    }
+  }
+  if (oldest != nullptr) destroy(*oldest);
 }
 
 void Server::pause_accepting() {
@@ -145,7 +176,15 @@ Server::Expired Server::take_expired() {
     first->unlink();
     if (first->kind == Deadline::Kind::Connection) return {static_cast<Connection*>(first), false, {}};
     auto* const call = static_cast<Call*>(first);
+    bool const answered = call->taken_over;
     call->taken_over = true;
+    if (call->delivery.answer_at_once && !answered) {
+      calls_.link(*call, time + settings_.timeout);
+    } else {
+      call->lost = true;
+      if (++lost_calls_ == settings_.concurrency) all_lost_at_ = time + settings_.timeout;
+    }
+    if (answered) continue;
     return {&call->connection, true, call->delivery};
   }
   return {};
@@ -177,8 +216,9 @@ void Server::expire(Expired expired) {
 int Server::time_to_wait() {
   std::int64_t const time = now();
   Lock lock(mutex_);
-  std::int64_t earliest = std::min({idle_.earliest(), reading_.earliest(), writing_.earliest(),
-                                    lingering_.earliest(), calls_.earliest(), grace_ends_, accept_again_at_});
+  std::int64_t earliest =
+      std::min({idle_.earliest(), reading_.earliest(), writing_.earliest(), lingering_.earliest(),
+                calls_.earliest(), grace_ends_, accept_again_at_, all_lost_at_});
   leader_wakes_at_ = earliest;
   if (earliest == kNever) return -1;
   return static_cast<int>(std::clamp<std::int64_t>(earliest - time, 0, 60 * 60 * 1000));
@@ -199,6 +239,7 @@ void Server::drive(Connection& connection, bool& leading) {
       case Phase::Writing:
         switch (connection.send()) {
           case Connection::Output::WouldBlock:
+            if (connection.writing_since == 0) connection.writing_since = now();
             return park(connection, Poller::For::Output, leading);
           case Connection::Output::Broken:
             return destroy(connection);
@@ -228,6 +269,13 @@ bool Server::on_readable(Connection& connection, bool& leading) try {
     case Connection::Input::WouldBlock:
       park(connection, Poller::For::Input, leading);
       return false;
+    case Connection::Input::OutOfBudget: {
+      connection.linger = true;
+      Reply reply = text_reply(429, "too many bytes of requests at the same time");
+      reply.set_header("Retry-After", "1");
+      connection.respond(std::move(reply), AfterResponse::Close);
+      return true;
+    }
     case Connection::Input::Refused:
       break;
   }
@@ -240,6 +288,12 @@ bool Server::on_readable(Connection& connection, bool& leading) try {
   return false;
 }
 
+Readiness Server::readiness(bool stopping) {
+  if (stopping) return Readiness::Stopping;
+  Lock lock(mutex_);
+  return all_lost_at_ == kNever ? Readiness::Ready : Readiness::Lost;
+}
+
 bool Server::on_request(Connection& connection, bool& leading) {
   auto request = connection.take_request();
   bool const stopping = stopping_.load();
@@ -247,8 +301,7 @@ bool Server::on_request(Connection& connection, bool& leading) {
   bool const minted = connection.facts.execution_id.empty();
   connection.execution_id = minted ? mint_execution_id() : connection.facts.execution_id;
 
-  if (auto reply =
-          answer_without_function(request, settings_, stopping ? Readiness::Stopping : Readiness::Ready)) {
+  if (auto reply = answer_without_function(request, settings_, readiness(stopping))) {
     connection.respond(std::move(*reply), after);
     return true;
   }
@@ -275,18 +328,26 @@ bool Server::on_request(Connection& connection, bool& leading) {
   if (wake) poller_.wake();
   Reply reply = call_function(function_, std::move(request), settings_);
   crew_.end_work();
+  static_cast<void>(call.share.set(0));
   {
     Lock lock(mutex_);
-    if (!call.taken_over) call.unlink();
+    if (call.linked()) call.unlink();
+    if (call.lost) {
+      --lost_calls_;
+      all_lost_at_ = kNever;
+    }
   }
   calling_.fetch_sub(1);
   if (call.taken_over) return false;
+  // It was quicker than the leader, who would have answered so.
+  if (call.delivery.answer_at_once) reply = Reply{202, {}, {}};
   if (stopping_.load()) after = AfterResponse::Close;
   connection.respond(std::move(reply), after);
   return true;
 }
 
 bool Server::on_written(Connection& connection, bool& leading) {
+  connection.writing_since = 0;
   if (connection.finish_response() == AfterResponse::KeepOpen) {
     if (connection.phase == Phase::Idle) {
       // Asking the socket right away would nearly always be in vain.
@@ -320,7 +381,10 @@ void Server::park(Connection& connection, Poller::For purpose, bool leading) {
       break;
     case Phase::Writing:
       list = &writing_;
-      when = now() + settings_.read_timeout;
+      // What the system takes for it is not yet read: this ends for who stops reading, and who hardly reads.
+      when = std::min(now(), connection.writing_since +
+                                 static_cast<std::int64_t>(connection.sent() / kBytesPerExtraSecond) * 1000) +
+             settings_.read_timeout;
       break;
     case Phase::Lingering:
       list = &lingering_;

@@ -11,7 +11,9 @@
 #include "src/deadlines.h"
 #include "src/function_impl.h"
 #include "src/listener.h"
+#include "src/memory_budget.h"
 #include "src/poller.h"
+#include "src/router.h"
 #include "src/settings.h"
 
 namespace faasc::rt {
@@ -22,6 +24,12 @@ namespace faasc::rt {
 /// function, the thread that calls it, until the call's deadline passes, when the leader takes it over to
 /// answer 504. The deadline lists are under `mutex_`, and whoever finds a Call still linked there has the
 /// connection.
+///
+/// A call that has timed out goes on, as a thread cannot be stopped, and keeps its place among those that may
+/// run: one more beside it would be more than the function was promised. When every place is taken by such
+/// calls the server is not ready any more, and if none of them ends within another time-out it ends the
+/// process with status 1, so that who started the machine starts another. Lambda does that to a function of
+/// which one call times out.
 class Server {
  public:
   Server(Settings const& settings, google::cloud::functions_internal::FunctionImpl& function);
@@ -42,10 +50,12 @@ class Server {
   using Phase = Connection::Phase;
 
   struct Call : Deadline {
-    explicit Call(Connection& c) : Deadline(Kind::Call), connection(c) {}
+    explicit Call(Connection& c) : Deadline(Kind::Call), connection(c), share(c.take_share()) {}
     Connection& connection;
     google::cloud::functions_internal::FunctionImpl::Delivery delivery{};
+    MemoryShare share;
     bool taken_over = false;
+    bool lost = false;  // its time is up, too
   };
 
   struct Expired {
@@ -56,15 +66,18 @@ class Server {
 
   void lead();
   bool stop_step();
+  void end_if_lost();
   void begin_stop();
   void accept_one(bool& leading);
   void pause_accepting();
+  void make_room_for_one_more();
   Expired take_expired();
   void expire(Expired expired);
   int time_to_wait();
 
   void drive(Connection& connection, bool& leading);
   bool on_readable(Connection& connection, bool& leading);
+  Readiness readiness(bool stopping);
   bool on_request(Connection& connection, bool& leading);
   bool on_written(Connection& connection, bool& leading);
   void park(Connection& connection, Poller::For purpose, bool leading);
@@ -72,12 +85,15 @@ class Server {
 
   Settings const settings_;
   google::cloud::functions_internal::FunctionImpl& function_;
+  MemoryBudget budget_;
   Listener listener_;
   Poller poller_;
   Crew crew_;
 
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
   DeadlineList idle_, reading_, writing_, lingering_, calls_;
+  unsigned lost_calls_ = 0;            // still running though nobody waits for them and their time is up
+  std::int64_t all_lost_at_ = kNever;  // when every call that may be was lost, and will be given up
   std::int64_t leader_wakes_at_ = INT64_MIN;  // INT64_MIN = it is awake
 
   std::atomic<unsigned> calling_{0};  // calls of the function, those nobody waits for any more included

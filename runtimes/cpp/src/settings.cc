@@ -64,6 +64,7 @@ void read_environment(Reading& reading, Settings& settings) {
   reading.number("FAASC_CONCURRENCY", 1, 1000, "a number from 1 to 1000", settings.concurrency);
   reading.number("FAASC_REQUEST_SIZE", 1, kMaxSize, kSizeRange, settings.request_size);
   reading.number("FAASC_RESPONSE_SIZE", 1, kMaxSize, kSizeRange, settings.response_size);
+  reading.number("FAASC_CLIENT_MEMORY", 1, kMaxSize, kSizeRange, settings.client_memory);
   reading.duration("FAASC_TIMEOUT", settings.timeout);
   reading.duration("FAASC_GRACE_PERIOD", settings.grace_period);
   reading.duration("FAASC_READ_TIMEOUT", settings.read_timeout);

@@ -12,9 +12,9 @@ namespace faasc::rt {
 /// What one server may and shall do. Times are milliseconds, sizes bytes.
 ///
 /// From the environment: PORT, FUNCTION_TARGET, FAASC_CONCURRENCY, FAASC_TIMEOUT, FAASC_GRACE_PERIOD,
-/// FAASC_READ_TIMEOUT, FAASC_IDLE_TIMEOUT, FAASC_REQUEST_SIZE, FAASC_RESPONSE_SIZE, FAASC_HTTP_HEALTH
-/// (true|false), FAASC_LOG_FORMAT (json|text). Durations are "30", "1.5s", "500ms" or "2m"; sizes are a
-/// number of bytes.
+/// FAASC_READ_TIMEOUT, FAASC_IDLE_TIMEOUT, FAASC_REQUEST_SIZE, FAASC_RESPONSE_SIZE, FAASC_CLIENT_MEMORY,
+/// FAASC_HTTP_HEALTH (true|false), FAASC_LOG_FORMAT (json|text). Durations are "30", "1.5s", "500ms" or "2m";
+/// sizes are a number of bytes.
 struct Settings {
   std::string address = "0.0.0.0";
   std::uint16_t port = 8080;  ///< 0 = one the system chooses
@@ -27,6 +27,7 @@ struct Settings {
       30'000;  ///< from a request's first byte to its last; also for writing a response
   std::int64_t idle_timeout = 60'000;   ///< between the requests of one connection
   std::size_t request_size = 6u << 20;  ///< of a body
+  std::size_t client_memory = 0;        ///< held for all clients together; 0: default_client_memory() decides
   std::optional<std::size_t> response_size;
   bool health = true;  ///< answer /health/... and /_/...
   LogFormat log_format = LogFormat::Json;

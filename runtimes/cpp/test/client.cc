@@ -12,8 +12,6 @@
 namespace faasc::rt {
 namespace {
 
-constexpr int kPatience = 10'000;
-
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   return text;
@@ -21,7 +19,8 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-Client::Client(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Client::Client(int port, int patience_ms)
+    : patience_ms_(patience_ms), fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -58,7 +57,7 @@ bool Client::has_input_within(int milliseconds) {
 }
 
 bool Client::fill() {
-  if (!has_input_within(kPatience)) return false;
+  if (!has_input_within(patience_ms_)) return false;
   char bytes[65536];
   ssize_t const count = ::recv(fd_, bytes, sizeof bytes, 0);
   if (count <= 0) return false;

@@ -6,7 +6,7 @@
 
 namespace faasc::rt {
 
-/// What came back. `status` 0 = the connection ended, or 10 seconds passed, before a whole response was
+/// What came back. `status` 0 = the connection ended, or the client's patience, before a whole response was
 /// there.
 struct Response {
   int status = 0;
@@ -23,7 +23,7 @@ struct Response {
 /// A raw connection to 127.0.0.1: sends exactly the bytes it is given.
 class Client {
  public:
-  explicit Client(int port);
+  explicit Client(int port, int patience_ms = 10'000);
   Client(Client const&) = delete;
   Client& operator=(Client const&) = delete;
   ~Client();
@@ -36,7 +36,7 @@ class Client {
   enum class Body { Expected, None };
   /// The next response; None for those to HEAD.
   Response receive(Body body = Body::Expected);
-  /// Everything until the server closes, or 10 seconds pass ("(still open)" is appended then).
+  /// Everything until the server closes, or the patience ends ("(still open)" is appended then).
   std::string receive_all();
   /// True where the server closes without another byte within `milliseconds`.
   bool closes_within(int milliseconds);
@@ -44,6 +44,7 @@ class Client {
 
  private:
   bool fill();
+  int const patience_ms_;
   int fd_ = -1;
   std::string received_;
 };
