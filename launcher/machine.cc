@@ -89,6 +89,7 @@ struct Machine::State {
   Result<void> wait_ready();
   bool has_ended();
   const GuestExit& collect_exit();
+  std::vector<std::string> last_words() const;
   Error error_of_end(std::string_view during);
   Error not_ready(milliseconds limit);
   void pause(int timeout_ms, int other_fd = -1);
@@ -352,9 +353,13 @@ const GuestExit& Machine::State::collect_exit() {
   return *exit;
 }
 
+std::vector<std::string> Machine::State::last_words() const {
+  return with_places(telling_lines(console.last_lines(kDumpLines), kTellingLines), options.crash_places);
+}
+
 Error Machine::State::error_of_end(std::string_view during) {
   const GuestExit& how = collect_exit();
-  auto lines = telling_lines(console.last_lines(kDumpLines), kTellingLines);
+  auto lines = last_words();
   auto error = faasc::error_of(how, lines);
   if (!error) error = Error{Fault::Guest, kGuestEndedEarly, "the guest " + to_text(how), {}, {}, lines};
   error->during.emplace_back(during);
@@ -368,8 +373,7 @@ Error Machine::State::not_ready(milliseconds limit) {
                                      " accepts no connection"
                                : "the function has to listen on port " + std::to_string(spec.http_port) +
                                      "; allow it more time with limits.init_timeout";
-  return Error{Fault::Guest, kGuestNotReady, what,
-               {},           hint,           telling_lines(console.last_lines(kDumpLines), kTellingLines)};
+  return Error{Fault::Guest, kGuestNotReady, what, {}, hint, last_words()};
 }
 
 void Machine::State::pause(int timeout_ms, int other_fd) {
@@ -489,7 +493,7 @@ Result<HttpResponse> Machine::request(const HttpRequest& request, const HttpLimi
   if (!response) {
     if (response.error().fault == Fault::Interrupted) return response;
     if (state_->wait_for_end(kTimeToCrash)) return state_->error_of_end(during);
-    response.error().excerpt = telling_lines(state_->console.last_lines(kDumpLines), kTellingLines);
+    response.error().excerpt = state_->last_words();
     return response;
   }
   std::lock_guard lock(state_->mutex);
@@ -525,7 +529,7 @@ GuestExit Machine::stop() {
 }
 
 std::optional<Error> Machine::error_of(const GuestExit& exit) const {
-  return faasc::error_of(exit, telling_lines(state_->console.last_lines(kDumpLines), kTellingLines));
+  return faasc::error_of(exit, state_->last_words());
 }
 
 std::uint16_t Machine::host_port(std::uint16_t guest_port) const {

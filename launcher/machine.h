@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "launcher/boot_phases.h"
 #include "launcher/boot_plan.h"
+#include "launcher/crash_line.h"
 #include "launcher/guest_console.h"
 #include "launcher/guest_exit.h"
 #include "launcher/http_client.h"
@@ -33,6 +34,8 @@ struct StartOptions {
   /// How long the guest may take to get ready. Absent: the spec's init_timeout, ten times as long without
   /// KVM.
   std::optional<std::chrono::milliseconds> init_timeout;
+  /// Tells places in the program from addresses, for the excerpt of an error. Empty: it shows the addresses.
+  CrashPlaces crash_places;
   std::size_t console_tail_bytes = GuestConsole::kDefaultTailBytes;
   /// Called for every line the guest prints, in a thread of its own; must not call the machine.
   GuestConsole::Listener on_console;

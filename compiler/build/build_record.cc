@@ -1,5 +1,7 @@
 #include "compiler/build/build_record.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -49,6 +51,13 @@ void BuildRecord::add_output(const fs::path& path) {
 std::string BuildRecord::fact(std::string_view name) const {
   auto found = facts_.find(std::string(name));
   return found == facts_.end() ? std::string() : found->second;
+}
+
+bool BuildRecord::outputs_are_unchanged() const {
+  return std::all_of(outputs_.begin(), outputs_.end(), [&](const std::string& file) {
+    auto recorded = stamps_.find(file);
+    return recorded != stamps_.end() && stamp_of(file) == recorded->second;
+  });
 }
 
 std::optional<std::string> BuildRecord::stale(std::string_view options) const {

@@ -31,6 +31,8 @@ class BuildRecord {
   /// change: it is recorded so that it never matches, and the next build looks again.
   void add_input(const std::filesystem::path& path, std::int64_t started_ns);
   void add_output(const std::filesystem::path& path);
+  /// Whether what the build wrote is still what it wrote, whatever has become of what it read.
+  bool outputs_are_unchanged() const;
   /// Absolute, sorted.
   const std::set<std::string>& outputs() const { return outputs_; }
   /// A fact about the result that a build with nothing to do repeats: its digest, the handler.

@@ -7,6 +7,7 @@
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/crash_places.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
@@ -62,6 +63,7 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
+  options.crash_places = crash_places_of(*spec);
   // The body is the product; what the guest prints is prose.
   options.on_console = [&](const ConsoleLine& line) {
     session.console().say_verbose("guest: " + terminal_text(line.text));

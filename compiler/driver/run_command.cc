@@ -9,6 +9,7 @@
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/crash_places.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
@@ -51,6 +52,7 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
+  options.crash_places = crash_places_of(*spec);
   for (const std::string& text : arguments.ports) {
     FAASC_TRY(PortForward port, parse_port(text, spec->http_port));
     options.ports.push_back(port);

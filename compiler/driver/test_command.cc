@@ -6,6 +6,7 @@
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/crash_places.h"
 #include "compiler/driver/reports/reports.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
@@ -46,6 +47,7 @@ Result<int> test(Session& session, const TestArguments& arguments) {
   if (!spec) return session.status();
   TestRunOptions options;
   FAASC_TRY(options.start, start_options(session, arguments.vm));
+  options.start.crash_places = crash_places_of(*spec);
   options.filter = arguments.filter;
   options.skip_without_vm = arguments.skip_without_vm;
   ReportFormat format = session.options().format;

@@ -100,7 +100,10 @@ TEST_F(NanosSystem, TheGuestsExitStatusComesBack) {
   EXPECT_THAT(finished.err, HasSubstr("exited with status 7"));
   finished = invoke({"--path", "/segv"});
   EXPECT_EQ(finished.status.code, 5);
-  EXPECT_THAT(finished.err, HasSubstr("SIGSEGV"));
+  EXPECT_THAT(finished.err, HasSubstr("| crashed with SIGSEGV:\n"));
+  EXPECT_THAT(finished.err, HasSubstr(" at hello.cc:10\n"));
+  EXPECT_THAT(finished.err, HasSubstr("|   called by faasc's runtime\n"));
+  EXPECT_THAT(finished.err, testing::Not(HasSubstr("called from 0x")));
 }
 
 TEST_F(NanosSystem, AnErrorOfTheFunctionIsOne) {

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <unwind.h>
 
+#include "src/log.h"
+
 namespace faasc::rt {
 namespace {
 
@@ -20,11 +22,13 @@ void on_stop(int) {
 struct CrashLine {
   char text[640];
   std::size_t length = 0;
+  std::size_t addresses_begin = 0;
   int frames = 0;
 
   void add(char const* words) {
     while (*words != '\0' && length < sizeof text) text[length++] = *words++;
   }
+  void restart_at(std::size_t place) { length = place, frames = 0; }
   void add_address(std::uintptr_t address) {
     char digits[19] = "0x";
     int at = 2;
@@ -39,11 +43,17 @@ struct CrashLine {
   }
 };
 
+/// Addresses as whoever looks them up wants them: of the call, not of what comes after it.
 _Unwind_Reason_Code add_frame(_Unwind_Context* context, void* line_pointer) {
   auto& line = *static_cast<CrashLine*>(line_pointer);
+  int is_exact = 0;
+  std::uintptr_t const address = _Unwind_GetIPInfo(context, &is_exact);
+  if (address == 0) return _URC_END_OF_STACK;
+  // The handler's own frames are above the one that was interrupted.
+  if (is_exact != 0 && line.frames > 0) line.restart_at(line.addresses_begin);
   if (++line.frames > 24) return _URC_END_OF_STACK;
   line.add(" ");
-  line.add_address(_Unwind_GetIP(context));
+  line.add_address(is_exact != 0 ? address : address - 1);
   return _URC_NO_REASON;
 }
 
@@ -55,7 +65,8 @@ void on_crash(int signal, siginfo_t* info, void*) {
   ::sigaction(signal, &usual, nullptr);
 
   CrashLine line;
-  line.add(R"({"severity":"CRITICAL","message":"crashed with )");
+  bool const json = log_format() == LogFormat::Json;
+  line.add(json ? R"({"severity":"CRITICAL","message":"crashed with )" : "CRITICAL faasc: crashed with ");
   switch (signal) {
     case SIGSEGV:
       line.add("SIGSEGV");
@@ -74,8 +85,9 @@ void on_crash(int signal, siginfo_t* info, void*) {
       break;
   }
   line.add("; called from");
+  line.addresses_begin = line.length;
   _Unwind_Backtrace(&add_frame, &line);
-  line.add("\",\"logger\":\"faasc\"}\n");
+  line.add(json ? "\",\"logger\":\"faasc\"}\n" : "\n");
   static_cast<void>(!::write(STDERR_FILENO, line.text, line.length));
   // A fault happens again when its instruction is run again, and is then the kernel's to report, with the
   // function's own registers. What somebody sent has to be sent again.

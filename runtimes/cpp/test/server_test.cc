@@ -715,6 +715,11 @@ TEST(Stop, ACrashLeavesALineAndItsSignal) {
   exchange(aborted.port(), get("/abort"));
   EXPECT_EQ(aborted.wait(), "signal 6");
   EXPECT_THAT(aborted.err(), HasSubstr("crashed with SIGABRT; called from 0x"));
+  ServerProcess in_text({"FAASC_LOG_FORMAT=text"});
+  exchange(in_text.port(), get("/crash"));
+  EXPECT_EQ(in_text.wait(), "signal 11");
+  EXPECT_THAT(in_text.err(),
+              MatchesRegex("CRITICAL faasc: crashed with SIGSEGV; called from( 0x[0-9a-f]+)+\n"));
 }
 
 // --- Events ---

@@ -1,0 +1,68 @@
+#include "launcher/crash_line.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+namespace faasc {
+namespace {
+
+// Of what called the function nothing can be shown but names, and they are always the same.
+bool is_runtime(const CodePlace& place) {
+  return place.file.empty() && place.function.starts_with("faasc::rt::");
+}
+
+std::string to_text(const CodePlace& place) {
+  std::string text = "  " + (place.function.empty() ? "(unknown function)" : place.function);
+  if (!place.file.empty()) text += " at " + place.file + ":" + std::to_string(place.line);
+  return text;
+}
+
+}  // namespace
+
+std::optional<CrashLine> find_crash(std::string_view line) {
+  constexpr std::string_view kStart = "crashed with SIG", kCalled = "; called from ";
+  std::size_t start = line.find(kStart);
+  std::size_t called = line.find(kCalled, start == line.npos ? 0 : start);
+  if (start == line.npos || called == line.npos) return std::nullopt;
+  CrashLine crash{std::string(line.substr(start, called - start)), {}};
+  std::string_view rest = line.substr(called + kCalled.size());
+  while (rest.starts_with("0x")) {
+    std::uint64_t address = 0;
+    auto [end, error] = std::from_chars(rest.data() + 2, rest.data() + rest.size(), address, 16);
+    if (error != std::errc()) break;
+    crash.addresses.push_back(address);
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (rest.starts_with(' ')) rest.remove_prefix(1);
+  }
+  if (crash.addresses.empty()) return std::nullopt;
+  return crash;
+}
+
+std::vector<std::string> with_places(std::vector<std::string> lines, const CrashPlaces& places) {
+  if (!places) return lines;
+  std::vector<std::string> told;
+  for (std::string& line : lines) {
+    std::vector<CodePlace> calls;
+    auto crash = find_crash(line);
+    if (crash)
+      for (auto& inlined : places(crash->addresses))
+        std::move(inlined.begin(), inlined.end(), std::back_inserter(calls));
+    auto last =
+        std::find_if(calls.rbegin(), calls.rend(), [](const CodePlace& c) { return !c.file.empty(); });
+    if (last == calls.rend()) {
+      told.push_back(std::move(line));
+      continue;
+    }
+    told.push_back(crash->what + ":");
+    std::transform(calls.begin(), last.base(), std::back_inserter(told), to_text);
+    if (std::any_of(last.base(), calls.end(), is_runtime)) {
+      told.push_back("  called by faasc's runtime");
+    } else {
+      std::transform(last.base(), calls.end(), std::back_inserter(told), to_text);
+    }
+  }
+  return told;
+}
+
+}  // namespace faasc
