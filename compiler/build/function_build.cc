@@ -101,7 +101,7 @@ class FunctionBuild {
     check_manifest_for_kind(manifest_, result_.function.kind, diagnostics_);
     add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
     check_architecture(resolved.kernel);
-    add_guest_files(manifest_, {}, program_.rootfs, inputs_, diagnostics_);
+    add_guest_files(manifest_, resolved.kernel.family, {}, program_.rootfs, inputs_, diagnostics_);
     FAASC_CHECK(refuse_if_complaints());
     if ((*manifest_.runtime)->language == Language::Binary)
       FAASC_CHECK(add_program_libraries(program_, inputs_));

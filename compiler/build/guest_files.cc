@@ -27,6 +27,21 @@ class GuestFiles {
     add("/etc/resolv.conf", std::move(text), "network.dns", dns.front().place);
   }
 
+  // Without a name server, glibc asks for one at 127.0.0.1 and waits ten seconds for nobody. Linux' init
+  // takes the name server from DHCP, Nanos does not.
+  void no_name_server(KernelFamily family) {
+    const std::string path = "/etc/nsswitch.conf";
+    if (family != KernelFamily::Nanos || !manifest_.network.dns.empty() || rootfs_.find("/etc/resolv.conf") ||
+        rootfs_.find(path))
+      return;
+    const auto& nodes = rootfs_.nodes();
+    if (std::none_of(nodes.begin(), nodes.end(),
+                     [](const auto& node) { return node.first.ends_with("/libc.so.6"); }))
+      return;
+    // The directory may be a link, or a file, of the user's; then so be it.
+    (void)rootfs_.add(path, {InlineBytes{"hosts: files\n"}, 0644, "network.dns names no server"});
+  }
+
   void hosts() {
     const auto& hosts = manifest_.network.hosts;
     if (hosts.empty()) return;
@@ -126,10 +141,11 @@ class GuestFiles {
 
 }  // namespace
 
-void add_guest_files(const Manifest& manifest, const HostData& host, Rootfs& rootfs,
+void add_guest_files(const Manifest& manifest, KernelFamily family, const HostData& host, Rootfs& rootfs,
                      std::vector<fs::path>& inputs, Diagnostics& diagnostics) {
   GuestFiles files(manifest, host, rootfs, inputs, diagnostics);
   files.name_servers();
+  files.no_name_server(family);
   files.hosts();
   files.time_zone();
   files.certificates();

@@ -6,6 +6,7 @@
 
 #include "base/diagnostics.h"
 #include "manifests/manifest.h"
+#include "packager/kernels/kernel.h"
 #include "packager/rootfs/rootfs.h"
 
 namespace faasc {
@@ -21,8 +22,9 @@ struct HostData {
 
 /// Adds the files that keys of the manifest stand for: /etc/resolv.conf (network.dns), /etc/hosts
 /// (network.hosts), the zone's file below /usr/share/zoneinfo (timezone) and the certificates
-/// (ca_certificates). What was read, and what was looked for in vain, goes into `inputs`.
-void add_guest_files(const Manifest& manifest, const HostData& host, Rootfs& rootfs,
+/// (ca_certificates). What was read, and what was looked for in vain, goes into `inputs`. Where nothing names
+/// a name server, an /etc/nsswitch.conf keeps glibc from waiting for one.
+void add_guest_files(const Manifest& manifest, KernelFamily family, const HostData& host, Rootfs& rootfs,
                      std::vector<std::filesystem::path>& inputs, Diagnostics& diagnostics);
 
 }  // namespace faasc

@@ -51,9 +51,9 @@ class ImageOptions : public testing::Test {
   }
 
   // The findings, each as "code message | hint".
-  std::vector<std::string> add_files(const std::string& keys) {
+  std::vector<std::string> add_files(const std::string& keys, KernelFamily family = KernelFamily::Nanos) {
     Diagnostics diagnostics;
-    add_guest_files(manifest(keys), host_, rootfs_, inputs_, diagnostics);
+    add_guest_files(manifest(keys), family, host_, rootfs_, inputs_, diagnostics);
     std::vector<std::string> out;
     for (const Diagnostic& one : diagnostics.all())
       out.push_back(one.code + " " + one.message + " | " + one.hint);
@@ -90,6 +90,27 @@ TEST_F(ImageOptions, WithoutTheKeysThereAreNoFiles) {
   EXPECT_TRUE(rootfs_.nodes().empty());
   auto environment = guest_environment(manifest(""), kFunction);
   EXPECT_FALSE(environment.contains("TZ") || environment.contains("SSL_CERT_FILE"));
+}
+
+// Nanos tells nobody of a name server; glibc would ask 127.0.0.1 and wait.
+TEST_F(ImageOptions, GlibcDoesNotWaitForANameServerThatThereIsNot) {
+  const std::string path = "/etc/nsswitch.conf";
+  ASSERT_TRUE(rootfs_.add("/lib/x86_64-linux-gnu/libc.so.6", {InlineBytes{"\x7f"
+                                                                          "ELF"}}));
+  EXPECT_THAT(add_files("", KernelFamily::Linux), ElementsAre());
+  EXPECT_EQ(file(path), "(none)");
+  Rootfs before = rootfs_;
+  EXPECT_THAT(add_files("network: {dns: [10.0.2.3]}\n"), ElementsAre());
+  EXPECT_EQ(file(path), "(none)");
+  rootfs_ = before;
+  EXPECT_THAT(add_files(""), ElementsAre());
+  EXPECT_EQ(file(path), "hosts: files\n");
+  for (const char* own : {"/etc/resolv.conf", "/etc/nsswitch.conf"}) {
+    rootfs_ = before;
+    ASSERT_TRUE(rootfs_.add(own, {InlineBytes{"own"}}));
+    EXPECT_THAT(add_files(""), ElementsAre());
+    EXPECT_NE(file(path), "hosts: files\n");
+  }
 }
 
 TEST_F(ImageOptions, TheEnvironmentPointsToThem) {

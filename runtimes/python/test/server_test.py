@@ -82,6 +82,10 @@ class Serving(unittest.TestCase):
                 thread.join()
             self.assertEqual(results, [200, 200])
 
+    def test_whoever_has_an_answer_finds_room_for_the_next_request(self):
+        with serve(FAASC_CONCURRENCY="1") as served:
+            self.assertEqual({served.request("POST", "/", "x")[0] for _ in range(200)}, {200})
+
     def test_a_call_that_takes_too_long_is_answered_without_it(self):
         with serve(FAASC_TIMEOUT="300ms") as served:
             started = time.monotonic()

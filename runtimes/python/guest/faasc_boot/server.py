@@ -41,6 +41,7 @@ class Call:
         self.lock = threading.Lock()
         self.begun = False  # a part of the response is on its way
         self.expired = False  # the connection is not the call's any more
+        self.occupies = True  # the function still works on it, or may
 
 
 class Server:
@@ -62,6 +63,7 @@ class Server:
         self.threads = 0
         self.idle_threads = 0
         self.in_flight = 0
+        self.occupied = 0  # calls that count against the limit
         self.returned = collections.deque()
         self.listener = None
         self.stop_at = None
@@ -195,7 +197,7 @@ class Server:
         request.peer = connection.peer
         request.execution_id = execution_id(request)
         response = answer_without_function(request, self.settings, self.health)
-        if response is None and self.in_flight >= self.settings.concurrency:
+        if response is None and self.occupied >= self.settings.concurrency:
             response = self.busy(request)
         # From here on the connection is with whoever answers.
         fd = connection.socket.fileno()
@@ -209,6 +211,7 @@ class Server:
         self.calls.append(call)
         with self.work:
             self.in_flight += 1
+            self.occupied += 1
             self.waiting.append(call)
             if self.idle_threads >= len(self.waiting):
                 self.work.notify()
@@ -247,6 +250,7 @@ class Server:
                 self.idle_threads -= 1
                 call = self.waiting.popleft()
             keep = self.answer(call)
+            self.release(call)
             with self.work:
                 self.in_flight -= 1
             connection, expired = call.connection, call.expired
@@ -256,6 +260,14 @@ class Server:
             else:
                 self.wake()
 
+    def release(self, call):
+        """The function is done with the call. Before the client has the end of the answer, for it may send the next
+        request at once, which must find room."""
+        with self.work:
+            if call.occupies:
+                call.occupies = False
+                self.occupied -= 1
+
     def answer(self, call):
         request = call.request
         try:
@@ -263,6 +275,8 @@ class Server:
         except BaseException as error:  # SystemExit too: a call must not end the thread
             response = self.crashed(request, error)
         log.flush_output()
+        if isinstance(response.body, (bytes, bytearray)):
+            self.release(call)
         try:
             return self.send(call, response)
         finally:
@@ -337,6 +351,7 @@ class Server:
             if not sent:
                 return self.send_whole(sock, request, failure, keep)
             return False  # what the client has is cut short, which it can see
+        self.release(call)
         if not sent:
             sock.sendall(head)
         if chunked and has_body:
