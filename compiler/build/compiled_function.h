@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "compiler/build/build_progress.h"
 #include "compiler/function.h"
+#include "compiler/python/build.h"
 #include "manifests/manifest.h"
 #include "manifests/project.h"
 #include "packager/kernels/kernel.h"
@@ -54,5 +55,7 @@ Result<void> add_program_libraries(Program& program, std::vector<std::filesystem
 
 /// Stages the Python function of a manifest: a thin layer between the manifest's words and build_python's.
 Result<CompiledFunction> compile_python_function(const CompileJob& job);
+/// Writes its requirements.lock; of the job, neither the kernel nor the work directory counts.
+Result<PythonLock> lock_python_function(const CompileJob& job);
 
 }  // namespace faasc

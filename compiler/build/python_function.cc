@@ -92,6 +92,7 @@ PythonRequest request_of(const CompileJob& job) {
   request.index = *python.index;
   request.offline = job.offline;
   request.locked = *manifest.build.locked;
+  request.locked_place = manifest.build.locked.place;
   request.prune = *python.prune;
   for (const auto& module : python.include) request.include.push_back(*module);
   request.bytecode = *python.bytecode;
@@ -100,40 +101,47 @@ PythonRequest request_of(const CompileJob& job) {
   return request;
 }
 
-}  // namespace
-
-Result<CompiledFunction> compile_python_function(const CompileJob& job) {
+// A finding where the manifest names a requirements file that is not there.
+Result<void> find_requirements(const CompileJob& job, const PythonRequest& request) {
   const Manifest& manifest = job.manifest;
-  PythonRequest request = request_of(job);
   const Located<std::string>& named = manifest.build.python.requirements;
-  if (std::error_code error; !named->empty() && !fs::is_regular_file(request.requirements, error)) {
-    job.diagnostics.add(manifest.finding(
-        Severity::Error, kPythonRequirementsMissing, "there is no requirements file '" + *named + "'",
-        named.place,
-        "it is looked for in '" + manifest.directory.string() + "', the directory of the manifest"));
-    return Error{.fault = Fault::Input,
-                 .code = kPythonRequirementsMissing,
-                 .what = "the function was not built",
-                 .during = {},
-                 .hint = {}};
-  }
-  BuildStep step(job.progress, "staging Python modules");
-  Diagnostics found;
-  auto built = build_python(request, found, [&](const std::string& what) { job.progress.note(what); });
+  if (std::error_code error; named->empty() || fs::is_regular_file(request.requirements, error)) return {};
+  job.diagnostics.add(manifest.finding(
+      Severity::Error, kPythonRequirementsMissing, "there is no requirements file '" + *named + "'",
+      named.place,
+      "it is looked for in '" + manifest.directory.string() + "', the directory of the manifest"));
+  return Error{.fault = Fault::Input,
+               .code = kPythonRequirementsMissing,
+               .what = "the function was not built",
+               .during = {},
+               .hint = {}};
+}
+
+// What a part of the build found, with the lines of the sources; and the error, where it is about a key.
+void report(const CompileJob& job, const PythonRequest& request, const Diagnostics& found,
+            const Error* error) {
+  const Manifest& manifest = job.manifest;
   SourceLines lines;
   for (Diagnostic finding : found.all()) {
     lines.complete(finding);
     job.diagnostics.add(std::move(finding));
   }
-  if (!built) {
-    Error error = std::move(built).error();
-    if (error.code == kPythonInterpreterMissing && manifest.runtime && manifest.runtime->written() &&
-        !request.version.empty()) {
-      job.diagnostics.add(manifest.finding(Severity::Error, kRuntimeVersion, error.what,
-                                           manifest.runtime->place, error.hint));
-    }
-    return error;
-  }
+  if (error && error->code == kPythonInterpreterMissing && manifest.runtime && manifest.runtime->written() &&
+      !request.version.empty())
+    job.diagnostics.add(manifest.finding(Severity::Error, kRuntimeVersion, error->what,
+                                         manifest.runtime->place, error->hint));
+}
+
+}  // namespace
+
+Result<CompiledFunction> compile_python_function(const CompileJob& job) {
+  PythonRequest request = request_of(job);
+  FAASC_CHECK(find_requirements(job, request));
+  BuildStep step(job.progress, "staging Python modules");
+  Diagnostics found;
+  auto built = build_python(request, found, [&](const std::string& what) { job.progress.note(what); });
+  report(job, request, found, built ? nullptr : &built.error());
+  if (!built) return std::move(built).error();
   step.done();
   job.progress.note("Python " + built->interpreter.version() + " of " +
                     built->interpreter.executable.string() + ", " + std::to_string(built->modules) +
@@ -142,6 +150,17 @@ Result<CompiledFunction> compile_python_function(const CompileJob& job) {
                           .program = std::move(built->program),
                           .debug_file = {},
                           .inputs = std::move(built->inputs)};
+}
+
+Result<PythonLock> lock_python_function(const CompileJob& job) {
+  PythonRequest request = request_of(job);
+  FAASC_CHECK(find_requirements(job, request));
+  BuildStep step(job.progress, "resolving requirements");
+  Diagnostics found;
+  auto locked = lock_python(request, found, [&](const std::string& what) { job.progress.note(what); });
+  report(job, request, found, locked ? nullptr : &locked.error());
+  if (locked) step.done();
+  return locked;
 }
 
 }  // namespace faasc

@@ -48,6 +48,8 @@ constexpr CommandEntry kCommands[] = {
      configure_check},
     {"inspect", "Functions", "show what was decided about a function, and what is in its image",
      "faasc inspect shop --why /lib/x86_64-linux-gnu/libm.so.6", configure_inspect},
+    {"lock", "Functions", "choose one version of each of a Python function's requirements",
+     "faasc lock shop && faasc build --offline shop", configure_lock},
     {"clean", "Functions", "remove what builds have written", "faasc clean shop", configure_clean},
     {.name = "image",
      .group = "Images",

@@ -143,6 +143,20 @@ Result<std::optional<BuiltFunction>> build_target(Session& session, const Target
   return std::optional(std::move(*built));
 }
 
+Result<std::optional<LockedFunction>> lock_target(Session& session, const ProjectOptions& project) {
+  BuildOptions options;
+  FAASC_TRY(options.manifest, find_manifest(project));
+  options.offline = session.options().offline;
+  FAASC_TRY(BuildTools tools, find_tools());
+  Diagnostics diagnostics;
+  SessionProgress progress(session);
+  auto locked = lock_function(options, tools, diagnostics, progress);
+  session.report(diagnostics);
+  if (locked) return std::optional(std::move(*locked));
+  if (diagnostics.has_errors()) return std::optional<LockedFunction>();
+  return std::move(locked).error();
+}
+
 Result<std::optional<VmSpec>> load_target(Session& session, const TargetArguments& arguments) {
   FAASC_TRY(KernelStore store, KernelStore::open());
   std::error_code error;

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "compiler/build/function_build.h"
+#include "compiler/build/function_lock.h"
 #include "compiler/driver/project_options.h"
 #include "compiler/driver/session.h"
 #include "packager/spec/vm_spec.h"
@@ -30,6 +31,9 @@ void add_target_options(CLI::App& app, TargetArguments& arguments, const std::st
 /// Builds the function if anything changed, with progress and findings on the console. Nothing where the
 /// findings stopped it: Session::status() is the exit status then.
 Result<std::optional<BuiltFunction>> build_target(Session& session, const TargetArguments& arguments);
+
+/// Writes the function's requirements.lock. Nothing as above.
+Result<std::optional<LockedFunction>> lock_target(Session& session, const ProjectOptions& project);
 
 /// The machine that `arguments` mean: read where they name an image or a spec, built where they name a
 /// project. Nothing as above.

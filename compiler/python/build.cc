@@ -11,6 +11,7 @@
 #include "compiler/python/helper.h"
 #include "compiler/python/lint.h"
 #include "compiler/python/requirements.h"
+#include "compiler/python/resolution.h"
 #include "compiler/python/site_packages.h"
 #include "packager/rootfs/elf_closure.h"
 #include "packager/rootfs/elf_file.h"
@@ -45,9 +46,17 @@ class PythonBuilder {
     FAASC_CHECK(prepare());
     Helper helper(python_, request_.installation.scripts, shared_ / "scripts");
     FAASC_CHECK(choose(helper));
-    FAASC_TRY(fs::path site, resolve_requirements());
+    FAASC_TRY(fs::path site, site_of_requirements());
     FAASC_CHECK(stage(helper, site));
     return finish();
+  }
+
+  Result<PythonLock> lock() {
+    FAASC_CHECK(prepare());
+    FAASC_CHECK(choose(Helper(python_, request_.installation.scripts, shared_ / "scripts")));
+    ResolutionRequest wanted = resolution();
+    FAASC_TRY(int count, lock_requirements(python_, wanted, shared_, progress_));
+    return PythonLock{.file = wanted.lock, .distributions = count, .python = python_.version()};
   }
 
  private:
@@ -57,12 +66,13 @@ class PythonBuilder {
                                    request_.installation.scripts / "probe.py", cache_));
     shared_ = cache_ / (python_.short_version() + "-" + python_.digest.substr(0, 16));
     std::error_code error;
+    lib_ = "/usr/" + python_.platlibdir + "/python" + python_.short_version();
     source_ = fs::canonical(request_.project_dir / request_.source, error);
     if (error) return io_error("find", request_.project_dir / request_.source, error.value());
+    if (request_.work_dir.empty()) return {};  // nothing is staged
     FAASC_CHECK(make_directories(request_.work_dir));
     work_ = fs::canonical(request_.work_dir, error);
     if (error) return io_error("find", request_.work_dir, error.value());
-    lib_ = "/usr/" + python_.platlibdir + "/python" + python_.short_version();
     return {};
   }
 
@@ -95,71 +105,25 @@ class PythonBuilder {
   }
 
   // What is installed: the user's requirements, and what the kind needs beside them.
-  Result<fs::path> resolve_requirements() {
-    SiteRequest site{.lines = requirements_.lines,
-                     .constraints = requirements_.constraints,
-                     .hashes = requirements_.hashes,
-                     .urls = requirements_.urls,
-                     .wheels = request_.wheels,
-                     .index = request_.index,
-                     .offline = request_.offline};
-    std::vector<std::string> own = default_requirements(chosen_.kind);
-    if (request_.locked && report_unpinned()) return see_diagnostics().error();
-    auto named = [&](const char* name) { return requirements_.names.contains(name); };
-    bool framework = named("functions-framework");
-    bool loose = framework || loose_names();
-    std::vector<std::string> more;
-    if (!requirements_.hashes) {
-      if (framework && request_.locked && !loose_names())
-        more = pinned_framework_requirements();
-      else if (framework)
-        more = framework_requirements();
-      else if (!own.empty())
-        more = loose ? std::vector<std::string>{"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"} : own;
-      // A requirement that the user wrote is not repeated: pip would complain of two.
-      std::erase_if(more, [&](const std::string& line) {
-        return named(normalised_name(line.substr(0, line.find_first_of("=<>; "))).c_str());
-      });
-    }
-    site.lines.insert(site.lines.end(), more.begin(), more.end());
-    if (site.lines.empty()) return fs::path();
-    auto start = [&] { tell("resolving " + std::to_string(site.lines.size()) + " requirements"); };
-    auto resolved = site_packages(python_, site, shared_, start);
-    if (!resolved && resolved.error().code == kPythonUnresolved && !loose && more == own && !own.empty() &&
-        !requirements_.lines.empty()) {
-      // A pin of ours, rather than one of the user's, may be what stands in the way.
-      site.lines = requirements_.lines;
-      site.lines.insert(site.lines.end(), {"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"});
-      resolved = site_packages(python_, site, shared_, {});
-    }
-    return resolved;
+  ResolutionRequest resolution() const {
+    return {.kind = chosen_.kind,
+            .requirements = requirements_,
+            .file = request_.requirements,
+            .lock = request_.project_dir / "requirements.lock",
+            .wheels = request_.wheels,
+            .index = request_.index,
+            .offline = request_.offline,
+            .locked = request_.locked,
+            .locked_place = request_.locked_place};
   }
 
-  // Whether the user names a version of something that Flask consists of.
-  bool loose_names() const {
-    for (const char* name :
-         {"flask", "werkzeug", "jinja2", "markupsafe", "click", "itsdangerous", "blinker", "cloudevents"})
-      if (requirements_.names.contains(name)) return true;
-    return false;
-  }
-
-  bool report_unpinned() {
-    bool any = false;
-    for (const std::string& line : requirements_.lines) {
-      if (line.starts_with('-') || line.starts_with('/') || line.find("==") != std::string::npos ||
-          line.find("://") != std::string::npos)
-        continue;
-      any = true;
-      diagnostics_.add(
-          {.severity = Severity::Error,
-           .code = kPythonUnpinned,
-           .message = "requirement '" + line + "' names no single version, which 'build.locked' asks for",
-           .place = {.file = request_.requirements.string()},
-           .line_text = {},
-           .hint = "write it with '==', as 'pip freeze' does",
-           .notes = {}});
-    }
-    return any;
+  Result<fs::path> site_of_requirements() {
+    ResolutionRequest wanted = resolution();
+    if (!requirements_.lines.empty() || !default_requirements(chosen_.kind).empty())
+      inputs_.push_back(wanted.lock);
+    FAASC_TRY(fs::path site, resolve_requirements(python_, wanted, shared_, diagnostics_, progress_));
+    if (diagnostics_.has_errors()) return see_diagnostics().error();
+    return site;
   }
 
   // The module from which start.py learns which function this is.
@@ -336,6 +300,11 @@ class PythonBuilder {
 };
 
 }  // namespace
+
+Result<PythonLock> lock_python(const PythonRequest& request, Diagnostics& diagnostics,
+                               const PythonProgress& progress) {
+  return PythonBuilder(request, diagnostics, progress).lock();
+}
 
 Result<PythonBuild> build_python(const PythonRequest& request, Diagnostics& diagnostics,
                                  const PythonProgress& progress) {

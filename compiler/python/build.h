@@ -36,9 +36,10 @@ struct PythonRequest {
   std::vector<std::string> include;  ///< modules to stage although no import of them is seen
   bool bytecode = true;
   bool offline = false;
-  bool locked = false;  ///< every requirement has to name one version
+  bool locked = false;       ///< nothing but what requirements.lock, or hashes, name
+  SourcePlace locked_place;  ///< of the word that asks for that
   std::string lint = "warn";
-  std::filesystem::path work_dir;  ///< ours alone; kept between builds
+  std::filesystem::path work_dir;  ///< ours alone; kept between builds; lock_python needs none
   PythonInstallation installation;
 };
 
@@ -65,5 +66,16 @@ struct PythonBuild {
 ///   /var/task/…                         the function, and where it runs
 Result<PythonBuild> build_python(const PythonRequest& request, Diagnostics& diagnostics,
                                  const PythonProgress& progress = {});
+
+/// What lock_python wrote.
+struct PythonLock {
+  std::filesystem::path file;  ///< requirements.lock in the project's directory
+  int distributions = 0;       ///< 0: the function requires nothing, and nothing was written
+  std::string python;          ///< the version of the interpreter that it is for
+};
+
+/// Resolves the requirements anew and writes down one version, and the digest, of each. Findings as above.
+Result<PythonLock> lock_python(const PythonRequest& request, Diagnostics& diagnostics,
+                               const PythonProgress& progress = {});
 
 }  // namespace faasc

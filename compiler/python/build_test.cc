@@ -234,7 +234,7 @@ TEST_F(PythonBuildTest, ALockedBuildWantsOneVersionOfEach) {
   EXPECT_EQ(complaints(),
             request_.requirements.string() +
                 ": error: requirement 'tea>=1' names no single version, which 'build.locked' asks for "
-                "[FAASC0321]\n  hint: write it with '==', as 'pip freeze' does\n");
+                "[FAASC0321]\n  hint: 'faasc lock' chooses one, and writes it into 'requirements.lock'\n");
 }
 
 TEST_F(PythonBuildTest, AVersionThatIsNotThereIsRefusedWithThoseThatAre) {

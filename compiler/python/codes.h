@@ -32,6 +32,13 @@ inline constexpr const char* kPythonInterpreterMissing = "FAASC0340";
 inline constexpr const char* kPythonInterpreterTooOld = "FAASC0341";
 inline constexpr const char* kPythonInterpreterUnusable = "FAASC0342";
 
+// requirements.lock.
+inline constexpr const char* kPythonLockMissing = "FAASC0350";
+inline constexpr const char* kPythonLockStale = "FAASC0351";
+inline constexpr const char* kPythonLockEdited = "FAASC0352";
+inline constexpr const char* kPythonLockForOther = "FAASC0353";
+inline constexpr const char* kNothingToLock = "FAASC0354";
+
 // Bugs of ours.
 inline constexpr const char* kPythonHelperAnswer = "FAASC0391";
 

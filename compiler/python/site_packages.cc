@@ -1,12 +1,16 @@
 #include "compiler/python/site_packages.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
+
+#include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
 #include "compiler/python/codes.h"
+#include "compiler/python/requirements.h"
 
 namespace faasc::python {
 namespace fs = std::filesystem;
@@ -63,7 +67,12 @@ Error failure(const PythonInterpreter& python, const SiteRequest& request, const
               .hint = "correct the requirements",
               .excerpt = error_lines(said)};
   auto says = [&](std::string_view words) { return said.find(words) != std::string::npos; };
-  if (says("No module named pip")) {
+  if (says("no such option: --report")) {
+    error.code = kPythonPipMissing;
+    error.what = "the pip of '" + python.executable.string() + "' is too old to say what it installs";
+    error.hint = "python3 -m pip install --upgrade pip; version 22.2 is needed";
+    error.excerpt.clear();
+  } else if (says("No module named pip")) {
     error.code = kPythonPipMissing;
     error.what = "'" + python.executable.string() + "' has no pip, which is needed for requirements";
     error.hint = "apt install python3-pip, or python3 -m ensurepip";
@@ -102,16 +111,109 @@ Error failure(const PythonInterpreter& python, const SiteRequest& request, const
   return error;
 }
 
+Result<fs::path> place_of(const PythonInterpreter& python, const SiteRequest& request,
+                          const fs::path& cache) {
+  std::string key = python.digest + "\n" + joined(request.lines) + "\n" + joined(request.constraints) + "\n" +
+                    request.index + "\n";
+  // Digests say which files are meant, wherever they come from.
+  if (!request.wheels.empty() && !request.closed) {
+    FAASC_TRY(std::string wheels, describe(request.wheels));
+    key += wheels;
+  }
+  if (request.closed) key += "closed\n";
+  return cache / "site" / to_hex(sha256(key)).substr(0, 40);
+}
+
+Error offline(std::string what) {
+  return {.fault = Fault::Missing,
+          .code = kPythonOffline,
+          .what = std::move(what),
+          .during = {},
+          .hint = "do it once without --offline, or name a directory of wheels in 'build.python.wheels'"};
+}
+
+// Runs pip; what is installed lies in `work`/site then.
+Result<void> install(const PythonInterpreter& python, const SiteRequest& request, const fs::path& work,
+                     const std::vector<std::string>& more) {
+  FAASC_CHECK(write_file(work / "requirements.txt", joined(request.lines)));
+  FAASC_CHECK(write_file(work / "constraints.txt", joined(request.constraints)));
+  Command command{.argv = {python.executable.string(), "-I", "-m", "pip", "install", "--quiet", "--no-input",
+                           "--disable-pip-version-check", "--no-warn-script-location", "--no-warn-conflicts",
+                           "--no-compile", "--only-binary", ":all:", "--target", (work / "site").string(),
+                           "-r", (work / "requirements.txt").string()},
+                  .working_directory = work,
+                  .environment = {}};
+  auto add = [&](const std::vector<std::string>& arguments) {
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  };
+  if (!request.constraints.empty()) add({"-c", (work / "constraints.txt").string()});
+  if (!request.wheels.empty()) add({"--no-index", "--find-links", request.wheels.string()});
+  if (request.wheels.empty() && !request.index.empty()) add({"--index-url", request.index});
+  if (request.hashes) add({"--require-hashes"});
+  if (request.closed) add({"--no-deps"});
+  add(more);
+  FAASC_TRY(Finished finished,
+            run(command, {.timeout = kPipTime}).during("resolving the requirements with pip"));
+  if (!finished.status.ok()) return failure(python, request, finished.err + finished.out);
+  return make_directories(work / "site");
+}
+
+std::string unquoted(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned char byte = 0;
+    if (text[i] == '%' && i + 3 <= text.size() &&
+        std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3) {
+      out += static_cast<char>(byte);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+// pip's installation report, version 1.
+Result<std::vector<InstalledDistribution>> read_report(const fs::path& file) {
+  Error strange{.fault = Fault::Missing,
+                .code = kPythonPipMissing,
+                .what = "pip did not say what it installed",
+                .during = {},
+                .hint = "python3 -m pip install --upgrade pip; version 22.2 is needed"};
+  FAASC_TRY(std::string text, read_file(file));
+  std::vector<InstalledDistribution> all;
+  try {
+    const nlohmann::json report = nlohmann::json::parse(text);
+    for (const auto& one : report.at("install")) {
+      const auto& from = one.at("download_info");
+      InstalledDistribution distribution{
+          .name = normalised_name(one.at("metadata").at("name").get<std::string>()),
+          .version = one.at("metadata").at("version"),
+          .sha256 = {},
+          .url = {},
+          .path = {}};
+      const auto& archive = from.at("archive_info");
+      if (archive.contains("hashes"))
+        distribution.sha256 = archive.at("hashes").at("sha256");
+      else if (std::string hash = archive.at("hash"); hash.starts_with("sha256="))
+        distribution.sha256 = hash.substr(7);
+      if (distribution.sha256.empty()) return strange;
+      if (one.at("is_direct").get<bool>()) {
+        distribution.url = from.at("url");
+        if (distribution.url.starts_with("file://")) distribution.path = unquoted(distribution.url.substr(7));
+      }
+      all.push_back(std::move(distribution));
+    }
+  } catch (const nlohmann::json::exception&) {
+    return strange;
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<std::string> framework_requirements() {
   return {"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0", "cloudevents>=1.11.0,<2.0.0"};
-}
-
-std::vector<std::string> pinned_framework_requirements() {
-  std::vector<std::string> lines = default_requirements("http");
-  lines.insert(lines.end(), {"cloudevents==1.11.0", "deprecation==2.1.0", "packaging==24.2"});
-  return lines;
 }
 
 std::vector<std::string> default_requirements(std::string_view kind) {
@@ -130,52 +232,46 @@ std::vector<std::string> default_requirements(std::string_view kind) {
 
 Result<fs::path> site_packages(const PythonInterpreter& python, const SiteRequest& request,
                                const fs::path& cache, const std::function<void()>& started) {
-  std::string key = python.digest + "\n" + joined(request.lines) + "\n" + joined(request.constraints) + "\n" +
-                    request.index + "\n";
-  if (!request.wheels.empty()) {
-    FAASC_TRY(std::string wheels, describe(request.wheels));
-    key += wheels;
-  }
-  fs::path sites = cache / "site";
-  fs::path place = sites / to_hex(sha256(key)).substr(0, 40);
+  FAASC_TRY(fs::path place, place_of(python, request, cache));
+  fs::path sites = place.parent_path();
   std::error_code error;
   if (fs::is_directory(place, error)) return place;
   if (request.offline && (request.wheels.empty() || request.urls))
-    return Error{
-        .fault = Fault::Missing,
-        .code = kPythonOffline,
-        .what = "the requirements were never resolved on this host, and --offline forbids to do it now",
-        .during = {},
-        .hint = "build once without --offline, or name a directory of wheels in 'build.python.wheels'"};
+    return offline("the requirements were never resolved on this host, and --offline forbids to do it now");
   FAASC_CHECK(make_directories(sites));
   FAASC_TRY(FileLock lock, FileLock::acquire(sites / "lock"));
   if (fs::is_directory(place, error)) return place;  // another build did it
   if (started) started();
 
   FAASC_TRY(TemporaryDirectory work, TemporaryDirectory::create(sites, "new-"));
-  FAASC_CHECK(write_file(work.path() / "requirements.txt", joined(request.lines)));
-  FAASC_CHECK(write_file(work.path() / "constraints.txt", joined(request.constraints)));
-  Command command{
-      .argv = {python.executable.string(), "-I", "-m", "pip", "install", "--quiet", "--no-input",
-               "--disable-pip-version-check", "--no-warn-script-location", "--no-warn-conflicts",
-               "--no-compile", "--only-binary", ":all:", "--target", (work.path() / "site").string(), "-r",
-               (work.path() / "requirements.txt").string()},
-      .working_directory = work.path(),
-      .environment = {}};
-  auto add = [&](std::vector<std::string> arguments) {
-    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  };
-  if (!request.constraints.empty()) add({"-c", (work.path() / "constraints.txt").string()});
-  if (!request.wheels.empty()) add({"--no-index", "--find-links", request.wheels.string()});
-  if (request.wheels.empty() && !request.index.empty()) add({"--index-url", request.index});
-  if (request.hashes) add({"--require-hashes"});
-  FAASC_TRY(Finished finished,
-            run(command, {.timeout = kPipTime}).during("resolving the requirements with pip"));
-  if (!finished.status.ok()) return failure(python, request, finished.err + finished.out);
-  FAASC_CHECK(make_directories(work.path() / "site"));
+  FAASC_CHECK(install(python, request, work.path(), {}));
   fs::rename(work.path() / "site", place, error);
   if (error) return io_error("write", place, error.value());
   return place;
+}
+
+Result<FreshSite> install_afresh(const PythonInterpreter& python, const SiteRequest& request,
+                                 const fs::path& cache) {
+  if (request.offline && (request.wheels.empty() || request.urls))
+    return offline("the newest versions cannot be looked up, because --offline forbids it");
+  fs::path sites = cache / "site";
+  FAASC_CHECK(make_directories(sites));
+  FAASC_TRY(TemporaryDirectory work, TemporaryDirectory::create(sites, "new-"));
+  fs::path report = work.path() / "report.json";
+  FAASC_CHECK(install(python, request, work.path(), {"--report", report.string()}));
+  FAASC_TRY(std::vector<InstalledDistribution> distributions, read_report(report));
+  return FreshSite{std::move(work), std::move(distributions)};
+}
+
+Result<void> keep_site(FreshSite fresh, const PythonInterpreter& python, const SiteRequest& request,
+                       const fs::path& cache) {
+  FAASC_TRY(fs::path place, place_of(python, request, cache));
+  FAASC_TRY(FileLock lock, FileLock::acquire(place.parent_path() / "lock"));
+  std::error_code error;
+  if (fs::is_directory(place, error)) return {};
+  fs::rename(fresh.work.path() / "site", place, error);
+  if (error) return io_error("write", place, error.value());
+  return {};
 }
 
 }  // namespace faasc::python

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/result.h"
 #include "compiler/python/interpreter.h"
 
@@ -19,6 +20,7 @@ struct SiteRequest {
   std::filesystem::path wheels;  ///< the only place to take distributions from; empty: the index
   std::string index;             ///< a URL; empty: what pip is configured for
   bool offline = false;          ///< touch no network; what was resolved before serves
+  bool closed = false;           ///< nothing is needed that the lines do not name
 };
 
 /// A directory with the distributions installed, kept in `cache` under a name that stands for all that
@@ -35,7 +37,24 @@ std::vector<std::string> default_requirements(std::string_view kind);
 /// What functions-framework itself would have required, without its server.
 std::vector<std::string> framework_requirements();
 
-/// The same, one version each.
-std::vector<std::string> pinned_framework_requirements();
+/// One of the distributions that pip chose.
+struct InstalledDistribution {
+  std::string name, version, sha256;
+  std::string url;   ///< only where a requirement names it
+  std::string path;  ///< the same, of a file of this host
+};
+
+/// What an installation that no cache knows came to.
+struct FreshSite {
+  TemporaryDirectory work;
+  std::vector<InstalledDistribution> distributions;
+};
+
+/// Installs without looking into the cache, and tells what pip chose. Needs pip 22.2.
+Result<FreshSite> install_afresh(const PythonInterpreter& python, const SiteRequest& request,
+                                 const std::filesystem::path& cache);
+/// Makes it the cache's answer to `request`.
+Result<void> keep_site(FreshSite fresh, const PythonInterpreter& python, const SiteRequest& request,
+                       const std::filesystem::path& cache);
 
 }  // namespace faasc::python

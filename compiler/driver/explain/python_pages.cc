@@ -59,7 +59,8 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0321", "a requirement names no single version",
      "'build.locked' promises that every build takes the same versions, and this requirement lets pip "
      "choose.",
-     "flask>=3", "Pin it with '==', or remove 'locked'. 'pip freeze' prints requirements in this form."},
+     "flask>=3",
+     "Run 'faasc lock', which writes one version of each into requirements.lock, or remove 'locked'."},
     {"FAASC0322", "the requirements cannot be resolved",
      "pip found no set of distributions that satisfies the requirements, or could not reach the index. Its "
      "own words "
@@ -104,6 +105,28 @@ constexpr ExplainPage kPages[] = {
      "Name a newer version in 'runtime', for example 'python:3.11'."},
     {"FAASC0342", "the interpreter is of no use", "The program does not run, or is not CPython.", "",
      "Install CPython, for example with 'apt install python3', or name another version in 'runtime'."},
+    {"FAASC0350", "there is no requirements.lock",
+     "'build.locked' promises that every build takes the same files. The versions and digests of these are "
+     "in "
+     "requirements.lock beside the manifest, or in the requirements themselves as '--hash'; here they are in "
+     "neither.",
+     "build: {locked: true}", "Run 'faasc lock', and keep the file with the sources."},
+    {"FAASC0351", "requirements.lock answers other requirements",
+     "The requirements, or the constraints, were changed after the file was written. A build that is "
+     "'locked' "
+     "refuses that; another one does without the file.",
+     "", "Run 'faasc lock' again."},
+    {"FAASC0352", "requirements.lock was edited",
+     "The file ends in a digest of itself, which it does not have any more: a line was changed, or a merge "
+     "went wrong.",
+     "", "Change the requirements instead, and run 'faasc lock' again."},
+    {"FAASC0353", "requirements.lock is for another Python",
+     "Wheels are made for one version of Python and one kind of machine, and so is the list of them.",
+     "runtime: python:3.13", "Name the version that it is for in 'runtime', or run 'faasc lock' again."},
+    {"FAASC0354", "there is nothing to lock",
+     "'faasc lock' chooses versions of what a Python function requires. Modules of Go are in go.sum, and the "
+     "other languages bring nothing along.",
+     "", "Nothing needs to be done; for Go, 'go mod tidy' writes go.sum."},
     {"FAASC0391", "a script of faasc's failed",
      "One of the scripts that faasc has the interpreter run ended in a way that was not foreseen.", "",
      "Please report it, with the function that shows it."},

@@ -1,0 +1,321 @@
+// Requirements from a directory of wheels to the image, and what is said where that cannot be.
+
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "compiler/python/build.h"
+#include "compiler/python/lock_file.h"
+
+namespace faasc {
+namespace {
+namespace fs = std::filesystem;
+
+const fs::path kSource = FAASC_SOURCE_DIR;
+
+// A wheel of one module, which may require others: NAME VERSION TAG REQUIRES BYTES DIRECTORY.
+constexpr const char* kMakeWheel = R"(import sys, zipfile
+name, version, tag, requires, size, directory = sys.argv[1:]
+info = "%s-%s.dist-info/" % (name, version)
+with zipfile.ZipFile("%s/%s-%s-%s.whl" % (directory, name, version, tag), "w", zipfile.ZIP_DEFLATED) as wheel:
+    def add(path, data):
+        wheel.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED, 1)
+    add(name + ".py", "VERSION = %r\n" % version)
+    add("%s_daten/größe é.bin" % name, bytes(int(size)))
+    lines = "".join("Requires-Dist: %s\n" % one for one in requires.split(",") if one)
+    add(info + "METADATA", "Metadata-Version: 2.1\nName: %s\nVersion: %s\n%s" % (name, version, lines))
+    add(info + "WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: %s\n" % tag)
+    add(info + "RECORD", "%s.py,,\n" % name)
+)";
+
+class RequirementsBuildTest : public testing::Test {
+ protected:
+  // The standard library is compiled once for all.
+  static void SetUpTestSuite() {
+    cache_ = std::make_unique<TemporaryDirectory>(
+        TemporaryDirectory::create(fs::temp_directory_path(), "faasc-cache-").value());
+    ::setenv("FAASC_CACHE_DIR", cache_->path().c_str(), 1);
+  }
+  static void TearDownTestSuite() { cache_.reset(); }
+  // As on a host that never resolved anything.
+  static void forget_sites() {
+    for (const auto& entry : fs::directory_iterator(cache_->path() / "python"))
+      fs::remove_all(entry.path() / "site");
+  }
+
+  void SetUp() override {
+    auto candidates = python_candidates(PythonSearch::of_process("."), "");
+    if (candidates.empty()) GTEST_SKIP() << "there is no Python here";
+    python_ = candidates[0].string();
+    request_.project_dir = at("project");
+    request_.work_dir = at("work");
+    request_.wanted.source = ".";
+    request_.files = {"main.py"};
+    request_.installation = {.scripts = kSource / "compiler/python/scripts",
+                             .runtime = kSource / "runtimes/python/guest",
+                             .fallback = kSource / "runtimes/python/fallback"};
+    request_.requirements = at("project/requirements.txt");
+    request_.wheels = at("project/wheels");
+    request_.locked_place = {.file = "faas.yaml", .line = 5, .column = 11};
+    request_.offline = true;
+    fs::create_directories(request_.wheels);
+    write("main.py", "def lambda_handler(event, context): pass\n");
+    wheel("tea", "1.0", "sugar>=1");
+    wheel("sugar", "1.0");
+    write("requirements.txt", "tea\n");
+  }
+  fs::path at(const std::string& file) const { return directory_->path() / file; }
+  void write(const std::string& file, std::string_view text) {
+    ASSERT_TRUE(write_file(at("project/" + file), text));
+  }
+  void wheel(const std::string& name, const std::string& version, const std::string& requires_ = "",
+             const std::string& tag = "py3-none-any", const std::string& bytes = "3") {
+    auto made = run({.argv = {python_, "-X", "utf8", "-c", kMakeWheel, name, version, tag, requires_, bytes,
+                              request_.wheels.string()}});
+    ASSERT_TRUE(made && made->status.ok()) << made->err;
+  }
+  static std::string content(const fs::path& file) {
+    auto text = read_file(file);
+    return text ? *text : std::string();
+  }
+  std::string lock_text() const { return content(at("project/requirements.lock")); }
+
+  // What a build or a lock has to say, with the paths and the version of this host's Python replaced.
+  std::string said(const Diagnostics& found, const Error* error) const {
+    std::string text;
+    for (const Diagnostic& one : found.all()) text += to_text(one, Color::Off);
+    if (error && !found.has_errors()) text += to_text(*error, Color::Off);
+    auto replace = [&](const std::string& from, const std::string& to) {
+      for (std::size_t at = 0; !from.empty() && (at = text.find(from, at)) != std::string::npos;
+           at += to.size())
+        text.replace(at, from.size(), to);
+    };
+    replace(at("project").string(), "PROJECT");
+    replace(tag_, "cpython-3.X");
+    replace("Python " + version_, "Python 3.X");
+    return text;
+  }
+  std::string build() {
+    Diagnostics found;
+    auto built = build_python(request_, found);
+    rootfs_ = built ? built->program.rootfs : Rootfs();
+    if (built) {
+      version_ = built->interpreter.short_version();
+      tag_ = built->interpreter.cache_tag;
+      site_ = "/usr/" + built->interpreter.platlibdir + "/python" + version_ + "/site-packages/";
+    }
+    return said(found, built ? nullptr : &built.error());
+  }
+  std::string lock() {
+    Diagnostics found;
+    auto locked = lock_python(request_, found);
+    distributions_ = locked ? locked->distributions : -1;
+    return said(found, locked ? nullptr : &locked.error());
+  }
+  std::string staged(const std::string& file) const {
+    const RootfsNode* node = rootfs_.find(site_ + file);
+    return node ? content(std::get<HostFile>(node->content).path) : "(none)";
+  }
+
+  inline static std::unique_ptr<TemporaryDirectory> cache_;
+  Result<TemporaryDirectory> directory_ =
+      TemporaryDirectory::create(fs::temp_directory_path(), "faasc-requirements-");
+  PythonRequest request_;
+  Rootfs rootfs_;
+  std::string python_, version_, tag_, site_;
+  int distributions_ = 0;
+};
+
+TEST_F(RequirementsBuildTest, ALockDecidesTheVersions) {
+  ASSERT_EQ(lock(), "");
+  EXPECT_EQ(distributions_, 2);
+  std::string first = lock_text();
+  EXPECT_THAT(first, testing::ContainsRegex(
+                         "\nsugar==1.0 --hash=sha256:[0-9a-f]+\ntea==1.0 --hash=sha256:[0-9a-f]+\n$"));
+  EXPECT_EQ(first.find(at("").string()), std::string::npos);
+  request_.locked = true;
+  ASSERT_EQ(build(), "");
+  EXPECT_EQ(staged("tea.py"), "VERSION = '1.0'\n");
+  EXPECT_EQ(staged("tea_daten/größe é.bin"), std::string(3, '\0'));
+  // A newer version changes neither that nor the file, until it is locked again.
+  wheel("tea", "2.0", "sugar>=1");
+  ASSERT_EQ(build(), "");
+  EXPECT_EQ(staged("tea.py"), "VERSION = '1.0'\n");
+  ASSERT_EQ(lock(), "");
+  EXPECT_NE(lock_text(), first);
+  ASSERT_EQ(build(), "");
+  EXPECT_EQ(staged("tea.py"), "VERSION = '2.0'\n");
+}
+
+TEST_F(RequirementsBuildTest, WhatLockInstalledIsNotInstalledAgain) {
+  ASSERT_EQ(lock(), "");
+  // Without the wheels only the cache can have it; another place of the project changes nothing.
+  fs::remove_all(request_.wheels);
+  request_.wheels.clear();
+  request_.locked = true;
+  EXPECT_EQ(build(), "");
+  fs::rename(at("project"), at("elsewhere"));
+  request_.project_dir = at("elsewhere");
+  request_.requirements = at("elsewhere/requirements.txt");
+  EXPECT_EQ(build(), "");
+}
+
+TEST_F(RequirementsBuildTest, FilesOfTheProjectAreLockedByTheirPlaceInIt) {
+  write("requirements.txt", "./wheels/tea-1.0-py3-none-any.whl\n");
+  ASSERT_EQ(lock(), "");
+  EXPECT_THAT(lock_text(),
+              testing::ContainsRegex("\n./wheels/tea-1.0-py3-none-any.whl --hash=sha256:[0-9a-f]+\n"));
+  request_.locked = true;
+  EXPECT_EQ(build(), "");
+  forget_sites();
+  EXPECT_EQ(build(), "");
+}
+
+TEST_F(RequirementsBuildTest, AFunctionThatRequiresNothingNeedsNoLock) {
+  request_.requirements.clear();
+  EXPECT_EQ(lock(), "");
+  EXPECT_EQ(distributions_, 0);
+  EXPECT_EQ(lock_text(), "");
+  request_.locked = true;
+  EXPECT_EQ(build(), "");
+}
+
+TEST_F(RequirementsBuildTest, ALockedBuildRefusesALockThatIsNotTheRightOne) {
+  ASSERT_EQ(build(), "");  // tells us the version
+  request_.locked = true;
+  EXPECT_EQ(build(),
+            "PROJECT/requirements.txt: error: requirement 'tea' names no single version, which "
+            "'build.locked' asks for "
+            "[FAASC0321]\n  hint: 'faasc lock' chooses one, and writes it into 'requirements.lock'\n");
+  write("requirements.txt", "tea==1.0\n");
+  EXPECT_EQ(
+      build(),
+      "faas.yaml:5:11: error: there is no 'requirements.lock', which 'build.locked' asks for [FAASC0350]\n"
+      "  hint: 'faasc lock' writes it; keep it with the sources\n");
+  ASSERT_EQ(lock(), "");
+  ASSERT_EQ(build(), "");
+  const std::string good = lock_text();
+
+  write("requirements.txt", "tea==1.0\nsugar\n");
+  const std::string stale =
+      "the requirements changed after 'requirements.lock' was written [FAASC0351]\n"
+      "  hint: 'faasc lock' writes it again\n";
+  EXPECT_EQ(build(), "PROJECT/requirements.lock:1: error: " + stale);
+  request_.locked = false;
+  EXPECT_EQ(build(), "PROJECT/requirements.lock:1: warning: " + stale);
+  request_.locked = true;
+  write("requirements.txt", "tea==1.0\n");
+
+  std::string edited = good;
+  edited.replace(edited.find("tea==1.0"), 8, "tea==2.0");
+  write("requirements.lock", edited);
+  EXPECT_EQ(
+      build(),
+      "PROJECT/requirements.lock:1: error: 'requirements.lock' is not as 'faasc lock' wrote it [FAASC0352]\n"
+      "  hint: change the requirements instead, and let 'faasc lock' write it again\n");
+  write("requirements.lock", "");
+  EXPECT_EQ(build().find("PROJECT/requirements.lock:1: error: 'requirements.lock' is not as"), 0u);
+
+  python::LockFile other = python::parse_lock_file(good);
+  other.platform = "cpython-31-mips";
+  write("requirements.lock", to_text(other));
+  std::string platform = build();
+  EXPECT_EQ(platform.substr(0, platform.find(", and")),
+            "PROJECT/requirements.lock:1: error: 'requirements.lock' is for cpython-31-mips");
+  EXPECT_EQ(
+      platform.substr(platform.find(" [")),
+      " [FAASC0353]\n  hint: name that version of Python in 'runtime', or let 'faasc lock' write it again\n");
+}
+
+TEST_F(RequirementsBuildTest, AnotherFileOfTheSameNameIsNotTaken) {
+  ASSERT_EQ(lock(), "");
+  wheel("tea", "1.0", "sugar>=1", "py3-none-any", "4");
+  forget_sites();
+  request_.locked = true;
+  std::string text = build();
+  EXPECT_EQ(
+      text.substr(0, text.find('\n')),
+      "faasc: error: a distribution is not the one that the requirements' hash names from 'PROJECT/wheels' "
+      "[FAASC0322]");
+  EXPECT_THAT(text, testing::HasSubstr("  hint: find out who changed it before you change the hash\n"));
+}
+
+TEST_F(RequirementsBuildTest, WhatCannotBeInstalledIsSaidInPipsWords) {
+  ASSERT_EQ(build(), "");
+  auto first_and_hint = [&](const std::string& text) {
+    std::size_t hint = text.find("  hint: ");
+    return text.substr(0, text.find('\n') + 1) + (hint == std::string::npos ? "" : text.substr(hint));
+  };
+  write("requirements.txt", "tea==1.0\nsugar==0.5\n");
+  wheel("sugar", "0.5");
+  EXPECT_EQ(first_and_hint(build()),
+            "faasc: error: the requirements contradict each other from 'PROJECT/wheels' [FAASC0322]\n"
+            "  hint: loosen one of the versions that pip names\n");
+  const std::string none =
+      "faasc: error: there is no wheel that satisfies the requirements for Python 3.X from 'PROJECT/wheels' "
+      "[FAASC0323]\n"
+      "  hint: correct the name or version; where there is only source that has to be built, build it "
+      "yourself: "
+      "'pip wheel NAME -w wheels', and set 'build.python.wheels: wheels'\n";
+  write("requirements.txt", "coffee\n");
+  EXPECT_EQ(first_and_hint(build()), none);
+  wheel("milk", "1.0", "", "cp27-cp27m-win32");
+  write("requirements.txt", "milk\n");
+  EXPECT_EQ(first_and_hint(build()), none);
+  write("requirements.txt", "./wheels/milk-1.0-cp27-cp27m-win32.whl\n");
+  EXPECT_EQ(first_and_hint(build()),
+            "faasc: error: a wheel is for another Python or another machine; this is Python 3.X from "
+            "'PROJECT/wheels' "
+            "[FAASC0323]\n  hint: take the wheel for cpython-3.X, or name another version in 'runtime'\n");
+  write("requirements.txt", "https://example.invalid/tea-1.0-py3-none-any.whl\n");
+  EXPECT_EQ(
+      build(),
+      "faasc: error: the requirements were never resolved on this host, and --offline forbids to do it now "
+      "[FAASC0326]\n  hint: do it once without --offline, or name a directory of wheels in "
+      "'build.python.wheels'\n");
+  EXPECT_EQ(
+      lock(),
+      "faasc: error: the newest versions cannot be looked up, because --offline forbids it [FAASC0326]\n"
+      "  hint: do it once without --offline, or name a directory of wheels in 'build.python.wheels'\n");
+  write("requirements.txt", "-r more.txt\n");
+  EXPECT_EQ(build(),
+            "faasc: error: there is no requirements file 'PROJECT/more.txt', which "
+            "'PROJECT/requirements.txt' names "
+            "[FAASC0320]\n  hint: correct its name\n");
+}
+
+TEST_F(RequirementsBuildTest, APackageOfAHundredMegabytesIsAPackage) {
+  wheel("big", "1.0", "", "py3-none-any", "100000000");
+  write("requirements.txt", "big\n");
+  ASSERT_EQ(build(), "");
+  const RootfsNode* node = rootfs_.find(site_ + "big_daten/größe é.bin");
+  ASSERT_TRUE(node);
+  EXPECT_EQ(fs::file_size(std::get<HostFile>(node->content).path), 100000000u);
+}
+
+TEST(LockFile, ReadsWhatItWroteAndNoticesEveryEdit) {
+  using namespace python;
+  LockFile lock{.platform = "cpython-311-x86_64-linux-gnu",
+                .made_of = "0123",
+                .lines = {"a==1 --hash=sha256:0", "b==2"}};
+  const std::string text = to_text(lock);
+  LockFile read = parse_lock_file(text);
+  EXPECT_FALSE(read.edited);
+  EXPECT_EQ(read.platform, lock.platform);
+  EXPECT_EQ(read.made_of, lock.made_of);
+  EXPECT_EQ(read.lines, lock.lines);
+  std::size_t first = text.find('\n');
+  for (std::size_t length = 0; length < text.size(); ++length)
+    EXPECT_TRUE(parse_lock_file(text.substr(0, length)).edited) << length;
+  for (std::size_t at = first; at < text.size(); ++at) {
+    std::string other = text;
+    other[at] = other[at] == 'x' ? 'y' : 'x';
+    EXPECT_TRUE(parse_lock_file(other).edited) << at;
+  }
+}
+
+}  // namespace
+}  // namespace faasc
