@@ -28,6 +28,8 @@ Result<ArchiveCommand> parse(CLI::App& app, const std::vector<std::string>& argu
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
     return ArchiveCommand(ShowImageHelp{app.help()});
+  } catch (const CLI::ExtrasError&) {
+    return usage("unknown argument '" + app.remaining().front() + "'", command);
   } catch (const CLI::Error& error) {
     return usage(error.what(), command);
   }

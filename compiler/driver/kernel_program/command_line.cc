@@ -133,7 +133,7 @@ Result<KernelCommand> parse_command_line(const std::vector<std::string>& argumen
     const CLI::App* asked = parsed_command(app);
     if (asked == nullptr) return unknown_command(app, arguments);
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
-      return usage("unknown argument '" + asked->remaining().front() + "'", asked->get_name() + " ");
+      return usage("unknown argument '" + app.remaining(true).front() + "'", asked->get_name() + " ");
     return usage(error.what(), asked->get_name() + " ");
   }
   if (format != "text" && format != "json")

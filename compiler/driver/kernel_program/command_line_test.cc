@@ -94,6 +94,7 @@ TEST_F(CommandLineTest, RefusesWhatItDoesNotKnow) {
        "  hint: it is one of list, info, verify, add, pull, remove; see `faasc kernel --help`\n"},
       {{"list", "--frob"}, "unknown argument '--frob' [FAASC0623]\n  hint: see `faasc kernel list --help`\n"},
       {{"list", "nanos"}, "unknown argument 'nanos' [FAASC0623]\n  hint: see `faasc kernel list --help`\n"},
+      {{"--frob", "list"}, "unknown argument '--frob' [FAASC0623]\n  hint: see `faasc kernel list --help`\n"},
       {{"list", "--format", "xml"},
        "unknown format 'xml'; known are 'text' and 'json' [FAASC0623]\n  hint: see `faasc kernel list "
        "--help`\n"},
