@@ -93,7 +93,11 @@ ExitStatus decode(int status) {
 
 Result<Child> Child::spawn(const Command& command, const SpawnOptions& options) {
   auto program = find_program(command.argv.at(0));
-  if (!program) return cannot_start(command.argv[0], "no such program in PATH");
+  if (!program) {
+    Error error = cannot_start(command.argv[0], "no such program in PATH");
+    error.hint = "install it, or put it into PATH";
+    return error;
+  }
 
   Stream streams[3] = {options.in, options.out, options.err};
   Plumbing plumbing[3];

@@ -42,8 +42,11 @@ Result<Pattern> Pattern::compile(std::string_view expression) {
       state->linear = false;
     }
   } catch (const std::regex_error& error) {
-    return Error{
-        Fault::Input, kBadRegex, "'" + text + "' is not a regular expression: " + error.what(), {}, {}};
+    return Error{Fault::Input,
+                 kBadRegex,
+                 "'" + text + "' is not a regular expression: " + error.what(),
+                 {},
+                 "the syntax is that of ECMAScript"};
   }
   return Pattern(std::move(state));
 }

@@ -180,7 +180,7 @@ class CppBuilder {
                    .code = kCppCompilerAnswer,
                    .what = "faasc-cxx did not answer for '" + unit.source + "'",
                    .during = {},
-                   .hint = {}};
+                   .hint = "faasc and faasc-cxx must come from one installation; install faasc again"};
     unit.answer = std::move(*answer.compile);
     unit.compiled = true;
     unit.inputs = {};
@@ -219,7 +219,7 @@ class CppBuilder {
                    .code = kCppCompilerAnswer,
                    .what = "faasc-cxx did not describe '" + chosen.function.name + "'",
                    .during = {},
-                   .hint = {}};
+                   .hint = "faasc and faasc-cxx must come from one installation; install faasc again"};
     Json document = {{"openapi", "3.1.0"},
                      {"info", {{"title", request_.name}, {"version", request_.version}}}};
     document.update(parts);
@@ -361,7 +361,7 @@ class CppBuilder {
                    .code = kCppCompilerAnswer,
                    .what = "faasc-cxx did not link",
                    .during = {},
-                   .hint = {}};
+                   .hint = "faasc and faasc-cxx must come from one installation; install faasc again"};
     report(std::move(answer.link->diagnostics));
     std::vector<Diagnostic> of_libraries =
         cpp::lint_link(answer.link->messages, work_.string() + "/", lint_severity());

@@ -90,7 +90,7 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
                kAnsweredWithError,
                "the function answered with status " + std::to_string(response.status) + " " + response.reason,
                {},
-               {},
+               "the body of the answer is on standard output, the end of the console above",
                machine.console().last_lines(20)};
 }
 

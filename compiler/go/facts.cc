@@ -72,7 +72,11 @@ Package package_of(const Json& json) {
 }  // namespace
 
 Result<Facts> facts_from_json(std::string_view text) {
-  Error garbled{Fault::Internal, kGoAnswer, "the Go detector's answer cannot be read", {}, {}};
+  Error garbled{Fault::Internal,
+                kGoAnswer,
+                "the Go detector's answer cannot be read",
+                {},
+                "please report it, with the output of 'go version' and the function that shows it"};
   Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return garbled;
   try {

@@ -47,7 +47,11 @@ ListedPackage package_of(const Json& json) {
 // go list writes one object after the other.
 Result<std::vector<ListedPackage>> read_package_list(std::string_view json) {
   std::vector<ListedPackage> packages;
-  Error garbled{Fault::Internal, kGoAnswer, "the answer of 'go list' cannot be read", {}, {}};
+  Error garbled{Fault::Internal,
+                kGoAnswer,
+                "the answer of 'go list' cannot be read",
+                {},
+                "please report it, with the output of 'go version' and the function that shows it"};
   for (std::size_t at = json.find('{'); at != std::string_view::npos; at = json.find('{', at)) {
     std::size_t end = json.find("\n}", at);
     if (end == std::string_view::npos) return garbled;

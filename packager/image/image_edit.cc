@@ -187,7 +187,7 @@ Result<void> add_host(const fs::path& source, const std::string& to, std::vector
                  kImageBadInput,
                  "'" + source.string() + "' is neither a file nor a directory nor a link",
                  {},
-                 {}};
+                 "leave it out; every kernel fills its own /dev"};
   }
   edits.push_back({to, std::move(node)});
   return {};

@@ -135,7 +135,7 @@ Result<const StoredEntry*> find_in_image(const StoredTree& tree, std::string_vie
                        (next == asked ? "" : ": '" + next + "' is missing") +
                        (near.empty() ? "" : "; did you mean '" + near + "'?"),
                    {},
-                   {}};
+                   "'faasc image tree' draws all that is there"};
     }
     bool more = left.find_first_not_of('/') != std::string::npos;
     if (found->kind == StoredEntry::Kind::Symlink && (more || last == LastLink::Follow)) {
@@ -144,14 +144,18 @@ Result<const StoredEntry*> find_in_image(const StoredTree& tree, std::string_vie
                      kImageNoPath,
                      "'" + std::string(path) + "' leads through symbolic links without end",
                      {},
-                     {}};
+                     "'faasc image ls -l' shows where they lead"};
       if (found->target.starts_with('/')) at.clear();
       entry = at.empty() ? nullptr : tree.find(at);
       left = left.empty() ? found->target : found->target + "/" + left;
       continue;
     }
     if (more && found->kind != StoredEntry::Kind::Directory)
-      return Error{Fault::Input, kImageNoPath, "'" + next + "' in the image is not a directory", {}, {}};
+      return Error{Fault::Input,
+                   kImageNoPath,
+                   "'" + next + "' in the image is not a directory",
+                   {},
+                   "'faasc image tree' draws all that is there"};
     at = std::move(next);
     entry = found;
   }
