@@ -82,7 +82,10 @@ std::vector<Toolchain> installed_toolchains() {
 }
 
 Result<Toolchain> find_toolchain(std::string_view wanted) {
-  std::vector<Toolchain> found = installed_toolchains();
+  return choose_toolchain(installed_toolchains(), wanted);
+}
+
+Result<Toolchain> choose_toolchain(const std::vector<Toolchain>& found, std::string_view wanted) {
   if (found.empty()) {
     return Error{
         .fault = Fault::Missing,

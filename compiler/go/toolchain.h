@@ -25,6 +25,9 @@ std::vector<Toolchain> installed_toolchains();
 /// there is none.
 Result<Toolchain> find_toolchain(std::string_view wanted);
 
+/// The same among `found`, which are in the order of preference.
+Result<Toolchain> choose_toolchain(const std::vector<Toolchain>& found, std::string_view wanted);
+
 /// Whether version `a` is older than `b`; "1.9" < "1.19" < "1.19.8". "1.22rc1" counts as 1.22.
 bool is_older(std::string_view a, std::string_view b);
 
