@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/diagnostics.h"
 namespace faasc {
 namespace {
 
@@ -41,7 +42,9 @@ TEST(Process, EnvironmentAndDirectory) {
 TEST(Process, MissingProgram) {
   auto finished = run({.argv = {"no-such-program-here"}, .working_directory = {}, .environment = {}});
   ASSERT_FALSE(finished);
-  EXPECT_EQ(finished.error().what, "cannot start 'no-such-program-here': no such program in PATH");
+  EXPECT_EQ(to_text(finished.error(), Color::Off),
+            "faasc: error: cannot start 'no-such-program-here': no such program in PATH [FAASC0905]\n"
+            "  hint: install it, or put it into PATH\n");
   EXPECT_EQ(finished.error().fault, Fault::Missing);
 }
 
@@ -51,6 +54,8 @@ TEST(Process, TimeOutKills) {
       run({.argv = {"sleep", "30"}, .working_directory = {}, .environment = {}}, {.timeout = 50ms});
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().fault, Fault::Timeout);
+  EXPECT_EQ(to_text(finished.error(), Color::Off),
+            "faasc: error: 'sleep' did not finish within 50 ms [FAASC0906]\n");
   EXPECT_LT(std::chrono::steady_clock::now() - started, 10s);
 }
 

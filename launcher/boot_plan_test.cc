@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/diagnostics.h"
 #include "launcher/boot_phases.h"
 #include "launcher/codes.h"
 
@@ -140,7 +141,9 @@ TEST(BootPlan, WhatBootsTheDisk) {
   const char* kDirect = "microvm, tcg, kernel loaded directly";
   const char* kBios = "q35, tcg, booted from the disk";
   const char* kUefi = "q35, tcg, booted from the disk by UEFI";
-  const char* kNoFirmware = "there is no UEFI firmware for QEMU on this host\nsudo apt install ovmf";
+  const char* kNoFirmware =
+      "faasc: error: there is no UEFI firmware for QEMU on this host [FAASC0589]\n  hint: sudo apt install "
+      "ovmf\n";
   const Case cases[] = {
       {B::Auto, true, true, true, kFirmware, kDirect},
       {B::Auto, true, true, false, kFirmware, kBios},
@@ -152,17 +155,17 @@ TEST(BootPlan, WhatBootsTheDisk) {
       {B::Disk, false, true, true, kFirmware, kUefi},
       {B::Disk, false, true, true, "", kNoFirmware},
       {B::Disk, false, false, true, kFirmware,
-       "'hello' cannot be booted from its disk, which has no boot loader\n"
-       "leave out '--boot disk', or write 'image: {boot: bios}' into faas.yaml"},
+       "faasc: error: 'hello' cannot be booted from its disk, which has no boot loader [FAASC0707]\n"
+       "  hint: leave out \'--boot disk\', or write \'image: {boot: bios}\' into faas.yaml\n"},
       {B::Bios, true, true, true, kFirmware, kBios},
       {B::Bios, false, true, true, kFirmware,
-       "'hello' cannot be booted by a BIOS: its disk has no boot loader for one\n"
-       "leave out '--boot bios', or write 'image: {boot: bios}' into faas.yaml"},
+       "faasc: error: 'hello' cannot be booted by a BIOS: its disk has no boot loader for one [FAASC0707]\n"
+       "  hint: leave out \'--boot bios\', or write \'image: {boot: bios}\' into faas.yaml\n"},
       {B::Uefi, true, true, true, kFirmware, kUefi},
       {B::Uefi, true, true, true, "", kNoFirmware},
       {B::Uefi, true, false, true, kFirmware,
-       "'hello' cannot be booted by UEFI: its disk has no loader for it\n"
-       "leave out '--boot uefi', or write 'image: {boot: uefi}' into faas.yaml"},
+       "faasc: error: 'hello' cannot be booted by UEFI: its disk has no loader for it [FAASC0707]\n"
+       "  hint: leave out \'--boot uefi\', or write \'image: {boot: uefi}\' into faas.yaml\n"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(testing::Message() << int(c.choice) << c.bios << c.uefi << c.kernel << c.firmware);
@@ -171,7 +174,7 @@ TEST(BootPlan, WhatBootsTheDisk) {
     spec.disks[0].uefi_bootable = c.uefi;
     auto plan = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto, c.choice},
                           {c.kernel, 256 * kMiB, {}, c.firmware});
-    EXPECT_EQ(plan ? plan->summary() : plan.error().what + "\n" + plan.error().hint, c.expected);
+    EXPECT_EQ(plan ? plan->summary() : to_text(plan.error(), Color::Off), c.expected);
     if (plan) {
       EXPECT_EQ(plan->uefi_firmware, plan->boot == BootFrom::Uefi ? kFirmware : "");
     } else if (c.expected == kNoFirmware) {
@@ -186,28 +189,28 @@ TEST(BootPlan, Refusals) {
       plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kEmulated, {}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Host);
-  EXPECT_EQ(refused.error().code, kKvmUnusable);
-  EXPECT_EQ(refused.error().what,
-            "KVM cannot be used here: runs 2 million instructions per second: emulated, not native");
-  EXPECT_EQ(refused.error().hint, "leave out '--accel kvm'; the guest then runs emulated");
+  EXPECT_EQ(to_text(refused.error(), Color::Off),
+            "faasc: error: KVM cannot be used here: runs 2 million instructions per second: emulated, not "
+            "native [FAASC0702]\n"
+            "  hint: leave out '--accel kvm'; the guest then runs emulated\n");
   refused =
       plan_boot(spec, {AcceleratorChoice::Kvm, MachineChoice::Auto}, {true, 256 * kMiB, kForbidden, {}});
   EXPECT_EQ(refused.error().hint, "join the group");
 
   refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Microvm}, {false, 256 * kMiB, {}, {}});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, kCannotBoot);
-  EXPECT_EQ(refused.error().what, "microvm cannot boot 'hello': the kernel is not there: '/k/kernel'");
-  EXPECT_EQ(refused.error().hint,
-            "leave out '--machine microvm', or get the kernel with 'faasc kernel pull nanos'");
+  EXPECT_EQ(to_text(refused.error(), Color::Off),
+            "faasc: error: microvm cannot boot 'hello': the kernel is not there: '/k/kernel' [FAASC0707]\n"
+            "  hint: leave out '--machine microvm', or get the kernel with 'faasc kernel pull nanos'\n");
 
   spec.disks[0].bios_bootable = false;
   refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, {false, 256 * kMiB, {}, {}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::Missing);
-  EXPECT_EQ(refused.error().code, kKernelMissing);
-  EXPECT_EQ(refused.error().what, "the kernel is not there: '/k/kernel', and the disk has no boot loader");
-  EXPECT_EQ(refused.error().hint, "faasc kernel pull nanos@1.2");
+  EXPECT_EQ(
+      to_text(refused.error(), Color::Off),
+      "faasc: error: the kernel is not there: '/k/kernel', and the disk has no boot loader [FAASC0706]\n"
+      "  hint: faasc kernel pull nanos@1.2\n");
 
   spec.direct_boot.reset();
   refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, {});

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 #include "launcher/codes.h"
 
@@ -111,20 +112,20 @@ TEST(HttpClient, BodiesOfEveryKind) {
 
 TEST(HttpClient, WhatGoesWrong) {
   struct Case {
-    const char *answer, *code, *what;
+    const char *answer, *said;
     Fault fault = Fault::Guest;
     std::chrono::milliseconds delay{0};
   };
   const Case cases[] = {
-      {"", kNoConnection, "the connection was closed before the head of the answer"},
-      {"hello, who is there?\r\n\r\n", kBadResponse, "the answer is not HTTP: bad version"},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", kBadResponse, "the answer is cut short"},
-      {"HTTP/1.1 200 OK\r\nContent-Le", kBadResponse, "the answer is cut short"},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nmuch longer than ten bytes", kBadResponse,
-       "the answer's body has more than the allowed 10 bytes"},
-      {"HTTP/1.0 200 OK\r\n\r\nmuch longer than ten bytes", kBadResponse,
-       "the answer's body has more than the allowed 10 bytes"},
-      {"HTTP/1.1 200 OK\r\n\r\n", kRequestTimedOut, "no complete answer within 50 ms", Fault::Timeout, 300ms},
+      {"", "the connection was closed before the head of the answer [FAASC0720]\n"},
+      {"hello, who is there?\r\n\r\n", "the answer is not HTTP: bad version [FAASC0722]\n"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "the answer is cut short [FAASC0722]\n"},
+      {"HTTP/1.1 200 OK\r\nContent-Le", "the answer is cut short [FAASC0722]\n"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nmuch longer than ten bytes",
+       "the answer's body has more than the allowed 10 bytes [FAASC0722]\n"},
+      {"HTTP/1.0 200 OK\r\n\r\nmuch longer than ten bytes",
+       "the answer's body has more than the allowed 10 bytes [FAASC0722]\n"},
+      {"HTTP/1.1 200 OK\r\n\r\n", "no complete answer within 50 ms [FAASC0721]\n", Fault::Timeout, 300ms},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.answer);
@@ -132,8 +133,7 @@ TEST(HttpClient, WhatGoesWrong) {
     auto response = send_http(server.port(), {},
                               {.timeout = c.fault == Fault::Timeout ? 50ms : 10'000ms, .body_bytes = 10});
     ASSERT_FALSE(response);
-    EXPECT_EQ(response.error().code, c.code);
-    EXPECT_EQ(response.error().what, "GET " + server.url() + "/: " + c.what);
+    EXPECT_EQ(to_text(response.error(), Color::Off), "faasc: error: GET " + server.url() + "/: " + c.said);
     EXPECT_EQ(response.error().fault, c.fault);
   }
 }
@@ -147,9 +147,9 @@ TEST(HttpClient, NobodyThere) {
   }
   auto response = send_http(port, {});
   ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().code, kNoConnection);
-  EXPECT_EQ(response.error().what,
-            "GET http://127.0.0.1:" + std::to_string(port) + "/: cannot connect: Connection refused");
+  EXPECT_EQ(to_text(response.error(), Color::Off),
+            "faasc: error: GET http://127.0.0.1:" + std::to_string(port) +
+                "/: cannot connect: Connection refused [FAASC0720]\n");
 }
 
 TEST(HttpClient, AnAnswerToABodyThatIsNotWanted) {

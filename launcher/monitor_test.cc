@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/diagnostics.h"
 #include "launcher/codes.h"
 
 namespace faasc {
@@ -62,19 +63,23 @@ TEST(Monitor, NotesWhyTheGuestWentDown) {
 
 TEST(Monitor, WhatGoesWrong) {
   Pair silent;
-  EXPECT_EQ(silent.monitor->greet(10ms).error().what, "QEMU does not answer: nothing heard in time");
+  EXPECT_EQ(to_text(silent.monitor->greet(10ms).error(), Color::Off),
+            "faasc: error: QEMU does not answer: nothing heard in time [FAASC0705]\n");
   Pair closed;
   closed.qemu.reset();
-  EXPECT_EQ(closed.monitor->greet(5s).error().what, "QEMU does not answer: it has closed the connection");
+  EXPECT_EQ(to_text(closed.monitor->greet(5s).error(), Color::Off),
+            "faasc: error: QEMU does not answer: it has closed the connection [FAASC0705]\n");
   EXPECT_EQ(closed.monitor->execute("quit").error().code, kMonitorFailed);
   Pair other;
   other.say("220 smtp.example.org\n");
-  EXPECT_EQ(other.monitor->greet(5s).error().what, "QEMU does not answer: it does not speak QMP");
+  EXPECT_EQ(to_text(other.monitor->greet(5s).error(), Color::Off),
+            "faasc: error: QEMU does not answer: it does not speak QMP [FAASC0705]\n");
   Pair refusing;
   refusing.say(kGreeting);
   ASSERT_TRUE(refusing.monitor->greet(5s));
   refusing.say("{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no such command\"}}\n");
-  EXPECT_EQ(refusing.monitor->execute("dance").error().what, "QEMU refused 'dance': no such command");
+  EXPECT_EQ(to_text(refusing.monitor->execute("dance").error(), Color::Off),
+            "faasc: error: QEMU refused 'dance': no such command [FAASC0705]\n");
 }
 
 }  // namespace

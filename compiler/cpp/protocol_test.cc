@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/diagnostics.h"
 namespace faasc::cpp {
 namespace {
 
@@ -63,7 +64,9 @@ TEST(Protocol, RefusesWhatItDoesNotUnderstand) {
     EXPECT_FALSE(answer_from_json(std::string_view(sound).substr(0, n))) << n;
   auto refused = answer_from_json(R"({"schema":"faasc.cxx/2"})");
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().what, "cannot understand the answer between faasc and faasc-cxx");
+  EXPECT_EQ(to_text(refused.error(), Color::Off),
+            "faasc: error: cannot understand the answer between faasc and faasc-cxx [FAASC0291]\n"
+            "  hint: faasc and faasc-cxx must come from one installation; install faasc again\n");
   for (const char* text :
        {"", "[]", "{}", R"({"schema":"faasc.cxx/1","compile":{"source":1,"object":"","arguments":[]}})",
         R"({"schema":"faasc.cxx/1","compile":{"source":"","object":"","arguments":[1]}})",

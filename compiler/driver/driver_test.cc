@@ -260,6 +260,23 @@ TEST_F(DriverTest, WritesFindingsForPrograms) {
   EXPECT_NE(read_file(at("a.sarif")).value().find("\"ruleId\": \"FAASC0140\""), std::string::npos);
 }
 
+TEST(Driver, WhatIsThrownIsABug) {
+  std::string err;
+  Console console(Console::Sinks{.out = [](std::string_view) -> Result<void> { return {}; },
+                                 .err = [&](std::string_view text) -> Result<void> {
+                                   err += text;
+                                   return {};
+                                 }});
+  const std::string version = "version";
+  int status = run_faasc({&version, 1}, console, [](std::string_view) -> std::optional<std::string> {
+    throw std::runtime_error("the environment is on fire");
+  });
+  EXPECT_EQ(err,
+            "faasc: error: this is a bug in faasc: the environment is on fire [FAASC0814]\n"
+            "  hint: please report it, with the command line and the output of 'faasc version'\n");
+  EXPECT_EQ(status, 70);
+}
+
 TEST_F(DriverTest, AnswersProgramsInJson) {
   EXPECT_EQ(faasc({"version", "--format", "json"}).out,
             R"({"schema":"faasc.result/1","ok":true,"version":")" + std::string(kVersion) + "\"}\n");

@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <gtest/gtest.h>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 #include "compiler/go/facts.h"
 #include "compiler/go/generated_main.h"
@@ -31,6 +32,20 @@ TEST(GoToolchain, VersionsAreCompared) {
   EXPECT_EQ(version_of_file("devel +abc"), "");
 }
 
+TEST(GoToolchain, OneThatIsNotThereIsRefusedWithThoseThatAre) {
+  const std::vector<Toolchain> found = {{"/usr/local/go/bin/go", "/usr/local/go", "1.26.8"},
+                                        {"/usr/lib/go-1.19/bin/go", "/usr/lib/go-1.19", "1.19.8"}};
+  EXPECT_EQ(choose_toolchain(found, "")->version, "1.26.8");
+  EXPECT_EQ(choose_toolchain(found, "1.19")->version, "1.19.8");
+  EXPECT_EQ(to_text(choose_toolchain(found, "1.2").error(), Color::Off),
+            "faasc: error: there is no Go 1.2 on this host [FAASC0411]\n"
+            "  hint: found: 1.26.8, 1.19.8; write 'runtime: go' to take the first of them\n");
+  EXPECT_EQ(to_text(choose_toolchain({}, "").error(), Color::Off),
+            "faasc: error: there is no Go on this host: looked in PATH, /usr/local/go, /usr/lib/go-* and "
+            "~/sdk [FAASC0410]\n"
+            "  hint: install the package golang-go, or unpack a release from go.dev into /usr/local/go\n");
+}
+
 TEST(GoModuleFile, IsReadAsFarAsItMatters) {
   ModuleFile file = read_module_file(
       "// a comment\nmodule example.com/shop // and another\n\ngo 1.21.3\n\nrequire (\n\tmodule v1.0.0\n\tgo "
@@ -55,7 +70,10 @@ TEST(GoModuleFile, IsLookedForUpwards) {
 
 TEST(GoFacts, GarbageIsNoFacts) {
   for (const char* text : {"", "[]", "{\"packages\": 3}", "{\"packages\": [1]}", "{\"nested\": [1]}", "{"})
-    EXPECT_FALSE(facts_from_json(text)) << text;
+    EXPECT_EQ(to_text(facts_from_json(text).error(), Color::Off),
+              "faasc: error: the Go detector's answer cannot be read [FAASC0413]\n"
+              "  hint: please report it, with the output of 'go version' and the function that shows it\n")
+        << text;
   auto facts =
       facts_from_json(R"({"packages":[{"dir":".","name":"f","main":{"file":"f.go","line":3,"column":6}}]})");
   ASSERT_TRUE(facts);

@@ -3,12 +3,18 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 #include "packager/archive/made_container.h"
 
 namespace faasc {
 namespace {
 namespace fs = std::filesystem;
+
+// What is printed for it, behind "faasc: error: ".
+std::string told(const Error& error) {
+  return to_text(error, Color::Off).substr(14);
+}
 
 const char* const kTar = "application/vnd.oci.image.layer.v1.tar";
 
@@ -48,7 +54,7 @@ class ImportTest : public testing::Test {
   }
   /// "/path mode: what" for every node.
   static std::string listing(const Result<Imported>& imported) {
-    if (!imported) return imported.error().what + " [" + imported.error().code + "]";
+    if (!imported) return told(imported.error());
     std::string out;
     for (const auto& [path, node] : imported->rootfs.nodes()) {
       char mode[8];
@@ -134,17 +140,20 @@ TEST_F(ImportTest, CpioGivesTheBytesWithTheLastName) {
   std::string huge = entry("a", "", 1) + entry("b", "", 1);
   huge.replace(112 + 6 + 11 * 8, 8, "FFFFFFF0");
   EXPECT_EQ(refusal(import(huge)),
-            "'a' is damaged: its cpio has a name of 4294967280 bytes, at most 4096 are possible [FAASC0521]");
+            "'a' is damaged: its cpio has a name of 4294967280 bytes, at most 4096 are possible "
+            "[FAASC0521]\n  hint: get the file again\n");
   // Nor is one of which any field is no number, where libarchive would go on looking for the next.
   for (std::size_t field = 0; field < 13; ++field) {
     std::string crooked = entry("a", "", 1) + huge;
     crooked[6 + 8 * field + 7] = '.';
     EXPECT_EQ(refusal(import(crooked)),
-              "'a' is damaged: there is no header where its cpio has to have one [FAASC0521]")
+              "'a' is damaged: there is no header where its cpio has to have one [FAASC0521]\n  hint: get "
+              "the file again\n")
         << field;
   }
   EXPECT_EQ(refusal(import(entry("a", "", 1) + "garbage!" + cpio)),
-            "'a' is damaged: there is no header where its cpio has to have one [FAASC0521]");
+            "'a' is damaged: there is no header where its cpio has to have one [FAASC0521]\n  hint: get the "
+            "file again\n");
 }
 
 TEST_F(ImportTest, LayersLieAboveEachOther) {
@@ -231,9 +240,11 @@ TEST_F(ImportTest, TheConfigurationSaysWhatToRun) {
 }
 
 TEST_F(ImportTest, RefusesWhatReachesOutside) {
+  const std::string kWithoutDevices =
+      "  hint: pack the tree without /dev, which every kernel fills itself: tar --exclude='./dev/*'\n";
   struct {
     std::vector<MadeEntry> entries;
-    std::string why;
+    std::string why, hint = {};
   } cases[] = {
       {{{"/etc/passwd", "x"}}, "entry '/etc/passwd' has an absolute path"},
       {{{"a/../../b", "x"}}, "entry 'a/../../b' has '..' in its path"},
@@ -249,22 +260,23 @@ TEST_F(ImportTest, RefusesWhatReachesOutside) {
        "entry 'h' is a hard link to 'none', which is no file of it or of a layer below"},
       {{{"d", "", AE_IFDIR}, {"h", "", AE_IFREG, "d"}},
        "entry 'h' is a hard link to 'd', which is no earlier file of the archive"},
-      {{{"dev/null", "", AE_IFCHR}}, "entry 'dev/null' is a character device"},
-      {{{"dev/sda", "", AE_IFBLK}}, "entry 'dev/sda' is a block device"},
+      {{{"dev/null", "", AE_IFCHR}}, "entry 'dev/null' is a character device", kWithoutDevices},
+      {{{"dev/sda", "", AE_IFBLK}}, "entry 'dev/sda' is a block device", kWithoutDevices},
       {{{"pipe", "", AE_IFIFO}}, "entry 'pipe' is a FIFO"},
       {{{"f", "x"}, {"f", "y"}}, "entry 'f' is there twice"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.why);
     EXPECT_EQ(refusal(import(made_archive(c.entries))),
-              "'a' is not safe to unpack: " + c.why + " [FAASC0522]");
+              "'a' is not safe to unpack: " + c.why + " [FAASC0522]\n" + c.hint);
   }
-  EXPECT_EQ(refusal(import(made_archive({{"a\xff", "x"}}))), "guest path '/a\\xff' is not UTF-8 [FAASC0501]");
+  EXPECT_EQ(refusal(import(made_archive({{"a\xff", "x"}}))),
+            "guest path '/a\\xff' is not UTF-8 [FAASC0501]\n");
   std::string what = refusal(import(made_archive(
       made_oci({made_archive({{"l", "", AE_IFLNK, "/"}}), made_archive({{"l/x", "x"}})}).entries())));
   EXPECT_NE(
       what.find("is not safe to unpack: entry 'l/x' is below 'l', which is no directory in the layers below "
-                "[FAASC0522]"),
+                "[FAASC0522]\n"),
       std::string::npos)
       << what;
 }
@@ -275,19 +287,19 @@ TEST_F(ImportTest, RefusesBombs) {
   std::string zeros(3 << 20, '\0');
   std::string what =
       refusal(import(made_archive({{"a", zeros}}, ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_GZIP), options));
-  EXPECT_EQ(what.substr(0, 39), "'a' unpacks to more than 100 times its ");
-  EXPECT_EQ(what.substr(what.size() - 12), " [FAASC0523]");
+  EXPECT_EQ(what.substr(0, 45), "'a' unpacks to more than 100 times its size: ");
+  EXPECT_EQ(what.substr(what.size() - 13), " [FAASC0523]\n");
   EXPECT_EQ(refusal(import(made_archive({{"a", zeros}, {"b", zeros}}), options)),
-            "'a' unpacks to more than the 4194304 bytes allowed here [FAASC0523]");
+            "'a' unpacks to more than the 4194304 bytes allowed here [FAASC0523]\n");
   EXPECT_EQ(refusal(import(made_archive({{"a", ""}, {"b", ""}, {"c", ""}, {"d", ""}}), options)),
-            "'a' has more than the 3 entries allowed here [FAASC0523]");
+            "'a' has more than the 3 entries allowed here [FAASC0523]\n");
   // Layers count together.
   options.limits.entries = 10;
   std::vector<std::string> tars;
   for (const char* name : {"a", "b", "c"})
     tars.push_back(made_archive({{name, std::string(2 << 20, *name)}}));
   what = refusal(import_directory(made_oci(tars), options));
-  EXPECT_NE(what.find("bytes allowed here [FAASC0523]"), std::string::npos) << what;
+  EXPECT_NE(what.find("bytes allowed here [FAASC0523]\n"), std::string::npos) << what;
 }
 
 TEST_F(ImportTest, RefusesContainersThatDoNotAddUp) {
@@ -302,41 +314,42 @@ TEST_F(ImportTest, RefusesContainersThatDoNotAddUp) {
     return refusal(import_directory(made));
   };
   EXPECT_EQ(changed("oci-layout", "1.0.0", "9"),
-            "'a' is no container image: its layout has version '9'; known is '1.0.0' [FAASC0535]");
+            "'a' is no container image: its layout has version '9'; known is '1.0.0' [FAASC0535]\n");
   EXPECT_EQ(changed("index.json", "{", "["),
-            "'a:index.json' is no container image: it is not JSON [FAASC0535]");
+            "'a:index.json' is no container image: it is not JSON [FAASC0535]\n");
   EXPECT_EQ(changed("index.json", "sha256:", "md5:"),
             "'a:index.json' is no container image: 'md5:" +
                 good.files.at("index.json").substr(good.files.at("index.json").find("sha256:") + 7, 64) +
-                "' is no SHA-256 digest like 'sha256:…' [FAASC0535]");
-  EXPECT_EQ(changed("index.json", "\"manifests\":[", "\"other\":["), "'a' lists no image [FAASC0537]");
+                "' is no SHA-256 digest like 'sha256:…' [FAASC0535]\n");
+  EXPECT_EQ(changed("index.json", "\"manifests\":[", "\"other\":["), "'a' lists no image [FAASC0537]\n");
   EXPECT_EQ(changed("index.json",
                     "\"size\":", "\"platform\":{\"architecture\":\"arm64\",\"os\":\"linux\"},\"size\":"),
-            "'a' has no image for linux/amd64 [FAASC0537]");
+            "'a' has no image for linux/amd64 [FAASC0537]\n  hint: it has 'linux/arm64'\n");
 
   std::string digest = to_hex(sha256(tar)), other = to_hex(sha256("other"));
   MadeContainer damaged = good;
   damaged.files["blobs/sha256/" + digest].replace(600, 1, "?");
   std::string what = refusal(import_directory(damaged));
-  EXPECT_NE(what.find("is damaged: its digest is sha256:"), std::string::npos) << what;
-  EXPECT_NE(what.find(" where sha256:" + digest + " was expected [FAASC0536]"), std::string::npos) << what;
+  EXPECT_EQ(what, "'a:blobs/sha256/" + digest + "' is damaged: its digest is sha256:" +
+                      to_hex(sha256(damaged.files["blobs/sha256/" + digest])) + " where sha256:" + digest +
+                      " was expected [FAASC0536]\n  hint: get the image again\n");
   damaged.files["blobs/sha256/" + digest] = tar + std::string(512, '\0');
   what = refusal(import_directory(damaged));
   EXPECT_NE(what.find(" bytes where "), std::string::npos) << what;
   damaged.files.erase("blobs/sha256/" + digest);
   EXPECT_EQ(refusal(import_directory(damaged)),
-            "'a' is no container image: it has no file 'blobs/sha256/" + digest + "' [FAASC0535]");
+            "'a' is no container image: it has no file 'blobs/sha256/" + digest + "' [FAASC0535]\n");
   for (const auto& [path, bytes] : good.files) {
     if (path == "oci-layout" || path == "index.json") continue;
     MadeContainer made = good;
     made.files[path] += " ";
     what = refusal(import_directory(made));
-    EXPECT_NE(what.find("[FAASC0536]"), std::string::npos) << path << ": " << what;
+    EXPECT_NE(what.find("[FAASC0536]\n"), std::string::npos) << path << ": " << what;
   }
   // The digest of the layer as a tar is checked too.
   std::string stored = made_archive({{"g", "x"}});
   what = refusal(import_directory(made_oci({tar}, "{}", {stored})));
-  EXPECT_NE(what.find(to_hex(sha256(stored)) + " where sha256:" + digest + " was expected [FAASC0536]"),
+  EXPECT_NE(what.find(to_hex(sha256(stored)) + " where sha256:" + digest + " was expected [FAASC0536]\n"),
             std::string::npos)
       << what;
 }
@@ -361,15 +374,17 @@ TEST_F(ImportTest, ChoosesAmongImages) {
   made.files["index.json"] = R"({"manifests":[)" + entries + "]}";
   ImportOptions options;
   auto several = import_directory(made, options);
-  EXPECT_EQ(refusal(several), "'a' has several images [FAASC0537]");
-  EXPECT_EQ(several.error().hint, "name one with --ref: 'one', 'two', 'two'");
+  EXPECT_EQ(refusal(several),
+            "'a' has several images [FAASC0537]\n  hint: name one with --ref: 'one', 'two', 'two'\n");
   options.choice.reference = "two";
   EXPECT_EQ(listing(import_directory(made, options)), "/two 644 'amd64'\n");
   options.choice.reference = "three";
-  EXPECT_EQ(refusal(import_directory(made, options)), "'a' has no image named 'three' [FAASC0537]");
+  EXPECT_EQ(refusal(import_directory(made, options)),
+            "'a' has no image named 'three' [FAASC0537]\n  hint: it has 'one', 'two', 'two'\n");
   options.choice.reference = "";
   made.files["index.json"] = R"({"manifests":[)" + index + "]}";
-  EXPECT_EQ(refusal(import_directory(made, options)), "'a' has several images [FAASC0537]");
+  EXPECT_EQ(refusal(import_directory(made, options)),
+            "'a' has several images [FAASC0537]\n  hint: name one with --ref: 'one', 'two', 'two'\n");
 }
 
 TEST_F(ImportTest, RefusesEveryTruncation) {

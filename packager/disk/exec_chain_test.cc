@@ -6,11 +6,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 
 namespace faasc {
 namespace {
 using testing::ElementsAre;
+
+// What is printed for it, behind "faasc: error: ".
+std::string told(const Error& error) {
+  return to_text(error, Color::Off).substr(14);
+}
 
 std::string elf_with_interpreter(const std::string& interpreter) {
   Elf64_Ehdr header{};
@@ -38,7 +44,7 @@ class ExecChainTest : public testing::Test {
   }
   std::string refusal(const std::string& executable) {
     auto chain = exec_chain(rootfs_, executable);
-    return chain ? "accepted" : chain.error().what + " [" + chain.error().code + "]";
+    return chain ? "accepted" : told(chain.error());
   }
 };
 
@@ -64,11 +70,11 @@ TEST_F(ExecChainTest, RefusesWhatCannotStart) {
   add("/self", InlineBytes{"#!/self"});
   add("/script", InlineBytes{"#!/d"});
   for (std::string path : {"/none", "/d", "/loop", "/", "/d/f/x"})
-    EXPECT_EQ(refusal(path), "the program '" + path + "' is not a file of the image [FAASC0560]");
+    EXPECT_EQ(refusal(path), "the program '" + path + "' is not a file of the image [FAASC0560]\n");
   EXPECT_EQ(refusal("/broken"),
-            "'/broken' is run by '/lib64/ld.so', which is not a file of the image [FAASC0581]");
-  EXPECT_EQ(refusal("/script"), "'/script' is run by '/d', which is not a file of the image [FAASC0581]");
-  EXPECT_EQ(refusal("/self"), "the program '/self' has interpreters without end [FAASC0581]");
+            "'/broken' is run by '/lib64/ld.so', which is not a file of the image [FAASC0581]\n");
+  EXPECT_EQ(refusal("/script"), "'/script' is run by '/d', which is not a file of the image [FAASC0581]\n");
+  EXPECT_EQ(refusal("/self"), "the program '/self' has interpreters without end [FAASC0581]\n");
 }
 
 TEST_F(ExecChainTest, ReadsDamagedElfFiles) {

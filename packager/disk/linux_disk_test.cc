@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
@@ -15,6 +16,11 @@ namespace faasc {
 namespace {
 namespace fs = std::filesystem;
 using std::string_literals::operator""s;
+
+// What is printed for it, behind "faasc: error: ".
+std::string told(const Error& error) {
+  return to_text(error, Color::Off).substr(14);
+}
 
 class LinuxDiskTest : public testing::Test {
  protected:
@@ -47,7 +53,7 @@ class LinuxDiskTest : public testing::Test {
   }
   std::string refusal() {
     auto image = write_linux_disk(request_, out_);
-    return image ? "accepted" : image.error().what + " [" + image.error().code + "]";
+    return image ? "accepted" : told(image.error());
   }
   std::string debugfs(const std::string& request) {
     auto result = run({{"debugfs", "-R", request, out_.string()}, {}, {}});
@@ -180,14 +186,21 @@ TEST_F(LinuxDiskTest, OthersAcceptABootableDisk) {
 TEST_F(LinuxDiskTest, RefusesToBootByItself) {
   make_bootable();
   request_.self_boot->command_line.assign(2048, 'x');
-  EXPECT_EQ(refusal(), "the kernel's command line has 2048 bytes; this kernel takes 2047 [FAASC0583]");
+  EXPECT_EQ(refusal(),
+            "the kernel's command line has 2048 bytes; this kernel takes 2047 [FAASC0583]\n  while planning "
+            "the boot partition\n");
   make_bootable();
   request_.self_boot->boot_sector = directory_.path() / "init";
-  EXPECT_EQ(refusal(), "'" + request_.init.string() + "' is not faasc's boot sector for Linux [FAASC0584]");
+  EXPECT_EQ(refusal(), "'" + request_.init.string() +
+                           "' is not faasc's boot sector for Linux [FAASC0584]\n  while planning the boot "
+                           "partition\n  hint: build everything or install faasc again\n");
   make_bootable();
   kernel_.bzimage.clear();
   kernel_.version = "6.1";
-  EXPECT_EQ(refusal(), "kernel 6.1 has no bzImage, which is what boot loaders start [FAASC0579]");
+  EXPECT_EQ(
+      refusal(),
+      "kernel 6.1 has no bzImage, which is what boot loaders start [FAASC0579]\n  while planning the boot "
+      "partition\n  hint: pull the kernel again, or write a disk for a VMM that loads the kernel itself\n");
   EXPECT_FALSE(fs::exists(out_));
 }
 
@@ -227,24 +240,27 @@ TEST_F(LinuxDiskTest, RefusesWhatCannotRun) {
     return result;
   };
   EXPECT_EQ(with([&] { program_.executable = "/none"; }),
-            "the program '/none' is not a file of the image [FAASC0560]");
+            "the program '/none' is not a file of the image [FAASC0560]\n");
   EXPECT_EQ(with([&] { program_.working_directory = "/app/hello"; }),
-            "the working directory '/app/hello' is not a directory of the image [FAASC0560]");
-  EXPECT_EQ(with([&] { program_.argv.clear(); }),
-            "init cannot run the program: it has no arguments, where the first is its own name [FAASC0582]");
+            "the working directory '/app/hello' is not a directory of the image [FAASC0560]\n");
+  EXPECT_EQ(
+      with([&] { program_.argv.clear(); }),
+      "init cannot run the program: it has no arguments, where the first is its own name [FAASC0582]\n");
   EXPECT_EQ(with([&] { program_.argv.resize(2049); }),
             "init cannot run the program: it has 2049 arguments or environment variables; at most 2048 are "
-            "possible [FAASC0582]");
-  EXPECT_EQ(with([&] { program_.argv[1] = "a\0b"s; }),
-            "init cannot run the program: an argument or environment variable of it holds a NUL [FAASC0582]");
+            "possible [FAASC0582]\n");
+  EXPECT_EQ(
+      with([&] { program_.argv[1] = "a\0b"s; }),
+      "init cannot run the program: an argument or environment variable of it holds a NUL [FAASC0582]\n");
   EXPECT_EQ(with([&] { program_.argv[1] = std::string(300'000, 'x'); }),
             "init cannot run the program: its arguments and environment have 300056 bytes; less than 262144 "
-            "are possible [FAASC0582]");
+            "are possible [FAASC0582]\n");
   EXPECT_EQ(
       with([&] { ASSERT_TRUE(program_.rootfs.add("/etc/faasc/program", {InlineBytes{""}, 0644, ""})); }),
-      "guest path '/etc/faasc/program' is given twice, as a file and as a file [FAASC0502]");
+      "guest path '/etc/faasc/program' is given twice, as a file and as a file [FAASC0502]\n");
   request_.init = directory_.path() / "no-init";
-  EXPECT_EQ(refusal(), "cannot open '" + request_.init.string() + "': No such file or directory [FAASC0901]");
+  EXPECT_EQ(refusal(),
+            "cannot open '" + request_.init.string() + "': No such file or directory [FAASC0901]\n");
 }
 
 }  // namespace

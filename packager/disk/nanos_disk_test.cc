@@ -223,11 +223,11 @@ TEST_F(NanosDiskTest, ADiskIsAsLargeAsItIsAskedToBe) {
   wanted.size_bytes = smallest.size_bytes - 5000;
   auto refused = write_nanos_disk(wanted, image.path);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, kDiskTooSmall);
   std::string needed = std::to_string(smallest.size_bytes / 1024) + "KiB";
-  EXPECT_EQ(refused.error().what, "a disk of " + std::to_string((*wanted.size_bytes + 1023) / 1024) +
-                                      "KiB is too small by 4KiB: it needs " + needed);
-  EXPECT_EQ(refused.error().hint, "give it at least " + needed + ", or leave the size open");
+  EXPECT_EQ(to_text(refused.error(), Color::Off),
+            "faasc: error: a disk of " + std::to_string((*wanted.size_bytes + 1023) / 1024) +
+                "KiB is too small by 4KiB: it needs " + needed + " [FAASC0594]\n  hint: give it at least " +
+                needed + ", or leave the size open\n");
 }
 
 TEST_F(NanosDiskTest, RootTuple) {

@@ -2,11 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 
 namespace faasc {
 namespace {
 namespace fs = std::filesystem;
+
+// What is printed for it, behind "faasc: error: ".
+std::string told(const Error& error) {
+  return to_text(error, Color::Off).substr(14);
+}
 
 TEST(Ext4Plan, ADirectoryOfOneBlock) {
   std::string block = ext4_directory({{2, 2, "."}, {2, 2, ".."}, {12, 1, "hello"}});
@@ -81,19 +87,19 @@ TEST(Ext4Plan, Refuses) {
     Rootfs rootfs;
     EXPECT_TRUE(rootfs.add("/x", node));
     auto plan = plan_ext4(rootfs, options);
-    return plan ? "accepted" : plan.error().what + " [" + plan.error().code + "]";
+    return plan ? "accepted" : told(plan.error());
   };
   EXPECT_EQ(
       refusal({HostFile{directory.path() / "none"}, 0644, ""}),
-      "cannot read '" + (directory.path() / "none").string() + "': No such file or directory [FAASC0901]");
+      "cannot read '" + (directory.path() / "none").string() + "': No such file or directory [FAASC0901]\n");
   EXPECT_EQ(refusal({HostFile{directory.path()}, 0644, ""}),
-            "'" + directory.path().string() + "' is not a regular file [FAASC0530]");
+            "'" + directory.path().string() + "' is not a regular file [FAASC0530]\n");
   EXPECT_EQ(refusal({Symlink{std::string(4096, 't')}, 0777, ""}),
-            "the target of symbolic link '/x' has 4096 bytes; 1 to 4095 are possible [FAASC0533]");
+            "the target of symbolic link '/x' has 4096 bytes; 1 to 4095 are possible [FAASC0533]\n");
   EXPECT_EQ(refusal({Symlink{""}, 0777, ""}),
-            "the target of symbolic link '/x' has 0 bytes; 1 to 4095 are possible [FAASC0533]");
+            "the target of symbolic link '/x' has 0 bytes; 1 to 4095 are possible [FAASC0533]\n");
   EXPECT_EQ(refusal({Directory{}, 0755, ""}, {.label = "seventeen letters"}),
-            "label 'seventeen letters' has 17 bytes; at most 16 are possible [FAASC0532]");
+            "label 'seventeen letters' has 17 bytes; at most 16 are possible [FAASC0532]\n");
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 
 namespace faasc {
 namespace {
+namespace fs = std::filesystem;
 
 class FileLists : public testing::Test {
  protected:
@@ -53,6 +55,12 @@ TEST_F(FileLists, OthersFilesAreRefused) {
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().hint, "build the image again") << text;
   }
+  fs::path list = temporary_.path() / "list";
+  ASSERT_TRUE(write_file(list, "[]"));
+  EXPECT_EQ(to_text(read_file_list(list).error(), Color::Off),
+            "faasc: error: '" + list.string() +
+                "' is not a list of files: it is no JSON object [FAASC0509]\n"
+                "  hint: build the image again\n");
 }
 
 }  // namespace

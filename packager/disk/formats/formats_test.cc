@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "packager/disk/formats/block_map.h"
@@ -284,9 +285,9 @@ TEST_F(Formats, RefuseWhatTheyDoWithout) {
     ASSERT_EQ(qemu_img(arguments).status.code, 0);
     auto opened = open_disk(at("file"));
     ASSERT_FALSE(opened);
-    EXPECT_EQ(opened.error().code, kFormatUnsupported);
-    EXPECT_EQ(opened.error().what, "'" + at("file").string() + "' cannot be read: " + refusal.message);
-    EXPECT_EQ(opened.error().hint, refusal.hint);
+    EXPECT_EQ(to_text(opened.error(), Color::Off), "faasc: error: '" + at("file").string() +
+                                                       "' cannot be read: " + refusal.message +
+                                                       " [FAASC0592]\n  hint: " + refusal.hint + "\n");
   }
 }
 
@@ -294,8 +295,10 @@ TEST_F(Formats, AreHeldToTheFormatThatWasNamed) {
   fs::path raw = make_raw("raw", 4 * kMiB, {{0, 600}});
   auto opened = open_disk(raw, DiskFormat::Qcow2);
   ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, kFormatUnknown);
-  EXPECT_EQ(opened.error().what, "'" + raw.string() + "' is raw, not qcow2");
+  EXPECT_EQ(
+      to_text(opened.error(), Color::Off),
+      "faasc: error: '" + raw.string() +
+          "' is raw, not qcow2 [FAASC0590]\n  hint: leave the format out, and it is found by the contents\n");
   // Whatever a guest wrote to the beginning of its raw disk, named raw it is raw.
   ASSERT_TRUE(convert_image(raw, DiskFormat::Qcow2, at("qcow2")));
   EXPECT_EQ(contents_of(**open_disk(at("qcow2"), DiskFormat::Raw)), read_file(at("qcow2")).value());
@@ -330,9 +333,9 @@ TEST_F(Formats, RefuseDisksTheyCannotHold) {
                    "choose vhdx or qcow2"}}) {
     auto refused = convert_image(raw, format, at("out"));
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, kFormatTooLarge);
-    EXPECT_EQ(refused.error().what, message);
-    EXPECT_EQ(refused.error().hint, hint);
+    EXPECT_EQ(to_text(refused.error(), Color::Off),
+              "faasc: error: " + std::string(message) + " [FAASC0593]\n  while writing '" +
+                  at("out").string() + "' as " + std::string(name_of(format)) + "\n  hint: " + hint + "\n");
     EXPECT_FALSE(fs::exists(at("out")));
   }
 }
@@ -342,7 +345,9 @@ TEST_F(Formats, RefuseADiskWithoutBytes) {
   for (const Case& c : kCases) {
     auto converted = convert_image(at("empty"), c.format, at("out"));
     ASSERT_FALSE(converted);
-    EXPECT_EQ(converted.error().what, "the disk has no bytes at all");
+    EXPECT_EQ(
+        to_text(converted.error(), Color::Off),
+        "faasc: error: the disk has no bytes at all [FAASC0591]\n  hint: see whether it is the right file\n");
     EXPECT_FALSE(fs::exists(at("out")));
   }
 }
