@@ -1,6 +1,5 @@
 #include <cstdlib>
 #include <filesystem>
-#include <regex>
 
 #include <gtest/gtest.h>
 
@@ -71,50 +70,6 @@ TEST(RightManifests, AreAccepted) {
       EXPECT_EQ(diagnostic.severity, Severity::Note) << to_text(diagnostic, Color::Off);
   }
   EXPECT_GE(count, 7);
-}
-
-std::string all_files_below(const fs::path& directory, std::string_view suffix) {
-  std::string text;
-  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-    if (entry.is_regular_file() && entry.path().string().ends_with(suffix))
-      text += read_file(entry.path()).value();
-  }
-  return text;
-}
-
-bool has_word(std::string_view text, std::string_view word) {
-  auto continues = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    std::size_t end = at + word.size();
-    if ((at == 0 || !continues(text[at - 1])) && (end == text.size() || !continues(text[end]))) return true;
-  }
-  return false;
-}
-
-// Whole messages are compared by the tests above, by those of the importers, and where a test quotes one.
-TEST(Codes, AreAllCompared) {
-  fs::path source = FAASC_SOURCE_DIR;
-  std::string compared = all_files_below(source / "tests/data/manifests", ".expected") +
-                         all_files_below(source / "tests/data/importers", ".expected") +
-                         all_files_below(source / "tests/data/importers", ".report");
-  std::string sources;
-  for (const char* room : {"manifests", "compiler", "tests"}) {
-    compared += all_files_below(source / room, "_test.cc");
-    sources += all_files_below(source / room, ".cc");
-  }
-  std::regex declaration(R"(const char\* (k\w+)\s*=\s*"(FAASC\d{4})\")");
-  std::string header = read_file(source / "manifests/codes.h").value();
-  int count = 0;
-  for (std::sregex_iterator match(header.begin(), header.end(), declaration), end; match != end; ++match) {
-    ++count;
-    // A code that nothing reports yet has no message to compare.
-    if (!has_word(sources, (*match)[1].str())) continue;
-    EXPECT_NE(compared.find("[" + (*match)[2].str() + "]"), std::string::npos)
-        << (*match)[1] << ": no test compares a message with " << (*match)[2];
-  }
-  EXPECT_GT(count, 50);
 }
 
 }  // namespace

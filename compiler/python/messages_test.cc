@@ -139,12 +139,12 @@ TEST_F(PythonMessages, OfPip) {
 TEST_F(PythonMessages, OfOurOwnScripts) {
   const std::string hint =
       "  hint: this is a bug of faasc's; please report it with the function that shows it\n";
-  PythonInterpreter python = interpreter("echo one >&2; echo two >&2; exit 2");
+  PythonInterpreter python = interpreter("cat >/dev/null; echo one >&2; echo two >&2; exit 2");
   EXPECT_EQ(said(Helper(python, "/scripts", "/cache").scan("/src", {"main.py"})),
             "faasc: error: faasc's script scan.py failed: it ended with status 2 [FAASC0391]\n"
             "  | one\n  | two\n" +
                 hint);
-  python = interpreter("kill -9 $$");
+  python = interpreter("cat >/dev/null; kill -9 $$");
   EXPECT_EQ(said(Helper(python, "/scripts", "/cache").stage({})),
             "faasc: error: faasc's script stage.py failed: it was ended by signal 9 [FAASC0391]\n" + hint);
 }
