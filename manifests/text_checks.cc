@@ -218,14 +218,14 @@ std::optional<Complaint> check_variable_name(std::string_view text) {
 
 std::optional<Complaint> check_kernel_choice(std::string_view text) {
   constexpr std::string_view kHint =
-      "write auto, nanos, nanos@0.1.55, linux, a version, or a path with a '/'";
+      "write auto, nanos, nanos@0.1.55, nanos-aarch64, linux, a version, or a path with a '/'";
   if (auto complaint = check_not_empty(text)) return complaint;
   if (text.find('/') != std::string_view::npos || text == "auto" || is_digit(text.front()))
     return std::nullopt;
   std::size_t at = text.find('@');
   std::string_view family = text.substr(0, at);
-  if (family != "nanos" && family != "linux")
-    return Complaint{"names no kernel" + did_you_mean(family, {"auto", "nanos", "linux"}),
+  if (family != "nanos" && family != "linux" && family != "nanos-aarch64" && family != "nanos-x86_64")
+    return Complaint{"names no kernel" + did_you_mean(family, {"auto", "nanos", "linux", "nanos-aarch64"}),
                      std::string(kHint)};
   if (at != std::string_view::npos && at + 1 == text.size())
     return Complaint{"lacks the version after '@'", std::string(kHint)};

@@ -33,6 +33,10 @@ inline constexpr const char* kNoPackageManager = "FAASC0635";
 inline constexpr const char* kNoPackageLists = "FAASC0636";
 inline constexpr const char* kPackageManagerFailed = "FAASC0637";
 
+// Architectures.
+inline constexpr const char* kNoSuchArchitecture = "FAASC0638";  // that family has no kernel for it
+inline constexpr const char* kMixedArchitectures = "FAASC0639";  // the files of one release are for several
+
 // FAASC0640 to FAASC0659 are the Linux kernel package's: linux_package.h.
 
 }  // namespace faasc

@@ -30,6 +30,7 @@ Result<Added> commit(const KernelStore& store, StagedKernel staged, KernelName n
   KernelRecord facts;
   facts.family = name.family;
   facts.version = name.version;
+  facts.architecture = name.architecture;
   facts.origin = source.string();
   FAASC_TRY(StagedKernel::Outcome outcome, std::move(staged).commit(store, facts, if_other(add)));
   return Added{std::move(name), outcome};
@@ -52,7 +53,7 @@ Result<Added> add_nanos(const KernelStore& store, const KernelAdd& add, const fs
                  {},
                  "pass --version, as in --version 0.1.55"};
   FAASC_CHECK(check_supported(KernelFamily::Nanos, version));
-  return commit(store, std::move(staged), {KernelFamily::Nanos, version}, source, add);
+  return commit(store, std::move(staged), {KernelFamily::Nanos, version, kernel.architecture}, source, add);
 }
 
 Result<Added> add_linux_directory(const KernelStore& store, const KernelAdd& add, const fs::path& source) {
@@ -72,14 +73,14 @@ Result<Added> add_linux_directory(const KernelStore& store, const KernelAdd& add
                  {},
                  "name Nanos' kernel 'kernel.img'"};
   std::string version = add.version.empty() ? kernel.release : add.version;
-  return commit(store, std::move(staged), {KernelFamily::Linux, version}, source, add);
+  return commit(store, std::move(staged), {KernelFamily::Linux, version, kernel.architecture}, source, add);
 }
 
 Result<Added> add_package(const KernelStore& store, const KernelAdd& add, const fs::path& source) {
   FAASC_TRY(StagedKernel staged, StagedKernel::begin(store));
   FAASC_TRY(Kernel kernel, extract_linux_kernel({source}, staged.directory()));
   std::string version = add.version.empty() ? kernel.version : add.version;
-  return commit(store, std::move(staged), {KernelFamily::Linux, version}, source, add);
+  return commit(store, std::move(staged), {KernelFamily::Linux, version, std::string(kX86_64)}, source, add);
 }
 
 }  // namespace
@@ -110,7 +111,7 @@ Result<Added> add_kernel(const KernelStore& store, const KernelAdd& add) {
                  kBadRelease,
                  "'" + add.source.string() + "' is a single ELF file, and a kernel is more than that",
                  {},
-                 "give the directory it lies in, beside boot.img; or build with `--kernel " +
+                 "give the directory it lies in, with the rest of the release; or build with `--kernel " +
                      add.source.string() + "`, without adding it"};
   bool is_package = magic == "!<arch>\n";
   return (is_package ? add_package(store, add, source) : add_nanos(store, add, source)).during(during);

@@ -30,8 +30,7 @@ class KernelAddTest : public testing::Test {
     auto added = add_kernel(store_, {source, version, force});
     if (!added) return to_text(added.error(), Color::Off);
     const char* const outcomes[] = {"added", "already there", "replaced"};
-    return std::string(outcomes[static_cast<int>(added->outcome)]) + " " +
-           std::string(name_of(added->name.family)) + "@" + added->name.version;
+    return std::string(outcomes[static_cast<int>(added->outcome)]) + " " + full_name(added->name);
   }
   fs::path release(const std::string& name, std::string_view text = "nanos") {
     write_sample_release(here_ / name, text);
@@ -54,6 +53,65 @@ TEST_F(KernelAddTest, TakesADirectory) {
   ASSERT_TRUE(kernel) << kernel.error().what;
   EXPECT_EQ(kernel->origin, (here_ / "release").string());
   EXPECT_TRUE(verify(*kernel));
+}
+
+TEST_F(KernelAddTest, ReleasesForAarch64AreKeptApart) {
+  write_sample_aarch64_release(here_ / "arm/0.1.55");
+  EXPECT_EQ(add(release("0.1.55")), "added nanos@0.1.55");
+  EXPECT_EQ(add(here_ / "arm/0.1.55"), "added nanos-aarch64@0.1.55");
+  EXPECT_EQ(add(here_ / "arm/0.1.55"), "already there nanos-aarch64@0.1.55");
+  auto kernel = store_.find(KernelFamily::Nanos, "0.1.55", kAarch64);
+  ASSERT_TRUE(kernel) << kernel.error().what;
+  EXPECT_EQ(kernel->directory, root_ / "nanos-aarch64/0.1.55");
+  EXPECT_EQ(kernel->architecture, "aarch64");
+  EXPECT_EQ(kernel->uefi_loader, kernel->directory / "bootaa64.efi");
+  EXPECT_EQ(kernel->boot_blob, "");
+  EXPECT_TRUE(verify(*kernel));
+  EXPECT_EQ(store_.find(KernelFamily::Nanos, "0.1.55").value().architecture, "x86_64");
+
+  std::string archive = made_archive(
+      {{"kernel.img", sample_nanos("other", kAarch64)}, {"bootaa64.efi", sample_uefi_loader(kAarch64)}},
+      ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_GZIP);
+  write_sample_file(here_ / "nanos-release-linux-0.1.56-virt.tar.gz", archive);
+  EXPECT_EQ(add(here_ / "nanos-release-linux-0.1.56-virt.tar.gz"), "added nanos-aarch64@0.1.56");
+}
+
+// Whatever of a release is for the other processor, nothing of it reaches the store.
+TEST_F(KernelAddTest, RefusesReleasesOfTwoProcessors) {
+  struct Case {
+    const char *base, *name;
+    std::string bytes;
+    const char* what;
+  };
+  const Case cases[] = {
+      {"x86_64", "bootaa64.efi", sample_uefi_loader(kAarch64),
+       "'bootaa64.efi' is for aarch64, and 'kernel.img' is for x86_64"},
+      {"x86_64", "klibs/tun", sample_klib(kAarch64),
+       "'klibs/tun' is for aarch64, and 'kernel.img' is for x86_64"},
+      {"x86_64", "kernel.img", sample_nanos("arm", kAarch64),
+       "'bootx64.efi' is for x86_64, and 'kernel.img' is for aarch64"},
+      {"aarch64", "boot.img", sample_boot_blob(),
+       "'boot.img' is for x86_64, and 'kernel.img' is for aarch64"},
+      {"aarch64", "bootx64.efi", sample_uefi_loader(),
+       "'bootx64.efi' is for x86_64, and 'kernel.img' is for aarch64"},
+      {"aarch64", "klibs/tls", sample_klib(), "'klibs/tls' is for x86_64, and 'kernel.img' is for aarch64"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(std::string(c.base) + " with " + c.name);
+    fs::remove_all(here_ / "0.1.55");
+    if (c.base == kX86_64)
+      write_sample_release(here_ / "0.1.55");
+    else
+      write_sample_aarch64_release(here_ / "0.1.55");
+    write_sample_file(here_ / "0.1.55" / c.name, c.bytes);
+    std::string source = (here_ / "0.1.55").string();
+    EXPECT_EQ(add(source),
+              "faasc: error: '" + source + "' has files of two releases: " + c.what +
+                  " [FAASC0639]\n  while adding '" + source +
+                  "'\n  hint: keep releases for different processors in directories of their own, "
+                  "and add each\n");
+    EXPECT_TRUE(store_.list().kernels.empty());
+  }
 }
 
 TEST_F(KernelAddTest, TakesAnArchive) {
@@ -120,11 +178,12 @@ TEST_F(KernelAddTest, RefusesWhatCannotBeAdded) {
                 here +
                 "/0.1.46'\n"
                 "  hint: run `faasc kernel pull nanos` for the newest release\n");
-  EXPECT_EQ(add(here_ / "0.1.55/kernel.img"),
-            "faasc: error: '" + here +
-                "/0.1.55/kernel.img' is a single ELF file, and a kernel is more than that [FAASC0614]\n"
-                "  hint: give the directory it lies in, beside boot.img; or build with `--kernel " +
-                here + "/0.1.55/kernel.img`, without adding it\n");
+  EXPECT_EQ(
+      add(here_ / "0.1.55/kernel.img"),
+      "faasc: error: '" + here +
+          "/0.1.55/kernel.img' is a single ELF file, and a kernel is more than that [FAASC0614]\n"
+          "  hint: give the directory it lies in, with the rest of the release; or build with `--kernel " +
+          here + "/0.1.55/kernel.img`, without adding it\n");
   write_sample_file(here_ / "mine/vmlinux", sample_nanos());
   EXPECT_EQ(add(here_ / "mine"), "faasc: error: '" + here +
                                      "/mine/vmlinux' is not a kernel faasc can use: it is Nanos, not Linux "

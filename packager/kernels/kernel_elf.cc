@@ -36,19 +36,19 @@ std::string machine_name(std::uint16_t machine) {
   }
 }
 
-/// A little-endian ELF64 file for x86-64. Whatever its tables point at is checked against the file's size on
-/// access.
+/// A little-endian ELF64 file for x86-64 or aarch64. Whatever its tables point at is checked against the
+/// file's size on access.
 class Elf {
  public:
-  /// Where the bytes are none, the reason: "it is for aarch64 where x86_64 is needed".
+  /// Where the bytes are none, the reason: "it is for riscv where x86_64 or aarch64 is needed".
   static std::optional<std::string> problem_of(std::string_view bytes) {
     Elf64_Ehdr header;
     if (bytes.size() < sizeof header || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)
       return "it is not an ELF file";
     std::memcpy(&header, bytes.data(), sizeof header);
     if (header.e_ident[EI_DATA] != ELFDATA2LSB) return "it is big-endian";
-    if (header.e_machine != EM_X86_64)
-      return "it is for " + machine_name(header.e_machine) + " where x86_64 is needed";
+    if (header.e_machine != EM_X86_64 && header.e_machine != EM_AARCH64)
+      return "it is for " + machine_name(header.e_machine) + " where x86_64 or aarch64 is needed";
     if (header.e_ident[EI_CLASS] != ELFCLASS64) return "it is a 32-bit ELF file where a 64-bit one is needed";
     Elf elf(bytes);
     if (!elf.range(header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr)) ||
@@ -65,6 +65,7 @@ class Elf {
   }
 
   std::uint16_t type() const { return header_.e_type; }
+  std::uint16_t machine() const { return header_.e_machine; }
   std::vector<Elf64_Phdr> segments() const { return table<Elf64_Phdr>(header_.e_phoff, header_.e_phnum); }
   std::vector<Elf64_Shdr> sections() const { return table<Elf64_Shdr>(header_.e_shoff, header_.e_shnum); }
 
@@ -176,8 +177,7 @@ Error bad_klib(std::string_view shown, const std::string& why) {
 
 Result<KernelElf> read_kernel_elf(const fs::path& path, std::string_view shown) {
   if (shown.empty()) shown = path.native();
-  constexpr const char* kWhatIsNeeded =
-      "give the kernel.img of a Nanos release for x86_64, or a Linux vmlinux";
+  constexpr const char* kWhatIsNeeded = "give the kernel.img of a Nanos release, or a Linux vmlinux";
   FAASC_TRY(std::string bytes, read_file(path, kMaxKernelBytes));
   if (auto problem = Elf::problem_of(bytes)) {
     std::string_view view = bytes;
@@ -189,10 +189,12 @@ Result<KernelElf> read_kernel_elf(const fs::path& path, std::string_view shown) 
     return bad_image(shown, *problem, kWhatIsNeeded);
   }
   Elf elf(bytes);
-  if (!elf.has_note("Xen", kPvhEntryNote))
+  bool pc = elf.machine() == EM_X86_64;
+  if (pc && !elf.has_note("Xen", kPvhEntryNote))
     return bad_image(shown, "it has no PVH entry point (an ELF note 'Xen' of type 18)", kWhatIsNeeded);
 
   KernelElf kernel;
+  kernel.architecture = machine_name(elf.machine());
   elf.each_symbol(SHT_SYMTAB, [&](std::string_view name, const Elf64_Sym& symbol) {
     if (symbol.st_shndx == SHN_UNDEF) return;
     if (name == "gitversion") kernel.commit = commit_of(elf, symbol);
@@ -200,6 +202,9 @@ Result<KernelElf> read_kernel_elf(const fs::path& path, std::string_view shown) 
   });
   if (!kernel.commit.empty()) return kernel;
   kernel.release = linux_release(bytes);
+  if (!kernel.release.empty() && !pc)
+    return bad_image(shown, "it is Linux for " + kernel.architecture + ", and images of Linux are for x86_64",
+                     kWhatIsNeeded);
   if (!kernel.release.empty()) {
     kernel.family = KernelFamily::Linux;
     kernel.symbols.clear();
@@ -218,6 +223,7 @@ Result<KlibSymbols> read_klib(const fs::path& path, std::string_view shown) {
   if (elf.type() != ET_DYN) return bad_klib(shown, "it is not a shared object");
   KlibSymbols klib;
   klib.name = path.filename().string();
+  klib.architecture = machine_name(elf.machine());
   elf.each_symbol(SHT_DYNSYM, [&](std::string_view name, const Elf64_Sym& symbol) {
     bool weak = ELF64_ST_BIND(symbol.st_info) == STB_WEAK;
     if (symbol.st_shndx != SHN_UNDEF) {

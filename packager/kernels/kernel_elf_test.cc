@@ -52,7 +52,7 @@ TEST_F(KernelElfTest, KnowsLinuxByItsBanner) {
 }
 
 TEST_F(KernelElfTest, RefusesWhatIsNoKernel) {
-  constexpr const char* kHint = "give the kernel.img of a Nanos release for x86_64, or a Linux vmlinux";
+  constexpr const char* kHint = "give the kernel.img of a Nanos release, or a Linux vmlinux";
   std::string bzimage(0x400, '\0');
   bzimage.replace(0x202, 4, "HdrS");
   std::string class32 = sample_elf({});
@@ -68,11 +68,13 @@ TEST_F(KernelElfTest, RefusesWhatIsNoKernel) {
       {sample_boot_blob(), "it is a boot sector, as boot.img has", kHint},
       {bzimage, "it is a compressed Linux kernel (bzImage)",
        "give the uncompressed vmlinux, or run `faasc kernel pull linux`"},
-      {sample_elf({.machine = 183}), "it is for aarch64 where x86_64 is needed", kHint},
-      {sample_elf({.machine = 9999}), "it is for ELF machine 9999 where x86_64 is needed", kHint},
+      {sample_elf({.machine = 243}), "it is for riscv where x86_64 or aarch64 is needed", kHint},
+      {sample_elf({.machine = 9999}), "it is for ELF machine 9999 where x86_64 or aarch64 is needed", kHint},
       {class32, "it is a 32-bit ELF file where a 64-bit one is needed", kHint},
       {big_endian, "it is big-endian", kHint},
       {sample_elf({.pvh_note = false}), "it has no PVH entry point (an ELF note 'Xen' of type 18)", kHint},
+      {sample_elf({.machine = 183, .text = "Linux version 6.1.0-44-cloud-arm64 (x"}),
+       "it is Linux for aarch64, and images of Linux are for x86_64", kHint},
       {sample_elf({.text = "Linux version %s"}), "it is neither Nanos nor Linux", kHint},
   };
   for (const Case& c : cases) {
@@ -88,6 +90,16 @@ TEST_F(KernelElfTest, RefusesWhatIsNoKernel) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().what,
             "cannot open '" + (directory_.path() / "missing").string() + "': No such file or directory");
+}
+
+TEST_F(KernelElfTest, TellsTheArchitecture) {
+  EXPECT_EQ(read_kernel_elf(write("kernel.img", sample_nanos())).value().architecture, "x86_64");
+  // The way into that one is its ELF entry: it has no PVH note.
+  auto aarch64 = read_kernel_elf(write("kernel.img", sample_nanos("nanos", kAarch64)));
+  ASSERT_TRUE(aarch64) << aarch64.error().what;
+  EXPECT_EQ(aarch64->architecture, "aarch64");
+  EXPECT_EQ(aarch64->commit, kSampleCommit);
+  EXPECT_EQ(read_klib(write("tls", sample_klib(kAarch64))).value().architecture, "aarch64");
 }
 
 TEST_F(KernelElfTest, RefusesEveryTruncation) {
@@ -126,7 +138,7 @@ TEST_F(KernelElfTest, RefusesWhatIsNoKlib) {
   const Case cases[] = {
       {"text", "it is not an ELF file"},
       {sample_nanos(), "it is not a shared object"},
-      {sample_elf({.machine = 183, .type = 3}), "it is for aarch64 where x86_64 is needed"}};
+      {sample_elf({.machine = 243, .type = 3}), "it is for riscv where x86_64 or aarch64 is needed"}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.why);
     fs::path path = write("tls", c.bytes);

@@ -78,6 +78,11 @@ Result<KernelRecord> read_kernel_record(const fs::path& path) {
   }
   record.version = string_at("version");
   record.architecture = string_at("architecture");
+  // Records that were written before there was another one may lack it.
+  if (record.architecture.empty()) record.architecture = kX86_64;
+  if (record.architecture != kX86_64 && record.architecture != kAarch64)
+    return bad_record(
+        path, "its architecture is '" + record.architecture + "' where 'x86_64' and 'aarch64' are known");
   record.origin = string_at("origin");
   auto files = json.find("files");
   if (files == json.end() || !files->is_object()) return bad_record(path, "it lists no files");

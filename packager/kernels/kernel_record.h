@@ -16,7 +16,7 @@ namespace faasc {
 ///     "schema": "faasc.kernel/1",
 ///     "family": "nanos",                 one of nanos, linux
 ///     "version": "0.1.55",               the name of the directory
-///     "architecture": "x86_64",
+///     "architecture": "x86_64",          one of x86_64, aarch64
 ///     "origin": "https://…",             a URL or a path, for people
 ///     "files": {                         every file but this one, by its path in the directory
 ///       "kernel.img": {"size": 1742992, "sha256": "…"}

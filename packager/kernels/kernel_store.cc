@@ -52,6 +52,15 @@ Error changed(const Kernel& kernel, const std::string& why) {
                "run `faasc kernel remove " + name + "` and add or pull it again"};
 }
 
+Result<void> check_architecture(KernelFamily family, std::string_view architecture) {
+  if (family == KernelFamily::Nanos || architecture.empty() || architecture == kX86_64) return {};
+  return Error{Fault::Input,
+               kNoSuchArchitecture,
+               "there are no images of Linux for " + std::string(architecture) + ", only for x86_64",
+               {},
+               "choose 'nanos' or 'nanos-" + std::string(architecture) + "', which has kernels for both"};
+}
+
 /// The paths of what is there of the files a kernel of this family consists of.
 void take_files(Kernel& kernel) {
   auto take = [&](fs::path& member, const char* name) {
@@ -59,8 +68,9 @@ void take_files(Kernel& kernel) {
   };
   take(kernel.image, image_name(kernel.family));
   if (kernel.family == KernelFamily::Nanos) {
-    take(kernel.boot_blob, "boot.img");
-    take(kernel.uefi_loader, "bootx64.efi");
+    bool pc = kernel.architecture == kX86_64;
+    if (pc) take(kernel.boot_blob, "boot.img");
+    take(kernel.uefi_loader, pc ? "bootx64.efi" : "bootaa64.efi");
     take(kernel.klibs, "klibs");
   } else {
     take(kernel.bzimage, "bzImage");
@@ -70,14 +80,14 @@ void take_files(Kernel& kernel) {
 
 enum class Digests : std::uint8_t { Recorded, Complete };
 
-/// The kernel in `directory`, which is known to hold one; `version` and `origin` are for one without a
-/// record.
-Result<Kernel> load(KernelFamily family, std::string_view version, const fs::path& directory,
-                    std::string_view origin, Digests digests) {
+/// The kernel in `directory`, which is known to hold one; the version of `name` and `origin` are for one
+/// without a record.
+Result<Kernel> load(const KernelName& name, const fs::path& directory, std::string_view origin,
+                    Digests digests) {
   Kernel kernel;
-  kernel.family = family;
-  kernel.version = version;
-  kernel.architecture = "x86_64";
+  kernel.family = name.family;
+  kernel.version = name.version;
+  kernel.architecture = name.architecture;
   kernel.origin = origin;
   kernel.directory = directory;
   take_files(kernel);
@@ -85,34 +95,33 @@ Result<Kernel> load(KernelFamily family, std::string_view version, const fs::pat
   if (!is_there(record_path)) {
     if (digests == Digests::Recorded) return kernel;
     FAASC_TRY(KernelFiles files, describe_files(kernel));
-    for (const auto& [name, file] : files) kernel.sha256[name] = file.sha256;
+    for (const auto& [path, file] : files) kernel.sha256[path] = file.sha256;
     return kernel;
   }
 
   FAASC_TRY(KernelRecord record, read_kernel_record(record_path));
-  if (record.family != family || (!version.empty() && record.version != version))
+  KernelName recorded{record.family, record.version, record.architecture};
+  if (recorded.family != name.family || recorded.architecture != name.architecture ||
+      (!name.version.empty() && recorded.version != name.version))
     return Error{Fault::Input,
                  kBadKernelRecord,
-                 "'" + record_path.string() + "' describes the kernel '" +
-                     std::string(name_of(record.family)) + "@" + record.version +
-                     "', but its directory is that of '" + std::string(name_of(family)) + "@" +
-                     std::string(version) + "'",
+                 "'" + record_path.string() + "' describes the kernel '" + full_name(recorded) +
+                     "', but its directory is that of '" + full_name(name) + "'",
                  {},
                  "remove the directory '" + directory.string() + "' and add the kernel again"};
   kernel.version = record.version;
-  kernel.architecture = record.architecture;
   kernel.origin = record.origin;
-  for (const auto& [name, file] : record.files) {
+  for (const auto& [path, file] : record.files) {
     std::error_code error;
-    std::uintmax_t size = fs::file_size(directory / name, error);
-    if (error) return changed(kernel, "'" + name + "' is gone");
+    std::uintmax_t size = fs::file_size(directory / path, error);
+    if (error) return changed(kernel, "'" + path + "' is gone");
     if (size != file.size_bytes)
-      return changed(kernel, "'" + name + "' has " + std::to_string(size) + " bytes where " +
+      return changed(kernel, "'" + path + "' has " + std::to_string(size) + " bytes where " +
                                  std::to_string(file.size_bytes) + " were recorded");
-    kernel.sha256[name] = file.sha256;
+    kernel.sha256[path] = file.sha256;
   }
-  if (!kernel.sha256.contains(image_name(family)))
-    return changed(kernel, "it has no '" + std::string(image_name(family)) + "'");
+  if (!kernel.sha256.contains(image_name(name.family)))
+    return changed(kernel, "it has no '" + std::string(image_name(name.family)) + "'");
   return kernel;
 }
 
@@ -155,36 +164,37 @@ Result<KernelStore> KernelStore::open() {
   return KernelStore(std::move(root), std::move(ops));
 }
 
-fs::path KernelStore::directory_of(KernelFamily family, std::string_view version) const {
-  return root_ / name_of(family) / version;
+fs::path KernelStore::directory_of(KernelFamily family, std::string_view version,
+                                   std::string_view architecture) const {
+  return root_ / family_name(family, architecture) / version;
 }
 
 bool KernelStore::owns(const Kernel& kernel) const {
-  return kernel.directory == directory_of(kernel.family, kernel.version);
+  return kernel.directory == directory_of(kernel.family, kernel.version, kernel.architecture);
 }
 
-std::vector<KernelStore::Entry> KernelStore::entries(KernelFamily family) const {
+std::vector<KernelStore::Entry> KernelStore::entries(KernelFamily family,
+                                                     std::string_view architecture) const {
   std::vector<Entry> found;
-  auto scan = [&](const fs::path& parent, const std::string& origin) {
+  // OPS keeps its aarch64 kernels beside the others under names that end so.
+  constexpr std::string_view kOpsArm = "-arm";
+  auto scan = [&](const fs::path& parent, const std::string& origin, bool of_ops) {
     std::error_code error;
     for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
       std::string version = it->path().filename().string();
       if (!is_version_name(version)) continue;
       if (!is_there(it->path() / image_name(family)) && !is_there(it->path() / kKernelRecordName)) continue;
+      if (of_ops && version.ends_with(kOpsArm) != (architecture == kAarch64)) continue;
+      if (of_ops && architecture == kAarch64) version.resize(version.size() - kOpsArm.size());
       bool known = std::any_of(found.begin(), found.end(),
                                [&](const Entry& entry) { return entry.version == version; });
       if (!known) found.push_back({version, it->path(), origin});
     }
   };
-  scan(root_ / name_of(family), "local");
+  scan(root_ / family_name(family, architecture), "local", false);
   if (family == KernelFamily::Nanos && !ops_.empty()) {
     auto home = path_variable("HOME");
-    std::size_t ours = found.size();
-    scan(ops_, home && ops_ == *home / ".ops" ? "~/.ops" : ops_.string());
-    // OPS keeps its aarch64 kernels beside the others under names that end so.
-    auto is_arm = [](const Entry& entry) { return entry.version.ends_with("-arm"); };
-    found.erase(std::remove_if(found.begin() + static_cast<std::ptrdiff_t>(ours), found.end(), is_arm),
-                found.end());
+    scan(ops_, home && ops_ == *home / ".ops" ? "~/.ops" : ops_.string(), true);
   }
   std::sort(found.begin(), found.end(),
             [](const Entry& a, const Entry& b) { return compare_versions(a.version, b.version) > 0; });
@@ -193,9 +203,12 @@ std::vector<KernelStore::Entry> KernelStore::entries(KernelFamily family) const 
 
 KernelStore::Listing KernelStore::list() const {
   Listing listing;
-  for (KernelFamily family : {KernelFamily::Nanos, KernelFamily::Linux}) {
-    for (const Entry& entry : entries(family)) {
-      auto kernel = load(family, entry.version, entry.directory, entry.origin, Digests::Recorded);
+  const std::pair<KernelFamily, std::string_view> kinds[] = {
+      {KernelFamily::Nanos, kX86_64}, {KernelFamily::Nanos, kAarch64}, {KernelFamily::Linux, kX86_64}};
+  for (const auto& [family, architecture] : kinds) {
+    for (const Entry& entry : entries(family, architecture)) {
+      auto kernel = load({family, entry.version, std::string(architecture)}, entry.directory, entry.origin,
+                         Digests::Recorded);
       if (kernel) {
         listing.kernels.push_back(std::move(kernel).value());
       } else {
@@ -206,22 +219,28 @@ KernelStore::Listing KernelStore::list() const {
   return listing;
 }
 
-Result<Kernel> KernelStore::find(KernelFamily family, std::string_view version) const {
+Result<Kernel> KernelStore::find(KernelFamily family, std::string_view version,
+                                 std::string_view architecture) const {
+  FAASC_CHECK(check_architecture(family, architecture));
   if (!version.empty()) FAASC_CHECK(check_supported(family, version));
-  std::vector<Entry> candidates = entries(family);
+  std::vector<Entry> candidates = entries(family, architecture);
   for (const Entry& entry : candidates) {
     bool wanted =
         version.empty() ? check_supported(family, entry.version).has_value() : entry.version == version;
-    if (wanted) return load(family, entry.version, entry.directory, entry.origin, Digests::Complete);
+    if (wanted)
+      return load({family, entry.version, std::string(architecture)}, entry.directory, entry.origin,
+                  Digests::Complete);
   }
-  std::string name(name_of(family));
+  std::string name = family_name(family, architecture);
+  std::string what =
+      title(family) + " kernel" + (architecture == kX86_64 ? "" : " for " + std::string(architecture));
   if (version.empty())
-    return no_kernel("there is no " + title(family) + " kernel in '" + root_.string() + "'",
+    return no_kernel("there is no " + what + " in '" + root_.string() + "'",
                      "run `faasc kernel pull " + name + "`");
   std::string others;
   for (const Entry& entry : candidates) others += (others.empty() ? "" : ", ") + ("'" + entry.version + "'");
-  return no_kernel("there is no " + title(family) + " kernel '" + std::string(version) + "' in '" +
-                       root_.string() + "'" + (others.empty() ? "" : "; there is " + others),
+  return no_kernel("there is no " + what + " '" + std::string(version) + "' in '" + root_.string() + "'" +
+                       (others.empty() ? "" : "; there is " + others),
                    "run `faasc kernel pull " + name + "@" + std::string(version) + "`");
 }
 
@@ -229,8 +248,16 @@ Result<KernelName> parse_kernel_name(std::string_view text) {
   std::size_t at = text.find('@');
   std::string_view family = text.substr(0, at);
   KernelName name;
+  for (std::string_view architecture : {kX86_64, kAarch64}) {
+    if (!family.ends_with(architecture)) continue;
+    std::string_view rest = family.substr(0, family.size() - architecture.size());
+    if (!rest.ends_with('-')) continue;
+    name.architecture = architecture;
+    family = rest.substr(0, rest.size() - 1);
+  }
   if (family == name_of(KernelFamily::Linux)) {
     name.family = KernelFamily::Linux;
+    FAASC_CHECK(check_architecture(name.family, name.architecture));
   } else if (family != name_of(KernelFamily::Nanos)) {
     std::string_view meant = nearest(family, {name_of(KernelFamily::Nanos), name_of(KernelFamily::Linux)});
     return Error{Fault::Usage,
@@ -259,7 +286,7 @@ namespace {
 Result<Kernel> load_path(const fs::path& directory, const fs::path& file) {
   if (file.empty() && is_there(directory / kKernelRecordName)) {
     FAASC_TRY(KernelRecord record, read_kernel_record(directory / kKernelRecordName));
-    return load(record.family, {}, directory, {}, Digests::Complete);
+    return load({record.family, {}, record.architecture}, directory, {}, Digests::Complete);
   }
   fs::path image = file;
   for (KernelFamily family : {KernelFamily::Nanos, KernelFamily::Linux})
@@ -272,7 +299,7 @@ Result<Kernel> load_path(const fs::path& directory, const fs::path& file) {
 
   Kernel kernel;
   kernel.family = elf.family;
-  kernel.architecture = "x86_64";
+  kernel.architecture = elf.architecture;
   kernel.origin = directory.string();
   kernel.directory = directory;
   take_files(kernel);
@@ -295,9 +322,12 @@ Result<Kernel> load_path(const fs::path& directory, const fs::path& file) {
 
 }  // namespace
 
-Result<KernelStore::Resolved> KernelStore::resolve(std::string_view selector) const {
+Result<KernelStore::Resolved> KernelStore::resolve(std::string_view selector,
+                                                   std::string_view architecture) const {
   if (selector.empty()) {
-    auto nanos = find(KernelFamily::Nanos);
+    auto nanos = find(KernelFamily::Nanos, {}, architecture);
+    // There is no other family to fall back on.
+    if (!nanos && architecture != kX86_64) return std::move(nanos).error();
     if (nanos) return Resolved{std::move(nanos).value(), Choice::Newest};
     if (nanos.error().code != kNoKernel) return std::move(nanos).error();
     auto linux_kernel = find(KernelFamily::Linux);
@@ -310,7 +340,8 @@ Result<KernelStore::Resolved> KernelStore::resolve(std::string_view selector) co
   }
   if (selector.find('/') == std::string_view::npos && selector != "." && selector != "..") {
     FAASC_TRY(KernelName name, parse_kernel_name(selector));
-    FAASC_TRY(Kernel kernel, find(name.family, name.version));
+    FAASC_TRY(Kernel kernel,
+              find(name.family, name.version, name.architecture.empty() ? architecture : name.architecture));
     return Resolved{std::move(kernel), Choice::Asked};
   }
   std::error_code error;
@@ -321,8 +352,17 @@ Result<KernelStore::Resolved> KernelStore::resolve(std::string_view selector) co
   return Resolved{std::move(kernel), Choice::Asked};
 }
 
+std::string family_name(KernelFamily family, std::string_view architecture) {
+  std::string name(name_of(family));
+  return architecture.empty() || architecture == kX86_64 ? name : name + "-" + std::string(architecture);
+}
+
 std::string full_name(const Kernel& kernel) {
-  return std::string(name_of(kernel.family)) + "@" + kernel.version;
+  return family_name(kernel.family, kernel.architecture) + "@" + kernel.version;
+}
+
+std::string full_name(const KernelName& name) {
+  return family_name(name.family, name.architecture) + "@" + name.version;
 }
 
 Result<void> verify(const Kernel& kernel) {

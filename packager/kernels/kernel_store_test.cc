@@ -139,17 +139,68 @@ TEST_F(KernelStoreTest, AnEmptyOrMissingStoreListsNothing) {
 TEST_F(KernelStoreTest, OpsKernelsComeAfterOurs) {
   write_sample_release(ops_ / "0.1.55", "of OPS");
   write_sample_release(ops_ / "0.1.54");
-  write_sample_release(ops_ / "0.1.56-arm");
+  write_sample_aarch64_release(ops_ / "0.1.56-arm");
   fs::create_directories(ops_ / "images");
-  EXPECT_THAT(listed(), ElementsAre("nanos@0.1.55 " + ops_.string(), "nanos@0.1.54 " + ops_.string()));
+  // Its kernels for aarch64 are told by their directories' names.
+  std::string arm = "nanos-aarch64@0.1.56 " + ops_.string();
+  EXPECT_THAT(listed(), ElementsAre("nanos@0.1.55 " + ops_.string(), "nanos@0.1.54 " + ops_.string(), arm));
   EXPECT_FALSE(store_.owns(*store_.find(KernelFamily::Nanos, "0.1.55")));
 
   add_nanos("0.1.55", "ours");
-  EXPECT_THAT(listed(), ElementsAre("nanos@0.1.55 local", "nanos@0.1.54 " + ops_.string()));
+  EXPECT_THAT(listed(), ElementsAre("nanos@0.1.55 local", "nanos@0.1.54 " + ops_.string(), arm));
   auto kernel = store_.find(KernelFamily::Nanos, "0.1.55");
   ASSERT_TRUE(kernel);
   EXPECT_EQ(kernel->directory, root_ / "nanos/0.1.55");
   EXPECT_TRUE(store_.owns(*kernel));
+}
+
+TEST_F(KernelStoreTest, EachArchitectureHasItsOwnDefault) {
+  add_nanos("0.1.55");
+  add_nanos("0.1.56");
+  write_sample_aarch64_release(root_ / "nanos-aarch64/0.1.54");
+  write_sample_aarch64_release(root_ / "nanos-aarch64/0.1.55");
+  add_linux("6.1.0-44-cloud-amd64");
+  EXPECT_THAT(listed(), ElementsAre("nanos@0.1.56 local", "nanos@0.1.55 local", "nanos-aarch64@0.1.55 local",
+                                    "nanos-aarch64@0.1.54 local", "linux@6.1.0-44-cloud-amd64 local"));
+  struct Case {
+    const char *selector, *architecture, *found;
+  };
+  const Case cases[] = {
+      {"", "x86_64", "nanos@0.1.56"},
+      {"", "aarch64", "nanos-aarch64@0.1.55"},
+      {"nanos", "x86_64", "nanos@0.1.56"},
+      {"nanos", "aarch64", "nanos-aarch64@0.1.55"},
+      {"nanos@0.1.55", "x86_64", "nanos@0.1.55"},
+      {"nanos@0.1.55", "aarch64", "nanos-aarch64@0.1.55"},
+      {"nanos-aarch64", "x86_64", "nanos-aarch64@0.1.55"},
+      {"nanos-aarch64@0.1.54", "x86_64", "nanos-aarch64@0.1.54"},
+      {"nanos-x86_64", "aarch64", "nanos@0.1.56"},
+      {"linux", "x86_64", "linux@6.1.0-44-cloud-amd64"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(std::string(c.selector) + " for " + c.architecture);
+    auto resolved = store_.resolve(c.selector, c.architecture);
+    ASSERT_TRUE(resolved) << resolved.error().what;
+    EXPECT_EQ(full_name(resolved->kernel), c.found);
+    EXPECT_EQ(
+        resolved->kernel.architecture,
+        resolved->kernel.directory.string().find("aarch64") == std::string::npos ? "x86_64" : "aarch64");
+  }
+  EXPECT_EQ(refusal((root_ / "nanos-aarch64/0.1.54").string()), "resolved to nanos-aarch64@0.1.54");
+  EXPECT_EQ(refusal("nanos-aarch64@0.1.99"),
+            "faasc: error: there is no Nanos kernel for aarch64 '0.1.99' in '" + root_.string() +
+                "'; there is '0.1.55', '0.1.54' [FAASC0601]\n"
+                "  hint: run `faasc kernel pull nanos-aarch64@0.1.99`\n");
+  for (const char* selector : {"linux-aarch64", "linux-aarch64@6.1"})
+    EXPECT_EQ(refusal(selector),
+              "faasc: error: there are no images of Linux for aarch64, only for x86_64 [FAASC0638]\n"
+              "  hint: choose 'nanos' or 'nanos-aarch64', which has kernels for both\n");
+  fs::remove_all(root_ / "nanos-aarch64");
+  auto none = store_.resolve("", kAarch64);
+  ASSERT_FALSE(none) << "neither another processor's kernel nor Linux stands in";
+  EXPECT_EQ(to_text(none.error(), Color::Off),
+            "faasc: error: there is no Nanos kernel for aarch64 in '" + root_.string() +
+                "' [FAASC0601]\n  hint: run `faasc kernel pull nanos-aarch64`\n");
 }
 
 TEST_F(KernelStoreTest, FindsTheFilesOfAKernelPutThereByHand) {

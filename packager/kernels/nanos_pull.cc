@@ -112,14 +112,15 @@ Result<Added> pull_nanos(const KernelStore& store, const NanosPull& pull) {
     FAASC_TRY(version, newest_version(pull, base).during("asking for the newest Nanos"));
   }
   FAASC_CHECK(check_supported(KernelFamily::Nanos, version));
-  KernelName name{KernelFamily::Nanos, version};
+  KernelName name{KernelFamily::Nanos, version, pull.architecture};
   if (!pull.force && has_intact(store, name))
     return Added{std::move(name), StagedKernel::Outcome::AlreadyThere};
 
   FAASC_CHECK(check_url(base));
-  std::string stem = base + "/" + version + "/nanos-release-linux-" + version;
+  std::string stem = base + "/" + version + "/nanos-release-linux-" + version +
+                     (pull.architecture == kAarch64 ? "-virt" : "");
   std::string url = stem + ".tar.gz";
-  std::string during = "pulling 'nanos@" + version + "'";
+  std::string during = "pulling '" + full_name(name) + "'";
   FAASC_TRY(std::string md5, published_md5(pull, stem + ".md5", version, base).during(during));
   pull.say("downloading " + url);
   FAASC_TRY(PartFile archive, download_file(url, store.root() / ".downloads", pull.download).during(during));
@@ -139,7 +140,14 @@ Result<Added> pull_nanos(const KernelStore& store, const NanosPull& pull) {
   FAASC_TRY(StagedKernel staged, StagedKernel::begin(store));
   auto usable = [&]() -> Result<void> {
     FAASC_CHECK(stage_nanos_release(archive.path(), staged.directory()));
-    FAASC_CHECK(check_nanos_release(staged.directory(), url));
+    FAASC_TRY(KernelElf kernel, check_nanos_release(staged.directory(), url));
+    if (kernel.architecture != pull.architecture)
+      return Error{Fault::Missing,
+                   kDownloadCorrupt,
+                   "'" + url + "' is a release for " + kernel.architecture + " where " + pull.architecture +
+                       " was asked for",
+                   {},
+                   "try again later, or pass --url to download from a mirror"};
     return {};
   };
   if (auto result = usable(); !result) {
@@ -157,6 +165,7 @@ Result<Added> pull_nanos(const KernelStore& store, const NanosPull& pull) {
   KernelRecord facts;
   facts.family = KernelFamily::Nanos;
   facts.version = version;
+  facts.architecture = pull.architecture;
   facts.origin = url;
   auto if_other = pull.force ? StagedKernel::IfOther::Replace : StagedKernel::IfOther::Refuse;
   FAASC_TRY(StagedKernel::Outcome outcome, std::move(staged).commit(store, facts, if_other).during(during));

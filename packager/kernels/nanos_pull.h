@@ -14,10 +14,12 @@ namespace faasc {
 ///   <base>/latest.txt                                           the newest version
 ///   <base>/<version>/nanos-release-linux-<version>.md5          its MD5, in hexadecimal
 ///   <base>/<version>/nanos-release-linux-<version>.tar.gz       the release
+/// and for aarch64 the same two files with "-virt" after the version.
 inline constexpr const char* kNanosReleases = "https://storage.googleapis.com/nanos/release";
 
 struct NanosPull {
   std::string version;  ///< empty: the newest
+  std::string architecture{kX86_64};
   std::string base_url = kNanosReleases;
   std::string sha256;  ///< of the archive; empty: only the published MD5 is compared
   bool force = false;  ///< download even what is there, and replace what differs

@@ -97,6 +97,30 @@ TEST_F(NanosPullTest, BringsTheNewestRelease) {
                                               "GET " + std::string(kStem) + ".tar.gz"));
 }
 
+TEST_F(NanosPullTest, BringsAReleaseForAarch64) {
+  std::string archive = made_archive(
+      {{"kernel.img", sample_nanos("nanos", kAarch64)}, {"bootaa64.efi", sample_uefi_loader(kAarch64)}},
+      ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_GZIP);
+  server_.serve(std::string(kStem) + "-virt.md5", {{.body = md5_of(archive)}});
+  server_.serve(std::string(kStem) + "-virt.tar.gz", {{.body = archive}});
+  pull_.architecture = kAarch64;
+  auto pulled = pull();
+  ASSERT_TRUE(pulled) << pulled.error().what;
+  EXPECT_EQ(full_name(pulled->name), "nanos-aarch64@0.1.55");
+  EXPECT_TRUE(has_intact(store_, pulled->name));
+  EXPECT_FALSE(has_intact(store_, {KernelFamily::Nanos, "0.1.55", {}}));
+
+  // A server that confuses the two.
+  std::string pc = release_archive();
+  server_.serve(std::string(kStem) + "-virt.md5", {{.body = md5_of(pc)}});
+  server_.serve(std::string(kStem) + "-virt.tar.gz", {{.body = pc}});
+  pull_.force = true;
+  EXPECT_EQ(refusal(), "faasc: error: '" + server_.url() + kStem +
+                           "-virt.tar.gz' is a release for x86_64 where aarch64 was asked for [FAASC0633]\n"
+                           "  while pulling 'nanos-aarch64@0.1.55'\n"
+                           "  hint: try again later, or pass --url to download from a mirror\n");
+}
+
 TEST_F(NanosPullTest, WhatIsThereIsNotDownloadedAgain) {
   ASSERT_TRUE(pull("0.1.55"));
   std::size_t requests = server_.requests().size();
@@ -167,12 +191,11 @@ TEST_F(NanosPullTest, RefusesWhatWasNotPublished) {
 
 TEST_F(NanosPullTest, RefusesAnArchiveThatIsNoRelease) {
   publish(made_archive({{"README", "text"}}, ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_GZIP));
-  EXPECT_EQ(
-      refusal(),
-      "faasc: error: '" + url_ +
-          ".tar.gz' is not a Nanos release: it has no 'kernel.img' [FAASC0614]\n"
-          "  while pulling 'nanos@0.1.55'\n"
-          "  hint: a release has 'kernel.img' and 'boot.img', and it may have 'bootx64.efi' and 'klibs/'\n");
+  EXPECT_EQ(refusal(), "faasc: error: '" + url_ +
+                           ".tar.gz' is not a Nanos release: it has no 'kernel.img' [FAASC0614]\n"
+                           "  while pulling 'nanos@0.1.55'\n"
+                           "  hint: a release has 'kernel.img' and, for x86_64, 'boot.img', and it may have "
+                           "'bootx64.efi' or 'bootaa64.efi', and 'klibs/'\n");
   EXPECT_EQ(parts(), 0u);
   publish("<html>no archive at all</html>");
   auto added = pull();

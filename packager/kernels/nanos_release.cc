@@ -30,11 +30,14 @@ constexpr std::size_t kRegionTypeAt = 0x1BA;
 constexpr std::uint32_t kBootRegionType = 12;
 
 constexpr std::uint16_t kPeMachineX86_64 = 0x8664;
+constexpr std::uint16_t kPeMachineAarch64 = 0xAA64;
+constexpr std::uint16_t kElfMachineAarch64 = 183;
 constexpr std::uint16_t kPeSubsystemEfiApplication = 10;
 
 /// Whether a release keeps a file of this path, below its top directory.
 bool belongs(const fs::path& path) {
-  if (path == "kernel.img" || path == "boot.img" || path == "bootx64.efi") return true;
+  if (path == "kernel.img" || path == "boot.img" || path == "bootx64.efi" || path == "bootaa64.efi")
+    return true;
   std::string name = path.filename().string();
   return path.parent_path() == "klibs" && !name.empty() && !name.starts_with(".");
 }
@@ -44,12 +47,27 @@ Error no_release(const fs::path& source, const std::string& why) {
                kBadRelease,
                "'" + source.string() + "' is not a Nanos release: " + why,
                {},
-               "a release has 'kernel.img' and 'boot.img', and it may have 'bootx64.efi' and 'klibs/'"};
+               "a release has 'kernel.img' and, for x86_64, 'boot.img', and it may have 'bootx64.efi' or "
+               "'bootaa64.efi', and 'klibs/'"};
 }
 
-Result<void> check_complete(const fs::path& source, const std::set<std::string>& staged) {
-  for (const char* name : {"kernel.img", "boot.img"})
-    if (!staged.contains(name)) return no_release(source, "it has no '" + std::string(name) + "'");
+/// Whether the file's ELF header, if it has one, names the machine.
+bool is_elf_for_aarch64(const fs::path& path) {
+  auto fd = open_for_reading(path);
+  char start[20] = {};
+  auto size = fd ? read_some(*fd, start, sizeof start, path) : Result<std::size_t>(0);
+  le16 machine;
+  std::memcpy(&machine, start + 18, sizeof machine);
+  return size && *size == sizeof start && std::memcmp(start, "\177ELF", 4) == 0 &&
+         machine == kElfMachineAarch64;
+}
+
+Result<void> check_complete(const fs::path& source, const fs::path& staging,
+                            const std::set<std::string>& staged) {
+  if (!staged.contains("kernel.img")) return no_release(source, "it has no 'kernel.img'");
+  // Machines for aarch64 have no BIOS.
+  if (!staged.contains("boot.img") && !is_elf_for_aarch64(staging / "kernel.img"))
+    return no_release(source, "it has no 'boot.img'");
   return {};
 }
 
@@ -75,7 +93,7 @@ Result<std::string> stage_directory(const fs::path& source, const fs::path& stag
     if (error) return io_error("read directory", source, error.value());
   }
   std::set<std::string> staged;
-  std::vector<fs::path> names = {"kernel.img", "boot.img", "bootx64.efi"};
+  std::vector<fs::path> names = {"kernel.img", "boot.img", "bootx64.efi", "bootaa64.efi"};
   for (fs::directory_iterator it(top / "klibs", error), end; !error && it != end; it.increment(error))
     names.push_back(fs::path("klibs") / it->path().filename());
   for (const fs::path& name : names) {
@@ -83,7 +101,7 @@ Result<std::string> stage_directory(const fs::path& source, const fs::path& stag
     FAASC_CHECK(stage_file(top / name, staging / name));
     staged.insert(name.string());
   }
-  FAASC_CHECK(check_complete(source, staged));
+  FAASC_CHECK(check_complete(source, staging, staged));
   return top == source ? std::string() : top.filename().string();
 }
 
@@ -119,7 +137,7 @@ Result<std::string> stage_archive(const fs::path& source, const fs::path& stagin
     FAASC_CHECK(write_file(staging / path, bytes));
     staged.insert(path.string());
   }
-  FAASC_CHECK(check_complete(source, staged));
+  FAASC_CHECK(check_complete(source, staging, staged));
   return top->string();
 }
 
@@ -153,15 +171,17 @@ Result<void> check_boot_blob(const fs::path& directory, const std::string& shown
   return {};
 }
 
-Result<void> check_uefi_loader(const fs::path& directory, const std::string& shown) {
-  FAASC_TRY(std::string bytes, read_file(directory / "bootx64.efi", kMaxBootBytes));
+/// `name` is "bootx64.efi" or "bootaa64.efi", which say what they are for.
+Result<void> check_uefi_loader(const fs::path& directory, const std::string& shown, const std::string& name) {
+  FAASC_TRY(std::string bytes, read_file(directory / name, kMaxBootBytes));
   auto refuse = [&](const std::string& why) {
     return Error{Fault::Input,
                  kBadUefiLoader,
-                 "'" + shown + "/bootx64.efi' is not the UEFI loader of Nanos: " + why,
+                 "'" + shown + "/" + name + "' is not the UEFI loader of Nanos: " + why,
                  {},
-                 "take bootx64.efi from the same release as kernel.img, or leave it out"};
+                 "take " + name + " from the same release as kernel.img, or leave it out"};
   };
+  bool pc = name == "bootx64.efi";
   auto field = [&]<typename T>(std::uint64_t at, T value) -> std::optional<T> {
     if (at > bytes.size() || sizeof value > bytes.size() - at) return std::nullopt;
     std::memcpy(&value, bytes.data() + at, sizeof value);
@@ -170,10 +190,21 @@ Result<void> check_uefi_loader(const fs::path& directory, const std::string& sho
   std::uint64_t header = field(0x3C, le32()).value_or(le32(0));
   if (!bytes.starts_with("MZ") || field(header, le32()).value_or(le32(0)) != 0x00004550)
     return refuse("it is not a PE file");
-  if (field(header + 4, le16()).value_or(le16(0)) != kPeMachineX86_64) return refuse("it is not for x86_64");
+  if (field(header + 4, le16()).value_or(le16(0)) != (pc ? kPeMachineX86_64 : kPeMachineAarch64))
+    return refuse(pc ? "it is not for x86_64" : "it is not for aarch64");
   if (field(header + 0x18 + 68, le16()).value_or(le16(0)) != kPeSubsystemEfiApplication)
     return refuse("it is not an EFI application");
   return {};
+}
+
+Error mixed(const std::string& shown, const std::string& name, const std::string& architecture,
+            const KernelElf& kernel) {
+  return Error{Fault::Input,
+               kMixedArchitectures,
+               "'" + shown + "' has files of two releases: '" + name + "' is for " + architecture +
+                   ", and 'kernel.img' is for " + kernel.architecture,
+               {},
+               "keep releases for different processors in directories of their own, and add each"};
 }
 
 /// Klibs are linked when the guest boots; one from another build stops it there.
@@ -187,6 +218,8 @@ Result<void> check_klibs(const fs::path& directory, const std::string& shown, co
   std::set<std::string> known = kernel.symbols;
   for (const std::string& name : names) {
     FAASC_TRY(KlibSymbols klib, read_klib(directory / "klibs" / name, shown + "/klibs/" + name));
+    if (klib.architecture != kernel.architecture)
+      return mixed(shown, "klibs/" + name, klib.architecture, kernel);
     known.insert(klib.exported.begin(), klib.exported.end());
     klibs.push_back(std::move(klib));
   }
@@ -220,9 +253,15 @@ Result<KernelElf> check_nanos_release(const fs::path& directory, const std::stri
                  "'" + shown + "/kernel.img' is not a kernel faasc can use: it is Linux " + kernel.release,
                  {},
                  "name a Linux kernel's ELF file 'vmlinux'"};
-  FAASC_CHECK(check_boot_blob(directory, shown));
+  bool pc = kernel.architecture == kX86_64;
   std::error_code error;
-  if (fs::exists(directory / "bootx64.efi", error)) FAASC_CHECK(check_uefi_loader(directory, shown));
+  // What one kind of machine boots from, the other has no use for.
+  for (const char* foreign : {pc ? "bootaa64.efi" : "bootx64.efi", pc ? "" : "boot.img"})
+    if (*foreign != '\0' && fs::exists(directory / foreign, error))
+      return mixed(shown, foreign, std::string(pc ? kAarch64 : kX86_64), kernel);
+  if (pc) FAASC_CHECK(check_boot_blob(directory, shown));
+  std::string loader = pc ? "bootx64.efi" : "bootaa64.efi";
+  if (fs::exists(directory / loader, error)) FAASC_CHECK(check_uefi_loader(directory, shown, loader));
   FAASC_CHECK(check_klibs(directory, shown, kernel));
   return kernel;
 }
@@ -235,7 +274,7 @@ std::string nanos_version_in(std::string_view file_name) {
   }
   for (std::string_view prefix : {"nanos-release-linux-", "nanos-release-darwin-"})
     if (file_name.starts_with(prefix)) file_name.remove_prefix(prefix.size());
-  // The mark of a release for aarch64, whose kernel.img is refused for what it is.
+  // The mark of a release for aarch64, which its files tell as well.
   if (file_name.ends_with("-virt")) file_name.remove_suffix(5);
   return is_release_number(file_name) ? std::string(file_name) : std::string();
 }

@@ -11,7 +11,7 @@ namespace faasc {
 
 /// A Nanos release, as upstream publishes it: kernel.img, boot.img, bootx64.efi and klibs/<name>, flat or
 /// below one directory, in a tar archive or unpacked. Only kernel.img and boot.img have to be there; whatever
-/// else is in it is left out.
+/// else is in it is left out. One for aarch64 has no boot.img, and bootaa64.efi in place of bootx64.efi.
 
 /// Copies the files of a release from a directory or a tar archive to `staging`, an empty directory. Returns
 /// the name of the directory in which they were found within `source`; empty where they are at its top.
@@ -19,9 +19,10 @@ namespace faasc {
 Result<std::string> stage_nanos_release(const std::filesystem::path& source,
                                         const std::filesystem::path& staging);
 
-/// Checks the files of a release: kernel.img is an x86-64 kernel, boot.img is a boot loader of Nanos,
-/// bootx64.efi an EFI application, and every klib finds in kernel.img, or in another klib, what it links
-/// against. Errors speak of the files as lying in `shown`. FAASC0610 to FAASC0613.
+/// Checks the files of a release: kernel.img is a kernel, boot.img is a boot loader of Nanos, bootx64.efi or
+/// bootaa64.efi an EFI application, all for one architecture, and every klib finds in kernel.img, or in
+/// another klib, what it links against. Errors speak of the files as lying in `shown`. FAASC0610 to
+/// FAASC0613; FAASC0639 where they are for several.
 Result<KernelElf> check_nanos_release(const std::filesystem::path& directory, const std::string& shown);
 
 /// The version in the name of a tar archive ("nanos-release-linux-0.1.55.tar.gz", "0.1.55.tgz") or of a

@@ -92,7 +92,8 @@ TEST_F(NanosReleaseTest, IsStagedFromAnArchive) {
 
 TEST_F(NanosReleaseTest, RefusesWhatIsNoRelease) {
   constexpr const char* kHint =
-      "  hint: a release has 'kernel.img' and 'boot.img', and it may have 'bootx64.efi' and 'klibs/'\n";
+      "  hint: a release has 'kernel.img' and, for x86_64, 'boot.img', and it may have 'bootx64.efi' or "
+      "'bootaa64.efi', and 'klibs/'\n";
   auto refusal = [&](const fs::path& source, const std::string& why) {
     return "faasc: error: '" + source.string() + "' is not a Nanos release: " + why + " [FAASC0614]\n" +
            kHint;
@@ -145,8 +146,7 @@ TEST_F(NanosReleaseTest, IsCheckedFileByFile) {
             }),
             "accepted " + std::string(kSampleCommit));
 
-  constexpr const char* kKernelHint =
-      "  hint: give the kernel.img of a Nanos release for x86_64, or a Linux vmlinux\n";
+  constexpr const char* kKernelHint = "  hint: give the kernel.img of a Nanos release, or a Linux vmlinux\n";
   constexpr const char* kBootHint = "  hint: take boot.img from the same release as kernel.img\n";
   constexpr const char* kEfiHint =
       "  hint: take bootx64.efi from the same release as kernel.img, or leave it out\n";
@@ -170,8 +170,8 @@ TEST_F(NanosReleaseTest, IsCheckedFileByFile) {
        "'shown/kernel.img' is not a kernel faasc can use: it is a boot sector, as boot.img has "
        "[FAASC0610]\n" +
            std::string(kKernelHint)},
-      {"kernel.img", sample_elf({.machine = 183}),
-       "'shown/kernel.img' is not a kernel faasc can use: it is for aarch64 where x86_64 is needed "
+      {"kernel.img", sample_elf({.machine = 243}),
+       "'shown/kernel.img' is not a kernel faasc can use: it is for riscv where x86_64 or aarch64 is needed "
        "[FAASC0610]\n" +
            std::string(kKernelHint)},
       {"kernel.img", sample_vmlinux(),

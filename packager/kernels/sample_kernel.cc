@@ -22,6 +22,10 @@ void put(std::string& bytes, std::size_t offset, const T& value) {
   std::memcpy(bytes.data() + offset, &value, sizeof value);
 }
 
+std::uint16_t machine_of(std::string_view architecture) {
+  return architecture == kX86_64 ? EM_X86_64 : EM_AARCH64;
+}
+
 }  // namespace
 
 std::string sample_elf(const SampleElf& sample) {
@@ -105,17 +109,22 @@ std::string sample_elf(const SampleElf& sample) {
   return out;
 }
 
-std::string sample_nanos(std::string_view text) {
-  return sample_elf(
-      {.commit = std::string(kSampleCommit), .text = std::string(text), .exported = {"kernel_print"}});
+std::string sample_nanos(std::string_view text, std::string_view architecture) {
+  bool pc = architecture == kX86_64;
+  return sample_elf({.machine = machine_of(architecture),
+                     .pvh_note = pc,
+                     .commit = std::string(kSampleCommit),
+                     .text = std::string(text),
+                     .exported = {"kernel_print"}});
 }
 
 std::string sample_vmlinux() {
   return sample_elf({.text = "Linux version 6.1.0-44-cloud-amd64 (builder) #1"});
 }
 
-std::string sample_klib() {
-  return sample_elf({.type = ET_DYN,
+std::string sample_klib(std::string_view architecture) {
+  return sample_elf({.machine = machine_of(architecture),
+                     .type = ET_DYN,
                      .pvh_note = false,
                      .exported = {"klib_start"},
                      .needed = {"kernel_print"},
@@ -132,13 +141,13 @@ std::string sample_boot_blob(std::size_t sectors) {
   return bytes;
 }
 
-std::string sample_uefi_loader() {
+std::string sample_uefi_loader(std::string_view architecture) {
   std::string bytes(512, '\0');
   bytes[0] = 'M';
   bytes[1] = 'Z';
   put(bytes, 0x3C, le32(0x80));
   std::memcpy(bytes.data() + 0x80, "PE\0\0", 4);
-  put(bytes, 0x84, le16(0x8664));
+  put(bytes, 0x84, le16(architecture == kX86_64 ? 0x8664 : 0xAA64));
   put(bytes, 0x98, le16(0x20B));
   put(bytes, 0x98 + 68, le16(10));
   return bytes;
@@ -154,6 +163,12 @@ void write_sample_release(const fs::path& directory, std::string_view text) {
   write_sample_file(directory / "boot.img", sample_boot_blob());
   write_sample_file(directory / "bootx64.efi", sample_uefi_loader());
   write_sample_file(directory / "klibs/tls", sample_klib());
+}
+
+void write_sample_aarch64_release(const fs::path& directory, std::string_view text) {
+  write_sample_file(directory / "kernel.img", sample_nanos(text, kAarch64));
+  write_sample_file(directory / "bootaa64.efi", sample_uefi_loader(kAarch64));
+  write_sample_file(directory / "klibs/tls", sample_klib(kAarch64));
 }
 
 }  // namespace faasc

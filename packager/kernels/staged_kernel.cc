@@ -123,7 +123,8 @@ Result<StagedKernel::Outcome> StagedKernel::commit(const KernelStore& store, con
   FAASC_CHECK(write_file(directory_ / kKernelRecordName, to_json(record)));
   FAASC_CHECK(make_tree_durable(directory_));
 
-  fs::path target = store.directory_of(record.family, record.version);
+  KernelName full{record.family, record.version, record.architecture};
+  fs::path target = store.directory_of(full.family, full.version, full.architecture);
   FAASC_TRY(FileLock store_lock, lock(store));
   FAASC_CHECK(make_directories(target.parent_path()));
   std::error_code error;
@@ -138,11 +139,13 @@ Result<StagedKernel::Outcome> StagedKernel::commit(const KernelStore& store, con
   FAASC_TRY(KernelFiles present, describe_files(target));
   auto present_record = read_kernel_record(target / kKernelRecordName);
   bool recorded_same = present_record && present_record->family == record.family &&
-                       present_record->version == record.version && present_record->files == record.files;
+                       present_record->version == record.version &&
+                       present_record->architecture == record.architecture &&
+                       present_record->files == record.files;
   bool same = present == record.files;
   if (same && recorded_same) return Outcome::AlreadyThere;
   if (!same && !recorded_same && if_other == IfOther::Refuse) {
-    std::string name = std::string(name_of(record.family)) + "@" + record.version;
+    std::string name = full_name(full);
     return Error{
         Fault::Input,
         kKernelExists,
@@ -158,14 +161,15 @@ Result<StagedKernel::Outcome> StagedKernel::commit(const KernelStore& store, con
 
 bool has_intact(const KernelStore& store, const KernelName& name) {
   std::error_code error;
-  fs::path directory = store.directory_of(name.family, name.version);
+  std::string_view architecture = name.architecture.empty() ? kX86_64 : std::string_view(name.architecture);
+  fs::path directory = store.directory_of(name.family, name.version, architecture);
   if (!fs::exists(directory / kKernelRecordName, error)) return false;
-  auto kernel = store.find(name.family, name.version);
+  auto kernel = store.find(name.family, name.version, architecture);
   return kernel && verify(*kernel);
 }
 
 Result<fs::path> remove_kernel(const KernelStore& store, const KernelName& name) {
-  std::string family(name_of(name.family));
+  std::string family = family_name(name.family, name.architecture);
   std::vector<std::string> names;
   KernelStore::Listing listing = store.list();
   for (const Kernel& kernel : listing.kernels) names.push_back(full_name(kernel));
@@ -178,7 +182,7 @@ Result<fs::path> remove_kernel(const KernelStore& store, const KernelName& name)
                  {},
                  all.empty() ? "there is no kernel in '" + store.root().string() + "'" : "there is " + all};
 
-  fs::path directory = store.directory_of(name.family, name.version);
+  fs::path directory = store.directory_of(name.family, name.version, name.architecture);
   std::error_code error;
   if (fs::exists(fs::symlink_status(directory, error))) {
     FAASC_TRY(FileLock store_lock, lock(store));
@@ -191,7 +195,7 @@ Result<fs::path> remove_kernel(const KernelStore& store, const KernelName& name)
     return directory;
   }
 
-  std::string wanted = family + "@" + name.version;
+  std::string wanted = full_name(name);
   for (const Kernel& kernel : listing.kernels)
     if (full_name(kernel) == wanted)
       return Error{Fault::Input,

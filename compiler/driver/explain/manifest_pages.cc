@@ -211,7 +211,8 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0172", "the kernel is named in a way that means nothing",
      "image.kernel is auto (the newest Nanos there is, else Linux), a family (nanos, linux), a family and "
      "version (nanos@0.1.55), a version, "
-     "or the path of a kernel, which contains a '/'.",
+     "or the path of a kernel, which contains a '/'. nanos-aarch64 is Nanos for that processor, whatever the "
+     "program.",
      "image: {kernel: freebsd}",
      "Write one of these. 'faasc kernel list' shows what is there, 'faasc kernel pull nanos' fetches one."},
     {"FAASC0173", "the klib is unknown",

@@ -284,6 +284,14 @@ constexpr ExplainPage kPages[] = {
      "Run 'sudo apt-get update'."},
     {"FAASC0637", "the package manager failed", "Its own words stand in the message.", "",
      "Try the command by hand."},
+    {"FAASC0638", "there is no kernel of that family for the processor",
+     "Nanos is there for x86_64 and aarch64 ('nanos', 'nanos-aarch64'), Linux for x86_64.",
+     "image: {kernel: linux-aarch64}", "Choose one of these."},
+    {"FAASC0639", "the files of a release are for several processors",
+     "kernel.img, the boot loaders and the klibs of a release are for one: boot.img and bootx64.efi for "
+     "x86_64, "
+     "bootaa64.efi for aarch64.",
+     "", "Keep each release in a directory of its own, and add them one by one."},
     {"FAASC0640", "this is no kernel package", "There is no boot/vmlinuz-… in it, or more than one.", "",
      "Give one linux-image package."},
     {"FAASC0641", "this Linux image cannot be used", "It is not a bzImage for x86_64 that could be unpacked.",

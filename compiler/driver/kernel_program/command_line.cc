@@ -64,13 +64,14 @@ Result<KernelCommand> parse_command_line(const std::vector<std::string>& argumen
   CLI::App app("The kernels that images boot: Nanos releases and the distribution's Linux.\n",
                "faasc kernel");
   app.footer(
-      "\nKernels are named like nanos@0.1.55 or linux@6.1.0-44-cloud-amd64, and kept in\n"
-      "$FAASC_HOME/kernels, else ~/.local/share/faasc/kernels. Those of OPS (~/.ops) are found too.\n\n"
+      "\nKernels are named like nanos@0.1.55, nanos-aarch64@0.1.55 or linux@6.1.0-44-cloud-amd64, and\n"
+      "kept in $FAASC_HOME/kernels, else ~/.local/share/faasc/kernels. Those of OPS (~/.ops) are found "
+      "too.\n\n"
       "Example:\n  faasc kernel pull nanos\n  faasc kernel list");
   app.require_subcommand(1);
 
   std::string format = "text";
-  CLI::App* list_command = app.add_subcommand("list", "what is there, newest first; * marks the default");
+  CLI::App* list_command = app.add_subcommand("list", "what is there, newest first; * marks the defaults");
   add_format(list_command, format);
   list_command->footer("\nExample:\n  faasc kernel list --format json");
 
@@ -106,7 +107,7 @@ Result<KernelCommand> parse_command_line(const std::vector<std::string>& argumen
   PullKernel pull;
   std::string pulled;
   CLI::App* pull_command =
-      app.add_subcommand("pull", "download a kernel: nanos[@VERSION] or linux[@VERSION]");
+      app.add_subcommand("pull", "download a kernel: nanos[-aarch64][@VERSION] or linux[@VERSION]");
   pull_command->add_option("KERNEL", pulled, "the newest, where it names no version")->required();
   pull_command->add_option("--url", pull.url, "a mirror of Nanos' releases ($FAASC_NANOS_URL)")
       ->type_name("URL");

@@ -30,18 +30,22 @@ Result<void> print(const std::string& text) {
   return write_all(Fd(::dup(STDOUT_FILENO)), text, "standard output");
 }
 
-/// The kernel a build would use that names none; empty where there is none.
-std::string default_name(const KernelStore& store) {
-  auto resolved = store.resolve("");
-  return resolved ? full_name(resolved->kernel) : std::string();
+/// The kernels that builds would use that name none: the first for x86_64, and one for each other
+/// architecture; without what there is none for.
+DefaultKernels default_kernels(const KernelStore& store) {
+  DefaultKernels names;
+  for (std::string_view architecture : {kX86_64, kAarch64})
+    if (auto resolved = store.resolve("", architecture))
+      names.emplace(architecture, full_name(resolved->kernel));
+  return names;
 }
 
 Result<int> run(const KernelStore& store, const ListKernels& command) {
   KernelStore::Listing listing = store.list();
   if (command.format == Format::Json) {
-    FAASC_CHECK(print(kernels_as_json(listing.kernels, default_name(store), store.root().string())));
+    FAASC_CHECK(print(kernels_as_json(listing.kernels, default_kernels(store), store.root().string())));
   } else {
-    FAASC_CHECK(print(kernels_as_text(listing.kernels, default_name(store))));
+    FAASC_CHECK(print(kernels_as_text(listing.kernels, default_kernels(store))));
     if (listing.kernels.empty() && listing.problems.empty())
       std::fprintf(stderr, "there is no kernel in '%s'; `faasc kernel pull nanos` downloads one\n",
                    store.root().c_str());
@@ -98,7 +102,7 @@ Result<int> run(const KernelStore& store, const VerifyKernels& command) {
 }
 
 std::string outcome_of(const Added& added, const KernelStore& store) {
-  std::string name = std::string(name_of(added.name.family)) + "@" + added.name.version;
+  std::string name = full_name(added.name);
   switch (added.outcome) {
     case StagedKernel::Outcome::AlreadyThere:
       return name + " is there already";
@@ -129,6 +133,7 @@ Result<int> run(const KernelStore& store, const PullKernel& command) {
   if (command.name.family == KernelFamily::Nanos) {
     NanosPull pull;
     pull.version = command.name.version;
+    if (!command.name.architecture.empty()) pull.architecture = command.name.architecture;
     if (!command.url.empty()) pull.base_url = command.url;
     pull.sha256 = command.sha256;
     pull.force = command.force;

@@ -87,7 +87,7 @@ std::string readable_size(std::uint64_t bytes) {
   return text;
 }
 
-std::string kernels_as_text(const std::vector<Kernel>& kernels, const std::string& is_default) {
+std::string kernels_as_text(const std::vector<Kernel>& kernels, const DefaultKernels& defaults) {
   std::size_t widest = 0;
   for (const Kernel& kernel : kernels) widest = std::max(widest, full_name(kernel).size());
   std::string out;
@@ -95,7 +95,8 @@ std::string kernels_as_text(const std::vector<Kernel>& kernels, const std::strin
     std::uint64_t bytes = 0;
     for (const auto& [name, size] : files_of(kernel)) bytes += size;
     std::string name = full_name(kernel);
-    out += name == is_default ? "* " : "  ";
+    auto first = defaults.find(kernel.architecture);
+    out += first != defaults.end() && first->second == name ? "* " : "  ";
     out += padded(name, widest) + "  " + padded(readable_size(bytes), 10) + "  " + kernel.origin;
     if (!is_usable(kernel)) out += "  (too old)";
     out += "\n";
@@ -103,13 +104,17 @@ std::string kernels_as_text(const std::vector<Kernel>& kernels, const std::strin
   return out;
 }
 
-std::string kernels_as_json(const std::vector<Kernel>& kernels, const std::string& is_default,
+std::string kernels_as_json(const std::vector<Kernel>& kernels, const DefaultKernels& defaults,
                             const std::string& store) {
   Json list = Json::array();
   for (const Kernel& kernel : kernels) list.push_back(to_json_value(kernel));
-  Json json = {
-      {"schema", "faasc.kernels/1"}, {"store", store}, {"default", nullptr}, {"kernels", std::move(list)}};
-  if (!is_default.empty()) json["default"] = is_default;
+  Json json = {{"schema", "faasc.kernels/1"},
+               {"store", store},
+               {"default", nullptr},
+               {"defaults", Json::object()},
+               {"kernels", std::move(list)}};
+  for (const auto& [architecture, name] : defaults) json["defaults"][architecture] = name;
+  if (auto first = defaults.find(kX86_64); first != defaults.end()) json["default"] = first->second;
   return dump(json);
 }
 

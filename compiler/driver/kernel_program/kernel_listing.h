@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,13 +11,15 @@ namespace faasc {
 /// "1.7 MiB", "812 B"
 std::string readable_size(std::uint64_t bytes);
 
-/// One line for each kernel: its name, size and origin; "*" marks the one that is `is_default`
-/// ("nanos@0.1.55").
-std::string kernels_as_text(const std::vector<Kernel>& kernels, const std::string& is_default);
+/// The kernel for each architecture that a build uses which names none: "x86_64" → "nanos@0.1.55".
+using DefaultKernels = std::map<std::string, std::string, std::less<>>;
 
-/// Schema "faasc.kernels/1": {"schema", "store", "default", "kernels": [as kernel_as_json]}; "default" is
-/// null where there is none.
-std::string kernels_as_json(const std::vector<Kernel>& kernels, const std::string& is_default,
+/// One line for each kernel: its name, size and origin; "*" marks those that are default.
+std::string kernels_as_text(const std::vector<Kernel>& kernels, const DefaultKernels& defaults);
+
+/// Schema "faasc.kernels/1": {"schema", "store", "default", "defaults", "kernels": [as kernel_as_json]};
+/// "default" is that of x86_64, null where there is none; "defaults" are all of them, by architecture.
+std::string kernels_as_json(const std::vector<Kernel>& kernels, const DefaultKernels& defaults,
                             const std::string& store);
 
 /// "key: value" lines, then a line for each file.
