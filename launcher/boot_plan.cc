@@ -40,13 +40,15 @@ Result<Accelerator> choose_accelerator(AcceleratorChoice choice, const KvmVerdic
 Result<BootFrom> choose_firmware(const VmSpec& spec, BootChoice choice, const BootFacts& facts) {
   bool bios = !spec.disks.empty() && spec.disks.front().bios_bootable;
   bool uefi = !spec.disks.empty() && spec.disks.front().uefi_bootable;
+  // What the manifest can say instead; there is no BIOS on aarch64.
+  const char* other = spec.architecture == "aarch64" ? "uefi" : "bios";
   auto cannot = [&](std::string_view how, std::string_view word) {
     return Error{Fault::Input,
                  kCannotBoot,
                  "'" + spec.name + "' cannot be booted " + std::string(how),
                  {},
                  "leave out '--boot " + std::string(word) + "', or write 'image: {boot: " +
-                     (word == "disk" ? "bios" : std::string(word)) + "}' into faas.yaml"};
+                     (word == "uefi" ? std::string(word) : other) + "}' into faas.yaml"};
   };
   switch (choice) {
     case BootChoice::Bios:
@@ -65,8 +67,34 @@ Result<BootFrom> choose_firmware(const VmSpec& spec, BootChoice choice, const Bo
                  kNoUefiFirmware,
                  "there is no UEFI firmware for QEMU on this host",
                  {},
-                 "sudo apt install " + std::string(kUefiFirmwarePackage)};
+                 "sudo apt install " + std::string(uefi_firmware_package(spec.architecture))};
   return BootFrom::Uefi;
+}
+
+constexpr std::string_view word_of(MachineChoice choice) {
+  switch (choice) {
+    case MachineChoice::Microvm:
+      return name_of(MachineType::Microvm);
+    case MachineChoice::Q35:
+      return name_of(MachineType::Q35);
+    case MachineChoice::Virt:
+      return name_of(MachineType::Virt);
+    case MachineChoice::Auto:
+      break;
+  }
+  return "auto";
+}
+
+/// Whether a machine that was asked for is one of the guest's architecture.
+Result<void> check_machine(const VmSpec& spec, MachineChoice machine) {
+  bool pc = spec.architecture != "aarch64";
+  if (machine == MachineChoice::Auto || pc == (machine != MachineChoice::Virt)) return {};
+  return Error{Fault::Usage,
+               kWrongMachine,
+               std::string(word_of(machine)) + " is a machine for " + (pc ? "aarch64" : "x86_64") +
+                   ", and '" + spec.name + "' is for " + spec.architecture,
+               {},
+               "leave out '--machine " + std::string(word_of(machine)) + "'"};
 }
 
 }  // namespace
@@ -82,11 +110,13 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
   const MachineChoice machine = choices.machine;
   const BootChoice boot = choices.boot;
   BootPlan plan;
+  FAASC_CHECK(check_machine(spec, machine));
   FAASC_TRY(plan.accelerator, choose_accelerator(choices.accelerator, facts.kvm, plan.reasons));
   bool direct = spec.direct_boot.has_value() && facts.kernel_is_there;
   bool disk = !spec.disks.empty() && (spec.disks.front().bios_bootable || spec.disks.front().uefi_bootable);
   bool disk_asked = boot == BootChoice::Disk || boot == BootChoice::Bios || boot == BootChoice::Uefi;
   bool nanos = spec.kernel_family == "nanos";
+  std::string kernel = spec.kernel_family + (spec.architecture == "aarch64" ? "-aarch64" : "");
 
   if (!direct && !disk) {
     if (!spec.direct_boot)
@@ -100,7 +130,7 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
                  "the kernel is not there: '" + spec.direct_boot->kernel.string() +
                      "', and the disk has no boot loader",
                  {},
-                 "faasc kernel pull " + spec.kernel_family + "@" + spec.direct_boot->kernel_version};
+                 "faasc kernel pull " + kernel + "@" + spec.direct_boot->kernel_version};
   }
   std::string no_kernel = spec.direct_boot
                               ? "the kernel is not there: '" + spec.direct_boot->kernel.string() + "'"
@@ -109,12 +139,11 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
     direct = false;
     no_kernel = "asked for";
   } else if (boot == BootChoice::Kernel && !direct) {
-    return Error{
-        Fault::Missing,
-        kKernelMissing,
-        no_kernel,
-        {},
-        "leave out '--boot direct', or get the kernel with 'faasc kernel pull " + spec.kernel_family + "'"};
+    return Error{Fault::Missing,
+                 kKernelMissing,
+                 no_kernel,
+                 {},
+                 "leave out '--boot direct', or get the kernel with 'faasc kernel pull " + kernel + "'"};
   }
 
   plan.boot = BootFrom::Kernel;
@@ -122,7 +151,11 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
     FAASC_TRY(plan.boot, choose_firmware(spec, boot, facts));
     if (plan.boot == BootFrom::Uefi) plan.uefi_firmware = facts.uefi_firmware;
   }
-  if (machine == MachineChoice::Microvm) {
+  if (spec.architecture == "aarch64") {
+    plan.machine = MachineType::Virt;
+    plan.reasons.push_back(direct ? "virt: the machine for aarch64"
+                                  : "virt, booted from the disk: " + no_kernel);
+  } else if (machine == MachineChoice::Microvm) {
     if (disk_asked)
       return Error{Fault::Usage,
                    kCannotBoot,

@@ -12,7 +12,7 @@
 namespace faasc {
 
 enum class AcceleratorChoice : std::uint8_t { Auto, Kvm, Tcg };
-enum class MachineChoice : std::uint8_t { Auto, Microvm, Q35 };
+enum class MachineChoice : std::uint8_t { Auto, Microvm, Q35, Virt };
 enum class BootChoice : std::uint8_t { Auto, Kernel, Disk, Bios, Uefi };  ///< Disk: by whatever it can
 
 /// What the user decided.
@@ -44,7 +44,7 @@ struct BootFacts {
 
 /// Both kernels boot fastest on microvm; there the network of Nanos needs memory. A disk with a boot loader
 /// boots on q35 without any kernel file, by a BIOS if it can, because UEFI takes seconds. What was asked for
-/// is honoured or refused.
+/// is honoured or refused. A guest for aarch64 has one machine, virt, and no BIOS.
 Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const BootFacts& facts);
 
 }  // namespace faasc

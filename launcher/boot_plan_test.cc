@@ -183,6 +183,53 @@ TEST(BootPlan, WhatBootsTheDisk) {
   }
 }
 
+TEST(BootPlan, Aarch64HasOneMachine) {
+  VmSpec spec = spec_of("nanos");
+  spec.architecture = "aarch64";
+  spec.disks[0].bios_bootable = false;
+  spec.disks[0].uefi_bootable = true;
+  const KvmVerdict foreign{false, "the guest is for aarch64, and this host is x86_64", ""};
+  const BootFacts facts{true, 64 * kMiB, foreign, "/fw.fd"};
+  auto plan = plan_boot(spec, {}, facts);
+  ASSERT_TRUE(plan) << plan.error().what;
+  EXPECT_EQ(plan->summary(), "virt, tcg, kernel loaded directly");
+  EXPECT_THAT(plan->reasons,
+              ElementsAre("tcg: KVM cannot be used: the guest is for aarch64, and this host is x86_64",
+                          "virt: the machine for aarch64"));
+  plan = plan_boot(spec, {.machine = MachineChoice::Virt, .boot = BootChoice::Disk}, facts);
+  ASSERT_TRUE(plan) << plan.error().what;
+  EXPECT_EQ(plan->summary(), "virt, tcg, booted from the disk by UEFI");
+
+  auto refusal = [&](const BootChoices& choices, const BootFacts& given) {
+    auto refused = plan_boot(spec, choices, given);
+    return refused ? refused->summary()
+                   : refused.error().code + ": " + refused.error().what + " / " + refused.error().hint;
+  };
+  EXPECT_EQ(
+      refusal({.accelerator = AcceleratorChoice::Kvm}, facts),
+      "FAASC0702: KVM cannot be used here: the guest is for aarch64, and this host is x86_64 / leave out "
+      "'--accel kvm'; the guest then runs emulated");
+  EXPECT_EQ(refusal({.machine = MachineChoice::Q35}, facts),
+            "FAASC0730: q35 is a machine for x86_64, and 'hello' is for aarch64 / leave out '--machine q35'");
+  EXPECT_EQ(refusal({.machine = MachineChoice::Microvm}, facts),
+            "FAASC0730: microvm is a machine for x86_64, and 'hello' is for aarch64 / leave out '--machine "
+            "microvm'");
+  EXPECT_EQ(refusal({.boot = BootChoice::Bios}, facts),
+            "FAASC0707: 'hello' cannot be booted by a BIOS: its disk has no boot loader for one / leave out "
+            "'--boot bios', or write 'image: {boot: uefi}' into faas.yaml");
+  EXPECT_EQ(refusal({.boot = BootChoice::Uefi}, {true, 64 * kMiB, foreign, {}}),
+            "FAASC0589: there is no UEFI firmware for QEMU on this host / sudo apt install qemu-efi-aarch64");
+  spec.disks[0].uefi_bootable = false;
+  EXPECT_EQ(
+      refusal({}, {false, 64 * kMiB, foreign, {}}),
+      "FAASC0706: the kernel is not there: '/k/kernel', and the disk has no boot loader / faasc kernel pull "
+      "nanos-aarch64@1.2");
+  spec.architecture = "x86_64";
+  EXPECT_EQ(
+      refusal({.machine = MachineChoice::Virt}, facts),
+      "FAASC0730: virt is a machine for aarch64, and 'hello' is for x86_64 / leave out '--machine virt'");
+}
+
 TEST(BootPlan, Refusals) {
   VmSpec spec = spec_of("nanos");
   auto refused =

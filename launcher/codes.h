@@ -12,6 +12,8 @@ inline constexpr const char* kKernelMissing =
     "FAASC0706";  // the kernel of a direct boot, and no other way to boot
 inline constexpr const char* kCannotBoot =
     "FAASC0707";  // the machine that was asked for cannot boot this image
+inline constexpr const char* kWrongMachine =
+    "FAASC0730";  // the machine that was asked for is of another architecture
 inline constexpr const char* kNoUefiFirmware = "FAASC0589";  // UEFI was asked for, and none is installed
 
 // The guest.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kNanosStartFailed = 127;
 constexpr int kNanosKernelFault = 126;
+constexpr std::string_view kNoSemihosting = "Angel shutdown trap failed";
 constexpr std::string_view kInitGaveUp = "faasc-init: cannot start the machine";
 
 /// Where a line has to begin for its words to count. Init's may follow an unfinished line of the program's.
@@ -46,6 +47,18 @@ std::string last_line(std::string_view text) {
   return terminal_text(start == std::string_view::npos ? text : text.substr(start + 1));
 }
 
+/// The last line of `text` that is no warning of QEMU's.
+std::string complaint_of(std::string_view text) {
+  std::string complaint;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (!line.empty() && line.find(" warning: ") == std::string_view::npos && !line.starts_with("warning: "))
+      complaint = line;
+  }
+  return complaint;
+}
+
 GuestExit decode_how(const ExitEvidence& evidence) {
   using How = GuestExit::How;
   if (evidence.forced) return {.how = How::Forced};
@@ -65,8 +78,14 @@ GuestExit decode_how(const ExitEvidence& evidence) {
             .detail = "init could not start the machine" + (why.empty() ? "" : ": " + why)};
   }
 
-  if (evidence.has_exit_port && (evidence.qemu.code & 1) != 0) {
-    int code = evidence.qemu.code >> 1;
+  std::optional<int> reported;
+  if (evidence.has_exit_port && (evidence.qemu.code & 1) != 0) reported = evidence.qemu.code >> 1;
+  // A guest that reports this way is gone at once, without an event; QEMU gives its own reasons with 1.
+  if (evidence.has_semihosting_exit && evidence.shutdown_reason.empty() &&
+      (evidence.qemu.code != 1 || complaint_of(evidence.vmm_errors).empty()))
+    reported = evidence.qemu.code;
+  if (reported) {
+    int code = *reported;
     if (number_after(evidence.console_tail, "*** signal ", Place::LineStart) == code)
       return {.how = How::Signaled, .signal = code};
     // Asked to stop, a program without a handler of its own is ended by SIGTERM; Nanos prints no registers
@@ -85,6 +104,9 @@ GuestExit decode_how(const ExitEvidence& evidence) {
     if (code == kNanosKernelFault) return {.how = How::Failed, .code = code, .detail = "the kernel crashed"};
     return {.how = How::Exited, .code = code};
   }
+  // Only an emulated processor has semihosting.
+  if (evidence.has_semihosting_exit && evidence.console_tail.find(kNoSemihosting) != std::string::npos)
+    return {.how = How::Failed, .detail = "it ended, and could not tell how: there is no semihosting"};
   if (evidence.shutdown_reason == "guest-reset") return {.how = How::Reset};
   if (evidence.shutdown_reason == "guest-panic") return {.how = How::Failed, .detail = "the kernel panicked"};
   if (evidence.qemu.code != 0)
@@ -151,7 +173,8 @@ std::vector<std::string> telling_lines(const std::vector<std::string>& lines, st
   });
   std::vector<std::string> chosen;
   for (auto line = dump; line != lines.end(); ++line) {
-    bool tells = line == dump || line->starts_with("    fault address ") || line->starts_with("   rip: ");
+    bool tells = line == dump || line->starts_with("    fault address ") || line->starts_with("   rip: ") ||
+                 line->starts_with("       elr: ");
     if (tells && chosen.size() < count) chosen.push_back(*line);
   }
   auto end = dump;

@@ -38,6 +38,7 @@ struct GuestExit {
 struct ExitEvidence {
   ExitStatus qemu;
   bool has_exit_port = false;
+  bool has_semihosting_exit = false;
   std::string shutdown_reason;  ///< of QMP's SHUTDOWN event: "guest-shutdown", "guest-reset",
                                 ///< "host-qmp-quit"; empty: none seen
   std::string console_tail;
@@ -46,9 +47,11 @@ struct ExitEvidence {
   bool forced = false;  ///< we told QEMU to quit, or killed it
 };
 
-/// Source of the numbers: QEMU's isa-debug-exit device makes QEMU end with (value << 1) | 1. Nanos writes the
-/// program's exit code; the signal's number where a signal ended it, which its console tells apart; 127 where
-/// it could not start the program. Our init for Linux says on the console how the program ended.
+/// Source of the numbers: QEMU's isa-debug-exit device makes QEMU end with (value << 1) | 1, and a
+/// semihosting exit makes it end with the value, which QEMU's own failures are told from by what it says.
+/// Nanos writes the program's exit code; the signal's number where a signal ended it, which its console tells
+/// apart; 127 where it could not start the program. Our init for Linux says on the console how the program
+/// ended.
 GuestExit decode_exit(const ExitEvidence& evidence);
 
 /// "exited with status 7", "was ended by signal 11 (SIGSEGV)", …: to follow "the guest" or "the program".

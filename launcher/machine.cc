@@ -44,6 +44,15 @@ constexpr std::size_t kDumpLines = 200;  // more than a kernel's dump of registe
 /// How long an unfinished line waits for its end before it is shown as it is.
 constexpr int kFlushAfterMs = 100;
 
+/// As VmSpec names it; what faasc itself was compiled for.
+constexpr std::string_view host_architecture() {
+#if defined(__aarch64__)
+  return "aarch64";
+#else
+  return "x86_64";
+#endif
+}
+
 /// A connection that is being made, to learn whether anybody accepts it. Nothing is sent.
 Fd begin_connecting(std::uint16_t port) {
   Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -128,15 +137,24 @@ struct Machine::State {
 // starting
 
 Result<void> Machine::State::prepare() {
-  if (options.boot.accelerator != AcceleratorChoice::Tcg && !options.kvm) options.kvm = probe_kvm();
+  if (spec.architecture != host_architecture()) {
+    options.kvm = KvmVerdict{
+        false,
+        "the guest is for " + spec.architecture + ", and this host is " + std::string(host_architecture()),
+        {}};
+  } else if (options.boot.accelerator != AcceleratorChoice::Tcg && !options.kvm) {
+    options.kvm = probe_kvm();
+  }
   FAASC_CHECK(decide());
 
+  if (options.qemu.empty()) options.qemu = qemu_program(spec);
   if (!find_program(options.qemu))
     return Error{Fault::Host,
                  kNoQemu,
                  "QEMU is not installed: there is no '" + options.qemu + "' in PATH",
                  {},
-                 "sudo apt install qemu-system-x86"};
+                 spec.architecture == "aarch64" ? "sudo apt install qemu-system-arm"
+                                                : "sudo apt install qemu-system-x86"};
   for (const VmSpec::Disk& disk : spec.disks)
     if (::access(disk.path.c_str(), R_OK) != 0) return io_error("open", disk.path, errno);
   return {};
@@ -147,7 +165,8 @@ Result<void> Machine::State::decide() {
   facts.kernel_is_there = spec.direct_boot && ::access(spec.direct_boot->kernel.c_str(), R_OK) == 0;
   facts.memory_bytes = options.memory_bytes.value_or(spec.memory_bytes);
   facts.kvm = options.kvm.value_or(KvmVerdict{});
-  if (!spec.disks.empty() && spec.disks.front().uefi_bootable) facts.uefi_firmware = find_uefi_firmware();
+  if (!spec.disks.empty() && spec.disks.front().uefi_bootable)
+    facts.uefi_firmware = find_uefi_firmware(spec.architecture);
   FAASC_TRY(plan, plan_boot(spec, options.boot, facts));
   for (const std::string& reason : plan.reasons) note(reason);
   return {};
@@ -343,6 +362,7 @@ const GuestExit& Machine::State::collect_exit() {
   if (reader.joinable()) reader.join();
   monitor->drain();
   evidence.has_exit_port = spec.exit_port.has_value();
+  evidence.has_semihosting_exit = spec.semihosting_exit;
   evidence.shutdown_reason = monitor->shutdown_reason();
   evidence.console_tail = console.tail();
   evidence.asked_to_stop = asked_to_stop;

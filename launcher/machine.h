@@ -29,7 +29,7 @@ struct StartOptions {
   std::optional<std::uint64_t> memory_bytes;
   std::optional<unsigned> vcpus;
   QemuOptions::DiskWrites disk_writes = QemuOptions::DiskWrites::Drop;
-  std::string qemu = "qemu-system-x86_64";
+  std::string qemu;                         ///< empty: the one for the spec's architecture
   std::vector<std::string> qemu_arguments;  ///< after faasc's own; for measuring
   /// How long the guest may take to get ready. Absent: the spec's init_timeout, ten times as long without
   /// KVM.

@@ -10,7 +10,7 @@ clang-19 libclang-19-dev libclang-rt-19-dev llvm-19-dev lld-19
 libarchive-dev libext2fs-dev libcli11-dev libboost-dev nlohmann-json3-dev libcurl4-openssl-dev libssl-dev
 zlib1g-dev libzstd-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
 python3 python3-pip
-qemu-system-x86 qemu-utils seabios binutils
+qemu-system-x86 qemu-system-arm qemu-efi-aarch64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-utils seabios binutils
 e2fsprogs cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
 zsh fish groff-base skopeo umoci libarchive-tools python3-jsonschema python3-yaml
 '

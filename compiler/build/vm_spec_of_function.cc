@@ -63,7 +63,10 @@ Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& fun
                         .uefi_bootable = boot.uefi});
   spec.nics.push_back(
       {.address = address_with_prefix(manifest.network), .gateway = gateway_of(manifest.network)});
-  spec.exit_port = kernel.family == KernelFamily::Nanos ? kNanosExitPort : kLinuxExitPort;
+  if (kernel.architecture == kAarch64)
+    spec.semihosting_exit = true;
+  else
+    spec.exit_port = kernel.family == KernelFamily::Nanos ? kNanosExitPort : kLinuxExitPort;
 
   spec.function = function.handler;
   spec.kind = function.kind;

@@ -11,9 +11,9 @@ void add_vm_options(CLI::App& app, VmArguments& arguments) {
   app.add_option("--accel", arguments.accelerator, "auto, kvm or tcg (emulation)")
       ->type_name("HOW")
       ->check(CLI::IsMember({"auto", "kvm", "tcg"}).description(""));
-  app.add_option("--machine", arguments.machine, "auto, microvm or q35 (a PC)")
+  app.add_option("--machine", arguments.machine, "auto, microvm, q35 (a PC) or virt (aarch64)")
       ->type_name("TYPE")
-      ->check(CLI::IsMember({"auto", "microvm", "q35"}).description(""));
+      ->check(CLI::IsMember({"auto", "microvm", "q35", "virt"}).description(""));
   app.add_option("--boot", arguments.boot,
                  "auto, direct (the VMM loads the kernel), disk, or what boots it: bios, uefi")
       ->type_name("FROM")
@@ -32,6 +32,7 @@ Result<StartOptions> start_options(Session& session, const VmArguments& argument
   if (arguments.accelerator == "tcg") options.boot.accelerator = AcceleratorChoice::Tcg;
   if (arguments.machine == "microvm") options.boot.machine = MachineChoice::Microvm;
   if (arguments.machine == "q35") options.boot.machine = MachineChoice::Q35;
+  if (arguments.machine == "virt") options.boot.machine = MachineChoice::Virt;
   if (arguments.boot == "direct") options.boot.boot = BootChoice::Kernel;
   if (arguments.boot == "disk") options.boot.boot = BootChoice::Disk;
   if (arguments.boot == "bios") options.boot.boot = BootChoice::Bios;

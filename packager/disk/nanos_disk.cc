@@ -197,9 +197,10 @@ Result<void> plan_esp(const NanosDiskRequest& request, Plan& plan) {
                  kDiskNoUefiLoader,
                  "kernel " + request.kernel.version + " has no loader for UEFI",
                  {},
-                 "add bootx64.efi of the same release to the kernel, or write a disk that boots otherwise"};
-  FAASC_CHECK(
-      plan.esp_tree.add(kUefiLoaderPath, {HostFile{request.kernel.uefi_loader}, 0644, "UEFI loader"}));
+                 "add bootx64.efi or bootaa64.efi of the same release to the kernel, or write a disk that "
+                 "boots otherwise"};
+  const char* path = request.kernel.architecture == kAarch64 ? kUefiLoaderPathAarch64 : kUefiLoaderPath;
+  FAASC_CHECK(plan.esp_tree.add(path, {HostFile{request.kernel.uefi_loader}, 0644, "UEFI loader"}));
   FAASC_TRY(plan.esp, plan_fat(plan.esp_tree, {.label = "FAASC-BOOT",
                                                .first_sector = static_cast<std::uint32_t>(plan.esp_offset /
                                                                                           kDiskSectorSize)}));

@@ -18,7 +18,7 @@ namespace faasc {
 /// What a Nanos disk is to be made of. The program and the kernel have to outlive the request.
 struct NanosDiskRequest {
   const Program& program;
-  const Kernel& kernel;  ///< only the paths of its files matter
+  const Kernel& kernel;  ///< only its architecture and the paths of its files matter
 
   /// With a boot loader and the kernel on the disk, which then boots on a PC with a BIOS as well as by a VMM
   /// that loads the kernel itself; without, only the latter, and smaller by that.

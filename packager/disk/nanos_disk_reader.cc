@@ -84,7 +84,9 @@ Result<NanosDisk> open_nanos_disk(std::shared_ptr<const ByteSource> source) {
   }
 
   disk.bios_bootable = disk.bootfs && has_boot_loader(mbr, first.offset);
-  disk.uefi_bootable = disk.bootfs && disk.esp && disk.esp->find_in_any_case(kUefiLoaderPath);
+  disk.uefi_bootable =
+      disk.bootfs && disk.esp &&
+      (disk.esp->find_in_any_case(kUefiLoaderPath) || disk.esp->find_in_any_case(kUefiLoaderPathAarch64));
   disk.regions = {{"mbr", 0, kDiskSectorSize}};
   if (has_boot_loader(mbr, first.offset))
     disk.regions.push_back({"stage2", kDiskSectorSize, mbr.boot_region.length});

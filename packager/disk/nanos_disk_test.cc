@@ -175,11 +175,11 @@ TEST_F(NanosDiskTest, BootableByUefiToo) {
   EXPECT_FALSE(open().bios_bootable);
   EXPECT_TRUE(open().uefi_bootable);
   kernel_.uefi_loader.clear();
-  EXPECT_EQ(
-      refusal(wanted),
-      "faasc: error: kernel 0.1.55 has no loader for UEFI [FAASC0578]\n"
-      "  while planning the system partition of UEFI\n"
-      "  hint: add bootx64.efi of the same release to the kernel, or write a disk that boots otherwise\n");
+  EXPECT_EQ(refusal(wanted),
+            "faasc: error: kernel 0.1.55 has no loader for UEFI [FAASC0578]\n"
+            "  while planning the system partition of UEFI\n"
+            "  hint: add bootx64.efi or bootaa64.efi of the same release to the kernel, or write a disk that "
+            "boots otherwise\n");
 }
 
 // What partitioning programs make of it.

@@ -17,11 +17,23 @@ std::string escaped(std::string_view value) {
 
 std::string machine_text(const VmSpec& spec, const QemuOptions& options) {
   if (options.machine == MachineType::Q35) return "q35,smm=off,vmport=off";
+  // The interrupt controller that Nanos is tried with serves eight processors; the next one serves all, if
+  // without its message translation, which Nanos does not survive.
+  // Without ACPI it hears of the power button however it was booted.
+  if (options.machine == MachineType::Virt)
+    return std::string("virt,acpi=off,") +
+           (options.vcpus.value_or(spec.vcpus) <= 8 ? "gic-version=2" : "gic-version=3,its=off");
   // ACPI is how both kernels find the virtio devices. With the second IO-APIC Nanos never sees their
   // interrupts.
   if (spec.kernel_family == "nanos") return "microvm,acpi=on,ioapic2=off";
   // Distributions' kernels look for the clock chip twice, a second each, where it is missing.
   return "microvm,acpi=on,pit=off,pic=off,rtc=on";
+}
+
+std::string processor_text(const QemuOptions& options) {
+  if (options.accelerator == Accelerator::Kvm) return "host";
+  // Signing pointers by the architecture's own algorithm is what an emulated Arm does slowest.
+  return options.machine == MachineType::Virt ? "max,pauth-impdef=on" : "max";
 }
 
 std::string memory_text(std::uint64_t bytes) {
@@ -85,14 +97,19 @@ std::string command_line_text(const VmSpec& spec, const QemuOptions& options) {
 
 }  // namespace
 
+std::string qemu_program(const VmSpec& spec) {
+  return "qemu-system-" + spec.architecture;
+}
+
 std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options) {
   assert(options.boot == BootFrom::Kernel ? spec.direct_boot.has_value()
-                                          : options.machine == MachineType::Q35);
+                                          : options.machine != MachineType::Microvm);
+  assert((options.machine == MachineType::Virt) == (spec.architecture == "aarch64"));
   assert(options.ports.empty() || !spec.nics.empty());
   bool microvm = options.machine == MachineType::Microvm;
   std::string transport = microvm ? "-device" : "-pci";  // virtio-blk-device or virtio-blk-pci
 
-  std::vector<std::string> argv{options.program};
+  std::vector<std::string> argv{options.program.empty() ? qemu_program(spec) : options.program};
   auto add = [&](std::initializer_list<std::string> words) { argv.insert(argv.end(), words); };
 
   add({"-name", escaped(spec.name)});
@@ -101,7 +118,7 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
     add({"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
   add({"-machine", machine_text(spec, options)});
   add({"-accel", std::string(name_of(options.accelerator))});
-  add({"-cpu", options.accelerator == Accelerator::Kvm ? "host" : "max"});
+  add({"-cpu", processor_text(options)});
   add({"-smp", std::to_string(options.vcpus.value_or(spec.vcpus))});
   add({"-m", memory_text(options.memory_bytes.value_or(spec.memory_bytes))});
   add({"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"});
@@ -112,7 +129,8 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
   if (options.boot == BootFrom::Kernel) {
     // Nanos builds its first page tables where SeaBIOS has made memory read-only by then; qboot leaves it
     // writable.
-    if (microvm || spec.kernel_family == "nanos") add({"-bios", "qboot.rom"});
+    bool pc = options.machine != MachineType::Virt;
+    if (microvm || (pc && spec.kernel_family == "nanos")) add({"-bios", "qboot.rom"});
     add({"-kernel", spec.direct_boot->kernel.string()});
     if (!spec.direct_boot->initrd.empty()) add({"-initrd", spec.direct_boot->initrd.string()});
     if (std::string text = command_line_text(spec, options); !text.empty()) add({"-append", text});
@@ -149,6 +167,11 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
     std::snprintf(port, sizeof port, "0x%x", *spec.exit_port);
     add({"-device", std::string("isa-debug-exit,iobase=") + port + ",iosize=4"});
   }
+  // Nothing of semihosting but the exit status: files and commands of the host, which it offers as well, are
+  // left to a debugger that is not there.
+  if (spec.semihosting_exit) add({"-semihosting-config", "enable=on,target=gdb"});
+  // Nanos for aarch64 has no other source of random numbers.
+  if (options.machine == MachineType::Virt) add({"-device", "virtio-rng-pci"});
   return argv;
 }
 

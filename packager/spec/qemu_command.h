@@ -10,14 +10,15 @@
 
 namespace faasc {
 
-enum class MachineType : std::uint8_t { Microvm, Q35 };
+/// The first two are for x86_64, the last is for aarch64.
+enum class MachineType : std::uint8_t { Microvm, Q35, Virt };
 enum class Accelerator : std::uint8_t { Kvm, Tcg };
 /// Who loads the kernel: the VMM (VmSpec::direct_boot), or the boot loader on the first disk, started by a
 /// BIOS or by UEFI.
 enum class BootFrom : std::uint8_t { Kernel, Bios, Uefi };
 
 constexpr std::string_view name_of(MachineType machine) {
-  return machine == MachineType::Microvm ? "microvm" : "q35";
+  return machine == MachineType::Microvm ? "microvm" : machine == MachineType::Q35 ? "q35" : "virt";
 }
 constexpr std::string_view name_of(Accelerator accelerator) {
   return accelerator == Accelerator::Kvm ? "kvm" : "tcg";
@@ -31,11 +32,11 @@ struct PortForward {
 
 /// How a VmSpec is run by QEMU.
 struct QemuOptions {
-  std::string program = "qemu-system-x86_64";
+  std::string program;  ///< empty: qemu_program() of the spec
   MachineType machine = MachineType::Microvm;
   Accelerator accelerator = Accelerator::Tcg;
   BootFrom boot = BootFrom::Kernel;
-  std::filesystem::path uefi_firmware;        ///< of BootFrom::Uefi: the code of OVMF
+  std::filesystem::path uefi_firmware;        ///< of BootFrom::Uefi: the code of OVMF or AAVMF
   std::vector<PortForward> ports;             ///< to the first nic; need one
   std::optional<std::uint64_t> memory_bytes;  ///< instead of the spec's
   std::optional<unsigned> vcpus;              ///< instead of the spec's
@@ -54,10 +55,13 @@ struct QemuOptions {
   std::uint64_t tsc_khz = 0;
 };
 
+/// "qemu-system-x86_64" and the like.
+std::string qemu_program(const VmSpec& spec);
+
 /// The command line that runs `spec`, argv[0] included: console on standard output, nothing read from
 /// standard input, no network listener but the forwarded ports on 127.0.0.1. Pure: nothing is looked up.
 /// Disks must be of a format that QEMU reads, which is any but raw.zst. `options.boot` must be possible:
-/// Kernel needs `spec.direct_boot`, the others a bootable first disk and q35.
+/// Kernel needs `spec.direct_boot`, the others a bootable first disk and another machine than microvm.
 std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options);
 
 }  // namespace faasc

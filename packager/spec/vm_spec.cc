@@ -19,7 +19,7 @@
 //   direct_boot?  {kernel_version kernel kernel_sha256 initrd? command_line?}
 //   disks         [{path format read_only bios_bootable uefi_bootable?}]
 //   nics          [{model address gateway?}]
-//   exit_port?
+//   exit_port? semihosting_exit?
 //   function      {name kind http_port ready_path init_timeout_ms request_timeout_ms grace_period_ms}
 //   tests         [{name request {method path headers [[name, value]] body?|body_base64?}
 //                   expect {status? headers body?|body_base64? body_json? body_regex? log_regex? max_ms?}}]
@@ -323,8 +323,11 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
   root.take("schema", Presence::Required);
   root.read("name", spec.name);
   if (spec.name.empty()) failure.fail(kSpecWrongValue, "'/name' is empty");
-  root.read_one_of("architecture", spec.architecture, {"x86_64"});
+  root.read_one_of("architecture", spec.architecture, {"x86_64", "aarch64"});
   root.read_one_of("kernel_family", spec.kernel_family, {"nanos", "linux"});
+  bool pc = spec.architecture != "aarch64";
+  if (!pc && spec.kernel_family == "linux")
+    failure.fail(kSpecWrongValue, "'/kernel_family' is 'linux'; for aarch64 only 'nanos' is allowed");
   root.read_integer("vcpus", spec.vcpus, 1, 255);
   root.read_integer("memory_bytes", spec.memory_bytes, std::uint64_t{1} << 20, std::uint64_t{1} << 40);
   if (const Json* value = root.take("direct_boot", Presence::Optional)) {
@@ -359,6 +362,12 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
                                         "'; it must be an IPv4 address");
   });
   if (root.has("exit_port")) root.read_integer("exit_port", spec.exit_port.emplace(), 1, 0xfffc);
+  root.read("semihosting_exit", spec.semihosting_exit, Presence::Optional);
+  for (const auto& [member, wrong] : {std::pair{"exit_port", !pc && spec.exit_port.has_value()},
+                                      {"semihosting_exit", pc && spec.semihosting_exit}})
+    if (wrong)
+      failure.fail(kSpecWrongValue,
+                   "'/" + std::string(member) + "' is nothing that " + spec.architecture + " has");
   if (const Json* value = root.take("function", Presence::Required)) {
     ObjectReader object(failure, *value, "/function");
     object.read("name", spec.function);
@@ -418,6 +427,7 @@ std::string to_json(const VmSpec& spec, const fs::path& directory, const fs::pat
     root["nics"].push_back(std::move(object));
   }
   if (spec.exit_port) root["exit_port"] = *spec.exit_port;
+  if (spec.semihosting_exit) root["semihosting_exit"] = true;
   root["function"] = {{"name", spec.function},
                       {"kind", spec.kind},
                       {"http_port", spec.http_port},

@@ -35,15 +35,15 @@ struct SmokeTest {
 /// paths in the file are relative to the file, in memory they are absolute.
 struct VmSpec {
   std::string name;
-  std::string architecture = "x86_64";
-  std::string kernel_family;  ///< "nanos" or "linux"
+  std::string architecture = "x86_64";  ///< or "aarch64"
+  std::string kernel_family;            ///< "nanos" or "linux"
   unsigned vcpus = 1;
   std::uint64_t memory_bytes = 0;
 
   /// Direct boot: the VMM loads the kernel. Absent where a VMM can only boot the disk.
   struct DirectBoot {
     std::string kernel_version;
-    std::filesystem::path kernel;  ///< ELF with a PVH note
+    std::filesystem::path kernel;  ///< ELF; for x86_64 with a PVH note
     std::string kernel_sha256;
     std::filesystem::path initrd;  ///< empty: none
     std::string command_line;      ///< empty: none
@@ -68,6 +68,9 @@ struct VmSpec {
 
   /// A port of QEMU's isa-debug-exit kind through which the guest reports its exit status as (code << 1) | 1.
   std::optional<std::uint16_t> exit_port;
+
+  /// The guest reports its exit status by Arm's semihosting call SYS_EXIT, as aarch64 has no such port.
+  bool semihosting_exit = false;
 
   // The function, as far as whoever runs it needs to know it.
   std::string function;  ///< the handler's name

@@ -8,9 +8,14 @@
 namespace faasc {
 
 Result<GuestImage> GuestImage::make(const Options& options) {
-  if (!find_program("qemu-system-x86_64")) return Error{Fault::Missing, "", "QEMU is not installed", {}, {}};
+  bool pc = options.architecture == kX86_64;
+  std::string qemu = "qemu-system-" + std::string(options.architecture);
+  if (!find_program(qemu)) return Error{Fault::Missing, "", qemu + " is not installed", {}, {}};
+  std::string guest = pc ? FAASC_BOOT_GUEST : FAASC_BOOT_GUEST_AARCH64;
+  if (guest.empty())
+    return Error{Fault::Missing, "", "there was no cross compiler for the guest's program", {}, {}};
   FAASC_TRY(KernelStore store, KernelStore::open());
-  auto kernel = store.find(options.family);
+  auto kernel = store.find(options.family, {}, options.architecture);
   if (!kernel)
     return Error{Fault::Missing,
                  "",
@@ -22,14 +27,15 @@ Result<GuestImage> GuestImage::make(const Options& options) {
   GuestImage image(std::move(directory));
 
   Program program;
+  program.architecture = options.architecture;
   program.executable = "/guest";
-  FAASC_CHECK(
-      program.rootfs.add("/guest", {.content = HostFile{FAASC_BOOT_GUEST}, .mode = 0755, .why = "program"}));
+  FAASC_CHECK(program.rootfs.add("/guest", {.content = HostFile{guest}, .mode = 0755, .why = "program"}));
   program.argv = {"/guest"};
   program.argv.insert(program.argv.end(), options.arguments.begin(), options.arguments.end());
 
   VmSpec& spec = image.spec;
   spec.name = "guest";
+  spec.architecture = options.architecture;
   spec.kernel_family = name_of(options.family);
   spec.memory_bytes = std::uint64_t{256} << 20;
   spec.direct_boot.emplace();
@@ -52,11 +58,17 @@ Result<GuestImage> GuestImage::make(const Options& options) {
 
 Result<void> GuestImage::write_nanos(const Program& program, const Kernel& kernel, const Options& options) {
   NanosDiskRequest request{.program = program, .kernel = kernel};
-  request.bios_bootable = options.bios_bootable;
+  bool pc = options.architecture == kX86_64;
+  request.bios_bootable = options.bios_bootable && pc;
+  request.uefi_bootable = options.uefi_bootable;
   if (options.writable) request.ephemeral_storage_bytes = 1 << 20;
   FAASC_TRY([[maybe_unused]] Image disk, write_nanos_disk(request, spec.disks[0].path));
-  spec.disks[0].bios_bootable = options.bios_bootable;
-  spec.exit_port = 0x501;
+  spec.disks[0].bios_bootable = request.bios_bootable;
+  spec.disks[0].uefi_bootable = request.uefi_bootable;
+  if (pc)
+    spec.exit_port = 0x501;
+  else
+    spec.semihosting_exit = true;
   return {};
 }
 

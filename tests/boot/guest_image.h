@@ -18,11 +18,13 @@ class GuestImage {
     KernelFamily family = KernelFamily::Nanos;
     std::vector<std::string> arguments = {"serve"};  ///< of tests/boot/guest.c
     bool bios_bootable = true;                       ///< Nanos only: our Linux disks hold no boot loader
+    bool uefi_bootable = false;                      ///< Nanos only
     bool writable = true;
+    std::string_view architecture = kX86_64;
   };
 
-  /// With the newest kernel of the family in the store. Where this host has none, or no QEMU, an error of
-  /// Fault::Missing, for which a test skips.
+  /// With the newest kernel of the family in the store. Where this host has none, or no QEMU, or no compiler
+  /// for the guest's program, an error of Fault::Missing, for which a test skips.
   static Result<GuestImage> make(const Options& options);
 
   VmSpec spec;

@@ -123,7 +123,7 @@ class Examination {
     std::filesystem::path firmware = host_.uefi_firmware();
     if (!firmware.empty()) return add(State::Fine, "UEFI", firmware.string());
     add(State::Lacking, "UEFI", "no firmware for QEMU: images cannot be booted by UEFI here",
-        install(kUefiFirmwarePackage));
+        install(uefi_firmware_package("x86_64")));
   }
 
   void space() {

@@ -45,7 +45,7 @@ class ThisHost : public Host {
   bool is_file(const std::filesystem::path& path) const override;
   std::vector<std::string> kernels() const override { return kernels_; }
   KvmVerdict kvm() const override { return probe_kvm(); }
-  std::filesystem::path uefi_firmware() const override { return find_uefi_firmware(); }
+  std::filesystem::path uefi_firmware() const override { return find_uefi_firmware("x86_64"); }
   std::filesystem::path store() const override { return store_; }
   std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) const override;
 

@@ -5,7 +5,7 @@ namespace {
 
 constexpr ExplainPage kPages[] = {
     {"FAASC0701", "QEMU is not installed", "Machines are run by QEMU, and it is not in PATH.", "",
-     "Install it (Debian, Ubuntu: apt install qemu-system-x86)."},
+     "Install it (Debian, Ubuntu: apt install qemu-system-x86; for images of aarch64 qemu-system-arm)."},
     {"FAASC0702", "KVM cannot be used",
      "Hardware virtualisation was asked for, and /dev/kvm is missing, not yours to open, or does not work.",
      "faasc run --accel kvm",
@@ -57,6 +57,9 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0723", "this is no regular expression",
      "An expectation of a test holds a regular expression that cannot be read.", "body_regex: '('",
      "Correct it; the syntax is that of ECMAScript."},
+    {"FAASC0730", "this machine is for another processor",
+     "microvm and q35 are machines for x86_64, virt is the one for aarch64; the image decides.",
+     "faasc run --machine q35 build/server.img", "Leave '--machine' out."},
 };
 
 }  // namespace
