@@ -32,6 +32,15 @@ std::string interpreter_of_script(const fs::path& file) {
   return "/usr/bin/" + std::string(line.substr(0, line.find_first_of(" \t")));
 }
 
+/// The processor of an ELF file; empty where there are no images for it.
+std::string architecture_of(std::uint16_t machine) {
+  return machine == EM_X86_64 ? "x86_64" : machine == EM_AARCH64 ? "aarch64" : "";
+}
+
+fs::path path_of(const FinishedProgramRequest& request) {
+  return request.path.starts_with('/') ? fs::path(request.path) : request.project_dir / request.path;
+}
+
 class Reading {
  public:
   Reading(const FinishedProgramRequest& request, Diagnostics& diagnostics)
@@ -39,7 +48,7 @@ class Reading {
 
   Result<FinishedProgram> run() {
     bool of_host = request_.path.starts_with('/');
-    fs::path named = of_host ? fs::path(request_.path) : request_.project_dir / request_.path;
+    fs::path named = path_of(request_);
     std::error_code error;
     fs::path real = fs::canonical(named, error);
     if (error || !fs::is_regular_file(real, error)) {
@@ -117,7 +126,8 @@ class Reading {
                "name the program that uses it");
       return false;
     }
-    if (elf->machine != EM_X86_64 && elf->machine != EM_AARCH64) {
+    architecture_ = architecture_of(elf->machine);
+    if (architecture_.empty()) {
       complain(
           kBinaryNoProgram,
           "'" + request_.path + "' is for another machine (ELF machine " + std::to_string(elf->machine) + ")",
@@ -125,7 +135,6 @@ class Reading {
       return false;
     }
     fixed_address_ = elf->fixed_address;
-    architecture_ = elf->machine == EM_X86_64 ? "x86_64" : "aarch64";
     return true;
   }
 
@@ -140,6 +149,11 @@ class Reading {
 Result<FinishedProgram> read_finished_program(const FinishedProgramRequest& request,
                                               Diagnostics& diagnostics) {
   return Reading(request, diagnostics).run();
+}
+
+std::string architecture_of_program(const FinishedProgramRequest& request) {
+  auto elf = read_elf_file(path_of(request).string());
+  return elf ? architecture_of(elf->machine) : "";
 }
 
 Result<void> add_libraries(Program& program) {

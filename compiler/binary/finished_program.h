@@ -25,6 +25,9 @@ struct FinishedProgram {
   std::filesystem::path file;  ///< the program on this host, with links followed
 };
 
+/// "x86_64" or "aarch64", which the program is for; empty where it is none that read_finished_program takes.
+std::string architecture_of_program(const FinishedProgramRequest& request);
+
 /// Looks at the program without running it. One of the project lies under /app in the guest, so that what it
 /// finds relative to itself ($ORIGIN) keeps its place; one of the host lies where it lies there. What the
 /// user can mend is said in `diagnostics`, and then the value is without meaning.

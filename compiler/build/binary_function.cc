@@ -3,6 +3,12 @@
 
 namespace faasc {
 
+std::string architecture_of_binary(const Manifest& manifest) {
+  std::string architecture = architecture_of_program(
+      {.project_dir = manifest.directory, .path = *manifest.handler, .place = {}, .arguments = {}});
+  return architecture.empty() ? std::string(kX86_64) : architecture;
+}
+
 Result<CompiledFunction> read_binary_function(const CompileJob& job) {
   const Manifest& manifest = job.manifest;
   FinishedProgramRequest request{

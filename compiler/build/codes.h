@@ -5,7 +5,8 @@ namespace faasc {
 inline constexpr const char* kNoManifest = "FAASC0801";    // no faas.yaml where one was looked for
 inline constexpr const char* kBuildRefused = "FAASC0802";  // the diagnostics say why
 inline constexpr const char* kNotInThisVersion =
-    "FAASC0803";  // a key of the manifest that faasc cannot honour yet
+    "FAASC0803";                                     // a key of the manifest that faasc cannot honour yet
+inline constexpr const char* kNoBios = "FAASC0517";  // image.boot asks for one that the machine does not have
 inline constexpr const char* kKernelCannotBootDisk =
     "FAASC0586";  // the kernel lacks what image.boot asks for
 

@@ -48,6 +48,9 @@ Result<CompiledFunction> compile_cpp_function(const CompileJob& job);
 /// Compiles the Go function of a manifest: a thin layer between the manifest's words and build_go's.
 Result<CompiledFunction> compile_go_function(const CompileJob& job);
 
+/// The processor for which the finished program is that a manifest names: "x86_64", "aarch64"; x86_64 where
+/// it is none at all, which read_binary_function then says.
+std::string architecture_of_binary(const Manifest& manifest);
 /// Takes the finished program that a manifest names; add_program_libraries is what is left to do.
 Result<CompiledFunction> read_binary_function(const CompileJob& job);
 /// Adds the libraries that the program and the data files beside it need; `inputs` gets their files.

@@ -23,11 +23,16 @@ DiskBoot disk_boot(const Manifest& manifest, const Kernel& kernel, Diagnostics& 
     case ImageBoot::Bios:
       // A Linux disk has one copy of the kernel for both, and the loaders are small.
       if (!nanos) break;
+      if (kernel.architecture == kAarch64) {
+        diagnostics.add(manifest.finding(Severity::Error, kNoBios, "a machine for aarch64 has no BIOS",
+                                         manifest.image.boot.place, "use 'boot: uefi' or 'boot: direct'"));
+        return {};
+      }
       needs(kernel.boot_blob, "boot.img");
       return {.bios = true};
     case ImageBoot::Uefi:
       if (!nanos) break;
-      needs(kernel.uefi_loader, "bootx64.efi");
+      needs(kernel.uefi_loader, kernel.architecture == kAarch64 ? "bootaa64.efi" : "bootx64.efi");
       return {.bios = !kernel.boot_blob.empty(), .uefi = true};
   }
   needs(kernel.bzimage, "bzImage");

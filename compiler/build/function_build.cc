@@ -32,6 +32,7 @@
 #include "packager/disk/linux_disk.h"
 #include "packager/disk/nanos_disk.h"
 #include "packager/ext4/codes.h"
+#include "packager/kernels/codes.h"
 #include "packager/rootfs/file_list.h"
 
 namespace faasc {
@@ -114,9 +115,13 @@ class FunctionBuild {
   }
 
  private:
+  Error refused() const {
+    return Error{Fault::Input, kBuildRefused, "'" + options_.manifest.string() + "' was not built", {}, {}};
+  }
+
   Result<void> refuse_if_complaints() const {
     if (!diagnostics_.has_errors()) return {};
-    return Error{Fault::Input, kBuildRefused, "'" + options_.manifest.string() + "' was not built", {}, {}};
+    return refused();
   }
 
   Result<void> read_manifest_file() {
@@ -182,9 +187,33 @@ class FunctionBuild {
     return result;
   }
 
+  // A finished program is for one processor; what faasc compiles is for the kernel's.
   Result<KernelStore::Resolved> choose_kernel() {
-    FAASC_TRY(KernelStore::Resolved resolved, store_.resolve(kernel_selector()));
+    Language language = (*manifest_.runtime)->language;
+    bool binary = language == Language::Binary;
+    std::string architecture = binary ? architecture_of_binary(manifest_) : std::string(kX86_64);
+    auto chosen = store_.resolve(kernel_selector(), architecture);
+    if (!chosen && binary && chosen.error().code == kNoSuchArchitecture) {
+      diagnostics_.add(manifest_.finding(
+          Severity::Error, kBinaryNoLinux,
+          "'" + *manifest_.handler + "' is a program for " + architecture + ", and " + chosen.error().what,
+          manifest_.handler.place, chosen.error().hint));
+      return refused();
+    }
+    FAASC_TRY(KernelStore::Resolved resolved, std::move(chosen));
     FAASC_CHECK(verify(resolved.kernel));
+    bool for_one = language == Language::Cpp || language == Language::Python;
+    if (for_one && resolved.kernel.architecture != kX86_64) {
+      diagnostics_.add(manifest_.finding(
+          Severity::Error, kLanguageArchitecture,
+          std::string(language == Language::Cpp ? "C++" : "Python") +
+              " functions are built for x86_64, and " + full_name(resolved.kernel) + " runs on " +
+              resolved.kernel.architecture,
+          manifest_.image.kernel.written() ? manifest_.image.kernel.place : manifest_.runtime->place,
+          "choose 'nanos' or 'linux'; Go functions and finished programs ('runtime: binary') may be for " +
+              resolved.kernel.architecture));
+      return refused();
+    }
     result_.kernel = full_name(resolved.kernel);
     result_.kernel_choice = resolved.choice;
     return resolved;
@@ -356,8 +385,8 @@ class FunctionBuild {
       inputs_.push_back(program);
     inputs_.insert(inputs_.end(), tools_.programs.begin(), tools_.programs.end());
     // Another kernel in the store may be a better choice; the directories change when one comes or goes.
-    for (const fs::path& directory :
-         {store_.root(), store_.root() / "nanos", store_.root() / "linux", kernel.directory})
+    for (const fs::path& directory : {store_.root(), store_.root() / "nanos", store_.root() / "linux",
+                                      store_.root() / "nanos-aarch64", kernel.directory})
       inputs_.push_back(directory);
     for (const fs::path& file :
          {kernel.image, kernel.boot_blob, kernel.uefi_loader, kernel.bzimage, kernel.initramfs})

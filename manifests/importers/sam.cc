@@ -405,7 +405,10 @@ void Sam::take_architectures(const YamlMember& member, const Origin& origin) {
   if (!import_.is_list(member.value, origin)) return;
   for (const YamlNode& item : member.value.items) {
     if (item.text != "x86_64")
-      import_.leave_out(origin, "which machine the image is for is said when it is built", Severity::Warning);
+      import_.leave_out(origin,
+                        "the image is for x86_64; 'kernel: nanos-aarch64' under image makes it one for "
+                        "arm64, where the language allows it",
+                        Severity::Warning);
   }
 }
 

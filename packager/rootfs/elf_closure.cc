@@ -151,6 +151,7 @@ class Closure {
                    {},
                    {}};
     machine_ = machine;
+    cross_ = root_.host(std::string("/usr/") + triplet + "/lib");
     lib_ = std::string("lib/") + triplet;
     std::string directories[] = {"/" + lib_, "/usr/" + lib_, "/lib", "/usr/lib", "/lib64", "/usr/lib64"};
     std::vector<std::string> configured;
@@ -162,6 +163,8 @@ class Closure {
       if (auto real = root_.real_directory(directory); real && !directory.ends_with("64"))
         looked_in_.insert(*real);
     }
+    // Last, where Debian and others keep the libraries of a cross compiler, which no loader ever looks in.
+    defaults_.push_back({cross_, "/usr/" + lib_});
     return {};
   }
 
@@ -192,10 +195,12 @@ class Closure {
 
   Result<void> load(const Loaded& object) {
     if (!object.file.interpreter.empty()) {
-      FAASC_TRY(bool there, load_from({root_.host(directory_of(object.file.interpreter)),
-                                       directory_of(object.file.interpreter)},
-                                      object.file.interpreter.substr(object.file.interpreter.rfind('/') + 1),
-                                      object, true));
+      std::string directory = directory_of(object.file.interpreter);
+      std::string name = object.file.interpreter.substr(object.file.interpreter.rfind('/') + 1);
+      FAASC_TRY(bool there, load_from({root_.host(directory), directory}, name, object, true));
+      if (!there) {
+        FAASC_TRY(there, load_from({cross_, directory}, name, object, true));
+      }
       if (!there) return missing(object.file.interpreter, object);
     }
     std::vector<Place> own = places_of(object.file.rpath, object);
@@ -231,11 +236,15 @@ class Closure {
   }
 
   static Error missing(const std::string& name, const Loaded& object) {
+    bool aarch64 = object.file.machine == EM_AARCH64;
     return {Fault::Missing,
             kElfMissingLibrary,
-            "'" + name + "', which '" + object.host_path + "' needs, is not on this host",
+            "'" + name + "', which '" + object.host_path + "' needs, is not on this host" +
+                (aarch64 ? " for aarch64" : ""),
             {},
-            "install the package that has it, or link statically"};
+            aarch64 ? "install the package that has it for arm64 (the C library: libc6-arm64-cross), or link "
+                      "statically"
+                    : "install the package that has it, or link statically"};
   }
 
   std::vector<Place> places_of(const std::vector<std::string>& entries, const Loaded& object) const {
@@ -267,7 +276,8 @@ class Closure {
     struct stat status{};
     if (::stat(host_path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
     auto file = read_elf_file(host_path);
-    if (!file && file.error().code == kNotElf) return false;  // a linker script, as libc.so is one
+    // A linker script, as libc.so is one; or a library of 32 bits, which the loader passes over as well.
+    if (!file && (file.error().code == kNotElf || file.error().code == kElfWrongKind)) return false;
     if (!file) return std::move(file).error();
     if (file->machine != machine_) return false;
     if (!file->soname.empty()) found_.insert(file->soname);
@@ -320,7 +330,8 @@ class Closure {
 
   Root root_;
   std::uint16_t machine_ = 0;
-  std::string lib_;  // "lib/x86_64-linux-gnu"
+  std::string lib_;    // "lib/x86_64-linux-gnu"
+  std::string cross_;  // "/usr/aarch64-linux-gnu/lib", on the host
   std::vector<Place> configured_, defaults_;
   std::set<std::string> looked_in_;  // the real directories where the guest's loader looks without being told
   std::set<std::string> found_;      // names that were found, and sonames

@@ -163,6 +163,38 @@ TEST_F(ElfClosureTest, PassesOverWhatIsForAnotherMachine) {
   EXPECT_EQ(closure({{at("/build/app"), "/app"}}), "/opt/c/libx.so = /root/opt/c/libx.so (needed by /app)\n");
 }
 
+// Last are the libraries of a cross compiler, which the guest gets where its loader looks.
+TEST_F(ElfClosureTest, TakesTheLibrariesOfACrossCompiler) {
+  auto as_aarch64 = [&](const std::string& path) {
+    std::string bytes = read_file(path).value();
+    bytes[18] = static_cast<char>(0xb7);
+    ASSERT_TRUE(write_file(path, bytes));
+  };
+  library("/root/usr/aarch64-linux-gnu/lib/libx.so", "libx.so", {"liby.so"});
+  library("/root/usr/aarch64-linux-gnu/lib/liby.so", "liby.so", {});
+  library("/build/app", "", {"libx.so"});
+  for (const std::string& path : {root() + "/usr/aarch64-linux-gnu/lib/libx.so",
+                                  root() + "/usr/aarch64-linux-gnu/lib/liby.so", at("/build/app")})
+    as_aarch64(path);
+  // A library of this host's, and one of 32 bits, lie in the way.
+  library("/root/usr/lib/libx.so", "libx.so", {});
+  library("/root/lib/libx.so", "libx.so", {});
+  std::string bytes = read_file(root() + "/lib/libx.so").value();
+  bytes[4] = 1;
+  ASSERT_TRUE(write_file(root() + "/lib/libx.so", bytes));
+  EXPECT_EQ(closure({{at("/build/app"), "/app"}}),
+            "/usr/lib/aarch64-linux-gnu/libx.so = /root/usr/aarch64-linux-gnu/lib/libx.so (needed by /app)\n"
+            "/usr/lib/aarch64-linux-gnu/liby.so = /root/usr/aarch64-linux-gnu/lib/liby.so (needed by "
+            "/usr/lib/aarch64-linux-gnu/libx.so)\n");
+  fs::remove(root() + "/usr/aarch64-linux-gnu/lib/liby.so");
+  EXPECT_EQ(
+      closure({{at("/build/app"), "/app"}}),
+      "faasc: error: 'liby.so', which '" + root() +
+          "/usr/aarch64-linux-gnu/lib/libx.so' needs, is not on this host for aarch64 [FAASC0507]\n"
+          "  hint: install the package that has it for arm64 (the C library: libc6-arm64-cross), or link "
+          "statically\n");
+}
+
 TEST_F(ElfClosureTest, LinksInACircleAreNoLibrary) {
   link("/root/usr/lib/liba.so", "libb.so");
   link("/root/usr/lib/libb.so", "liba.so");

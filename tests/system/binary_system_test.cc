@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/process.h"
+#include "packager/kernels/kernel_store.h"
 #include "tests/system/faasc_run.h"
 
 namespace faasc {
@@ -30,6 +33,17 @@ class BinarySystem : public testing::Test {
     Finished finished = project_.faasc({"test", "--kernel", kernel});
     EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
     EXPECT_THAT(finished.out, HasSubstr("pass  answers"));
+  }
+  // The header of an ELF file with an entry and nothing to load.
+  static std::string elf_header(int machine) {
+    std::string header(
+        "\x7f"
+        "ELF\2\1\1",
+        7);
+    header.resize(64);
+    header[16] = 2, header[18] = static_cast<char>(machine), header[20] = 1, header[24] = 1, header[32] = 64,
+    header[52] = 64, header[54] = 56;
+    return header;
   }
   static bool has(const char* program) { return ::access(program, X_OK) == 0; }
 
@@ -81,20 +95,89 @@ TEST_F(BinarySystem, Php) {
 
 TEST_F(BinarySystem, AProgramForAnotherProcessorIsRefused) {
   take("templates/binary");
-  // The header of an ELF file for aarch64, with an entry and nothing to load.
-  std::string header(
-      "\x7f"
-      "ELF\2\1\1",
-      7);
-  header.resize(64);
-  header[16] = 2, header[18] = static_cast<char>(183), header[20] = 1, header[24] = 1, header[32] = 64,
-  header[52] = 64, header[54] = 56;
-  project_.write("server", header);
-  Finished finished = project_.faasc({"build", "--kernel", "nanos"});
-  EXPECT_EQ(finished.status.code, 1);
-  EXPECT_THAT(finished.err,
-              HasSubstr("faas.yaml:6:10: error: 'server' is a program for aarch64, and nanos@"));
-  EXPECT_FALSE(fs::exists(project_.at("build/server.img")));
+  project_.write("server", elf_header(183));
+  for (const auto& [kernel, said] :
+       {std::pair{
+            "linux",
+            "faas.yaml:6:10: error: 'server' is a program for aarch64, and there are no images of Linux for "
+            "aarch64, only for x86_64 [FAASC0515]\nhandler: server\n         ^~~~~~\n  hint: choose 'nanos' "
+            "or 'nanos-aarch64', which has kernels for both\n"},
+        {"nanos-x86_64", "faas.yaml:6:10: error: 'server' is a program for aarch64, and nanos@"}}) {
+    Finished finished = project_.faasc({"build", "--kernel", kernel});
+    EXPECT_EQ(finished.status.code, 1);
+    EXPECT_THAT(finished.err, HasSubstr(said));
+    EXPECT_FALSE(fs::exists(project_.at("build/server.img")));
+  }
+}
+
+// ---- for another processor than this host's; skipped where its kernel, its QEMU or its compiler is not
+// there
+
+class BinaryAarch64System : public BinarySystem {
+ protected:
+  void SetUp() override {
+    if (!KernelStore::open().value().find(KernelFamily::Nanos, {}, kAarch64))
+      GTEST_SKIP() << "there is no Nanos kernel for aarch64 in the store";
+    if (!find_program("qemu-system-aarch64")) GTEST_SKIP() << "qemu-system-aarch64 is not installed";
+    if (!find_program("aarch64-linux-gnu-gcc")) GTEST_SKIP() << "aarch64-linux-gnu-gcc is not installed";
+    take("templates/binary");
+  }
+};
+
+TEST_F(BinaryAarch64System, AStaticProgramOfC) {
+  shell("aarch64-linux-gnu-gcc -O2 -static -o server server.c");
+  expect_tests_pass("nanos");
+  EXPECT_THAT(*read_file(project_.at("build/server.vm.json")), HasSubstr("\"architecture\": \"aarch64\""));
+  Finished answer = project_.faasc({"invoke", "--path", "/orders/8", "build/server.img"});
+  EXPECT_EQ(answer.status.code, 0) << answer.err;
+  EXPECT_EQ(answer.out, "Hello from /orders/8\n");
+  Finished listed = project_.faasc({"image", "ls", "build/server.img:/app"});
+  EXPECT_EQ(listed.out, "server\n") << listed.err;
+  Finished verified = project_.faasc({"image", "verify", "build/server.img"});
+  EXPECT_EQ(verified.status.code, 0) << verified.err;
+}
+
+TEST_F(BinaryAarch64System, ADynamicProgramWithALibraryOfItsOwn) {
+  project_.write("loud.c", "const char* shout(void) { return \"loud\"; }\n");
+  shell(
+      "aarch64-linux-gnu-gcc -shared -fPIC -o libloud.so loud.c && aarch64-linux-gnu-gcc -o server server.c "
+      "-L. "
+      "-Wl,--no-as-needed -lloud '-Wl,-rpath,$ORIGIN'");
+  expect_tests_pass("nanos-aarch64");
+  Finished listed = project_.faasc({"image", "ls", "-R", "build/server.img"});
+  EXPECT_THAT(listed.out, testing::AllOf(HasSubstr("ld-linux-aarch64.so.1"), HasSubstr("libloud.so"),
+                                         HasSubstr("aarch64-linux-gnu/libc.so.6")));
+}
+
+TEST_F(BinaryAarch64System, WhatAMachineForItIsNot) {
+  shell("aarch64-linux-gnu-gcc -O2 -static -o server server.c");
+  ASSERT_EQ(project_.faasc({"build"}).status.code, 0);
+  Finished run = project_.faasc({"run", "--machine", "q35", "build/server.img"});
+  EXPECT_EQ(run.status.code, 2);
+  EXPECT_EQ(run.err,
+            "faasc: error: q35 is a machine for x86_64, and 'server' is for aarch64 [FAASC0730]\n"
+            "  hint: leave out '--machine q35'\n");
+  run = project_.faasc({"run", "--accel", "kvm", "build/server.img"});
+  EXPECT_EQ(run.status.code, 6);
+  EXPECT_THAT(run.err,
+              HasSubstr("KVM cannot be used here: the guest is for aarch64, and this host is x86_64"));
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nname: server\nruntime: binary\nhandler: server\n"
+                 "image: {boot: bios}\n");
+  run = project_.faasc({"build"});
+  EXPECT_EQ(run.status.code, 1);
+  EXPECT_EQ(run.err,
+            "faas.yaml:5:15: error: a machine for aarch64 has no BIOS [FAASC0517]\nimage: {boot: bios}\n"
+            "              ^~~~\n  hint: use 'boot: uefi' or 'boot: direct'\n");
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nname: server\nruntime: cpp\nhandler: f\n"
+                 "image: {kernel: nanos-aarch64}\n");
+  project_.write("f.cc", "int f() { return 0; }\n");
+  run = project_.faasc({"build"});
+  EXPECT_EQ(run.status.code, 1);
+  EXPECT_THAT(run.err,
+              testing::MatchesRegex("faas.yaml:5:17: error: C\\+\\+ functions are built for x86_64, and "
+                                    "nanos-aarch64@[^ ]* runs on aarch64 \\[FAASC0516\\]\n(.|\n)*"));
 }
 
 TEST(BinaryLinuxSystem, AStaticProgramOfC) {

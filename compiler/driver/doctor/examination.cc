@@ -1,5 +1,6 @@
 #include "compiler/driver/doctor/examination.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace faasc {
@@ -81,7 +82,7 @@ class Examination {
   void kernels() {
     std::string nanos, linux;
     for (const std::string& name : host_.kernels()) {
-      std::string& list = name.starts_with("nanos@") ? nanos : linux;
+      std::string& list = name.starts_with("linux") ? linux : nanos;
       list.append(list.empty() ? "" : ", ").append(name);
     }
     bool none = nanos.empty() && linux.empty();
@@ -99,17 +100,24 @@ class Examination {
   }
 
   void qemu() {
-    auto path = host_.program("qemu-system-x86_64");
+    qemu("QEMU", "qemu-system-x86_64", "qemu-system-x86", State::Broken);
+    // Only whoever has a kernel for another processor wants to run what it boots.
+    std::vector<std::string> kernels = host_.kernels();
+    auto for_aarch64 = [](const std::string& name) { return name.starts_with("nanos-aarch64@"); };
+    if (std::any_of(kernels.begin(), kernels.end(), for_aarch64))
+      qemu("QEMU aarch64", "qemu-system-aarch64", "qemu-system-arm", State::Lacking);
+  }
+
+  void qemu(const char* topic, const char* program, const std::string& package, State without) {
+    auto path = host_.program(program);
     if (!path)
-      return add(State::Broken, "QEMU", "is not installed: images can be built, but not run",
-                 install("qemu-system-x86"));
+      return add(without, topic, "is not installed: images can be built, but not run", install(package));
     auto line = host_.first_line_of({path->string(), "--version"});
     if (!line)
-      return add(State::Broken, "QEMU", path->string() + " does not run",
-                 install("--reinstall qemu-system-x86"));
+      return add(without, topic, path->string() + " does not run", install("--reinstall " + package));
     std::size_t version = line->find("version ");
     std::string number = version == std::string::npos ? *line : line->substr(version + 8);
-    add(State::Fine, "QEMU", number.substr(0, number.find(' ')) + " at " + path->string());
+    add(State::Fine, topic, number.substr(0, number.find(' ')) + " at " + path->string());
   }
 
   void kvm() {

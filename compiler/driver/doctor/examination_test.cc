@@ -67,6 +67,25 @@ TEST(Examination, OfAHostThatHasAll) {
             "ok|Disk|2.5 GiB free for /store|\n");
 }
 
+TEST(Examination, OfAHostWithAKernelForAarch64) {
+  MadeHost host;
+  host.kernel_names.emplace_back("nanos-aarch64@0.1.55");
+  std::string text = text_of(examine(host));
+  EXPECT_NE(text.find("ok|Nanos kernel|nanos@0.1.55, nanos@0.1.54, nanos-aarch64@0.1.55|\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(
+      text.find(
+          "lacking|QEMU aarch64|is not installed: images can be built, but not run|sudo apt-get install "
+          "qemu-system-arm\n"),
+      std::string::npos)
+      << text;
+  host.programs["qemu-system-aarch64"] = "/usr/bin/qemu-system-aarch64";
+  host.lines["/usr/bin/qemu-system-aarch64"] = "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)";
+  EXPECT_NE(text_of(examine(host)).find("ok|QEMU aarch64|7.2.22 at /usr/bin/qemu-system-aarch64|\n"),
+            std::string::npos);
+}
+
 TEST(Examination, OfAHostThatHasNothing) {
   MadeHost host;
   host.programs.clear();

@@ -263,8 +263,24 @@ constexpr ExplainPage kPages[] = {
      "args: "
      "[/app/server.js], files: [{from: server.js, to: /app/server.js}]."},
     {"FAASC0512", "no kernel for the program's architecture",
-     "The program is for another processor than the kernel that was chosen.", "",
-     "Build the program for the kernel's architecture, or add a kernel of the program's to the store."},
+     "The program is for another processor than the kernel that was asked for. Where the name of a kernel "
+     "says "
+     "nothing of a processor ('nanos', 'nanos@0.1.55'), the one for the program's is taken.",
+     "image: {kernel: nanos-aarch64}",
+     "Leave the processor out of the kernel's name, or build the program for it."},
+    {"FAASC0515", "there is no Linux for the program's architecture",
+     "Images of the Linux family are for x86_64. For aarch64 there is Nanos.", "faasc build --kernel linux",
+     "Choose 'kernel: nanos', or build the program for x86_64."},
+    {"FAASC0516", "the language is not compiled for the kernel's architecture",
+     "faasc compiles C++ and stages Python for x86_64. Go functions are compiled for the kernel's processor, "
+     "and "
+     "finished programs bring theirs along.",
+     "runtime: cpp\nimage: {kernel: nanos-aarch64}",
+     "Choose 'kernel: nanos' or 'kernel: linux'; or build the program with a cross compiler and name it with "
+     "'runtime: binary'."},
+    {"FAASC0517", "the machine has no BIOS",
+     "A machine for aarch64 is started by a VMM that loads the kernel, or by UEFI.",
+     "image: {kernel: nanos-aarch64, boot: bios}", "Write 'boot: uefi', or 'boot: direct'."},
 };
 
 }  // namespace
