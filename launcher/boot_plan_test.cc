@@ -202,32 +202,34 @@ TEST(BootPlan, Aarch64HasOneMachine) {
 
   auto refusal = [&](const BootChoices& choices, const BootFacts& given) {
     auto refused = plan_boot(spec, choices, given);
-    return refused ? refused->summary()
-                   : refused.error().code + ": " + refused.error().what + " / " + refused.error().hint;
+    return refused ? refused->summary() : to_text(refused.error(), Color::Off);
   };
   EXPECT_EQ(
       refusal({.accelerator = AcceleratorChoice::Kvm}, facts),
-      "FAASC0702: KVM cannot be used here: the guest is for aarch64, and this host is x86_64 / leave out "
-      "'--accel kvm'; the guest then runs emulated");
+      "faasc: error: KVM cannot be used here: the guest is for aarch64, and this host is x86_64 [FAASC0702]\n"
+      "  hint: leave out '--accel kvm'; the guest then runs emulated\n");
   EXPECT_EQ(refusal({.machine = MachineChoice::Q35}, facts),
-            "FAASC0730: q35 is a machine for x86_64, and 'hello' is for aarch64 / leave out '--machine q35'");
+            "faasc: error: q35 is a machine for x86_64, and 'hello' is for aarch64 [FAASC0730]\n"
+            "  hint: leave out '--machine q35'\n");
   EXPECT_EQ(refusal({.machine = MachineChoice::Microvm}, facts),
-            "FAASC0730: microvm is a machine for x86_64, and 'hello' is for aarch64 / leave out '--machine "
-            "microvm'");
-  EXPECT_EQ(refusal({.boot = BootChoice::Bios}, facts),
-            "FAASC0707: 'hello' cannot be booted by a BIOS: its disk has no boot loader for one / leave out "
-            "'--boot bios', or write 'image: {boot: uefi}' into faas.yaml");
+            "faasc: error: microvm is a machine for x86_64, and 'hello' is for aarch64 [FAASC0730]\n"
+            "  hint: leave out '--machine microvm'\n");
+  EXPECT_EQ(
+      refusal({.boot = BootChoice::Bios}, facts),
+      "faasc: error: 'hello' cannot be booted by a BIOS: its disk has no boot loader for one [FAASC0707]\n"
+      "  hint: leave out '--boot bios', or write 'image: {boot: uefi}' into faas.yaml\n");
   EXPECT_EQ(refusal({.boot = BootChoice::Uefi}, {true, 64 * kMiB, foreign, {}}),
-            "FAASC0589: there is no UEFI firmware for QEMU on this host / sudo apt install qemu-efi-aarch64");
+            "faasc: error: there is no UEFI firmware for QEMU on this host [FAASC0589]\n"
+            "  hint: sudo apt install qemu-efi-aarch64\n");
   spec.disks[0].uefi_bootable = false;
   EXPECT_EQ(
       refusal({}, {false, 64 * kMiB, foreign, {}}),
-      "FAASC0706: the kernel is not there: '/k/kernel', and the disk has no boot loader / faasc kernel pull "
-      "nanos-aarch64@1.2");
+      "faasc: error: the kernel is not there: '/k/kernel', and the disk has no boot loader [FAASC0706]\n"
+      "  hint: faasc kernel pull nanos-aarch64@1.2\n");
   spec.architecture = "x86_64";
-  EXPECT_EQ(
-      refusal({.machine = MachineChoice::Virt}, facts),
-      "FAASC0730: virt is a machine for aarch64, and 'hello' is for x86_64 / leave out '--machine virt'");
+  EXPECT_EQ(refusal({.machine = MachineChoice::Virt}, facts),
+            "faasc: error: virt is a machine for aarch64, and 'hello' is for x86_64 [FAASC0730]\n"
+            "  hint: leave out '--machine virt'\n");
 }
 
 TEST(BootPlan, Refusals) {
