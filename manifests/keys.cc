@@ -281,6 +281,9 @@ constexpr Key kResourceKeys[] = {
     {.name = "memory",
      .form = Form::Quantity,
      .help = "Memory of the machine",
+     // Enough for any language, and not less for small functions: whenever less than 64 MiB are free, Nanos
+     // empties its page cache at every turn (mem_service() of its kernel), and reads again what it has thrown
+     // away. Below about 136 MiB it starts that way, and takes twice the instructions to the first response.
      .fallback = "256MiB",
      .store = store<&M::Resources::memory>,
      .code = kMemoryRange,
