@@ -34,20 +34,22 @@ bool Crew::become_leader() {
 }
 
 void Crew::begin_work(bool was_leader) {
-  bool start = false;
+  bool start = false, wake = false;
   ::pthread_mutex_lock(&mutex_);
   if (was_leader) has_leader_ = false;
   ++working_;
   if (!has_leader_) {
     // A thread that neither waits nor works has just finished something and is on its way to lead.
     if (waiting_ > 0) {
-      ::pthread_cond_signal(&leader_wanted_);
+      wake = true;
     } else if (working_ == started_ && started_ < max_threads_) {
       start = true;
       ++started_;
     }
   }
   ::pthread_mutex_unlock(&mutex_);
+  // Not while the lock is held, for which whoever wakes would have to wait at once.
+  if (wake) ::pthread_cond_signal(&leader_wanted_);
   if (start) start_thread();
 }
 
