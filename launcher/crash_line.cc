@@ -55,7 +55,14 @@ std::vector<std::string> with_places(std::vector<std::string> lines, const Crash
       continue;
     }
     told.push_back(crash->what + ":");
-    std::transform(calls.begin(), last.base(), std::back_inserter(told), to_text);
+    for (auto call = calls.begin(); call != last.base();) {
+      // A recursion without end says the same over and over.
+      auto next =
+          std::find_if(call, last.base(), [&](const CodePlace& c) { return to_text(c) != to_text(*call); });
+      told.push_back(to_text(*call));
+      if (next - call > 1) told.push_back("  ... " + std::to_string(next - call - 1) + " more of the same");
+      call = next;
+    }
     if (std::any_of(last.base(), calls.end(), is_runtime)) {
       told.push_back("  called by faasc's runtime");
     } else {

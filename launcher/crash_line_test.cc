@@ -48,6 +48,15 @@ TEST(CrashLine, IsToldInPlaces) {
   EXPECT_THAT(asked, ElementsAre(0x4379e0, 0x43b1c0));
 }
 
+TEST(CrashLine, TellsARecursionOnce) {
+  CrashPlaces places = [&](const std::vector<std::uint64_t>&) {
+    CodePlace again{"deep(int)", "a.cc", 3}, other{"deep(int)", "a.cc", 4};
+    return std::vector<std::vector<CodePlace>>{{again, again}, {again}, {other}};
+  };
+  EXPECT_THAT(with_places({kJson}, places), ElementsAre("crashed with SIGSEGV:", "  deep(int) at a.cc:3",
+                                                        "  ... 2 more of the same", "  deep(int) at a.cc:4"));
+}
+
 TEST(CrashLine, StaysWhereNothingIsKnown) {
   EXPECT_THAT(with_places({kJson}, {}), ElementsAre(kJson));
   EXPECT_THAT(with_places({kJson}, [](auto&) { return std::vector<std::vector<CodePlace>>{}; }),

@@ -1,6 +1,7 @@
 #include "src/crew.h"
 
 #include "src/log.h"
+#include "src/signals.h"
 
 namespace faasc::rt {
 
@@ -14,6 +15,8 @@ void Crew::join() {
 }
 
 void* Crew::run(void* crew) {
+  CrashStack stack;
+  stack.use();
   static_cast<Crew*>(crew)->follow();
   return nullptr;
 }

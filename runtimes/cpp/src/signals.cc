@@ -105,8 +105,19 @@ void set_unless_taken(int signal, struct sigaction const& action) {
 
 }  // namespace
 
+void CrashStack::use() {
+  stack_t own{};
+  if (::sigaltstack(nullptr, &own) == 0 && (own.ss_flags & SS_DISABLE) == 0) return;  // the function's
+  own.ss_sp = bytes_;
+  own.ss_size = sizeof bytes_;
+  own.ss_flags = 0;
+  ::sigaltstack(&own, nullptr);
+}
+
 void handle_signals(Server& server) {
   g_server = &server;
+  static CrashStack stack;
+  stack.use();
   struct sigaction action{};
   action.sa_flags = SA_RESTART;
   action.sa_handler = &on_stop;
@@ -115,7 +126,7 @@ void handle_signals(Server& server) {
   action.sa_handler = SIG_IGN;
   set_unless_taken(SIGPIPE, action);
 
-  action.sa_flags = SA_SIGINFO | SA_NODEFER;
+  action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
   action.sa_sigaction = &on_crash;
   for (int const signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) set_unless_taken(signal, action);
 }

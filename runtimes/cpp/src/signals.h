@@ -9,4 +9,14 @@ namespace faasc::rt {
 /// already stay the function's.
 void handle_signals(Server& server);
 
+/// A stack for writing that line on a thread that has used up its own. It takes memory only when it is used,
+/// and must last as long as its thread. handle_signals() has one for its own thread.
+class CrashStack {
+ public:
+  void use();
+
+ private:
+  alignas(16) char bytes_[16 << 10];
+};
+
 }  // namespace faasc::rt

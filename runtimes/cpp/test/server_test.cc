@@ -715,6 +715,12 @@ TEST(Stop, ACrashLeavesALineAndItsSignal) {
   exchange(aborted.port(), get("/abort"));
   EXPECT_EQ(aborted.wait(), "signal 6");
   EXPECT_THAT(aborted.err(), HasSubstr("crashed with SIGABRT; called from 0x"));
+  ServerProcess overflowing;
+  for (int i = 0; i < 2; ++i)
+    exchange(overflowing.port(), get("/sleep/0"));  // on a thread of the crew's, too
+  exchange(overflowing.port(), get("/overflow"));
+  EXPECT_EQ(overflowing.wait(), "signal 11");
+  EXPECT_THAT(overflowing.err(), HasSubstr("crashed with SIGSEGV; called from 0x"));
   ServerProcess in_text({"FAASC_LOG_FORMAT=text"});
   exchange(in_text.port(), get("/crash"));
   EXPECT_EQ(in_text.wait(), "signal 11");

@@ -27,6 +27,14 @@ std::string describe(gcf::HttpRequest const& request) {
   return text + "[" + request.payload() + "]";
 }
 
+// Never ends, and the compiler cannot know.
+int volatile more = 1;
+__attribute__((noinline)) int overflow(int depth) {
+  char volatile used[1000];
+  used[depth % 1000] = static_cast<char>(depth);
+  return more != 0 ? overflow(depth + 1) + used[depth % 7] : 0;
+}
+
 gcf::HttpResponse handle(gcf::HttpRequest request) {
   std::string const target = request.target();
   auto const argument = [&](std::string const& path) { return std::atoi(target.c_str() + path.size()); };
@@ -40,6 +48,7 @@ gcf::HttpResponse handle(gcf::HttpRequest request) {
   if (is("/throw/")) throw std::runtime_error("it \"broke\"\n" + target);
   if (is("/exit/")) std::exit(argument("/exit/"));
   if (is("/crash")) return response.set_result(*static_cast<int volatile*>(nullptr));
+  if (is("/overflow")) return response.set_result(overflow(0));
   if (is("/abort")) std::abort();
   if (is("/big/")) return response.set_payload(std::string(static_cast<std::size_t>(argument("/big/")), 'x'));
   if (is("/status/")) return response.set_result(argument("/status/")).set_payload("body");
