@@ -93,6 +93,7 @@ google::cloud::functions::HttpRequest Connection::take_request() {
 
 MemoryShare Connection::take_share() {
   MemoryShare share = std::move(share_);
+  if (input_.empty()) input_.release();
   static_cast<void>(share_.set(input_.capacity()));  // of the next request
   return share;
 }

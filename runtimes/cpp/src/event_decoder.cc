@@ -68,6 +68,15 @@ CloudEvent decode_binary(HttpRequest request) {
 
 }  // namespace
 
+std::size_t memory_for_events(HttpRequest const& request) {
+  constexpr std::size_t kSmall = 64 << 10;
+  if (request.payload().size() < kSmall) return 0;
+  std::string const* const type = find_header(request, "content-type");
+  bool const json = type != nullptr && (starts_with_ignoring_case(*type, "application/json") ||
+                                        starts_with_ignoring_case(*type, "application/cloudevents"));
+  return json ? json_shape(request.payload()).memory : 0;
+}
+
 std::vector<CloudEvent> decode_events(HttpRequest request) {
   std::string const* const header = find_header(request, "content-type");
   std::string_view const type = header == nullptr ? std::string_view() : *header;

@@ -16,6 +16,12 @@ class EventFunction final : public FunctionImpl {
   explicit EventFunction(functions::UserCloudEventFunction function) : function_(std::move(function)) {}
   FunctionImpl* select(std::string_view) override { return this; }
 
+  Delivery delivery(functions::HttpRequest const& request) const override {
+    Delivery delivery;
+    delivery.memory = faasc::rt::memory_for_events(request);
+    return delivery;
+  }
+
   faasc::rt::Reply call(functions::HttpRequest request) override {
     if (request.verb() != "POST") {
       faasc::rt::Reply reply = faasc::rt::text_reply(405, "events are delivered by POST");

@@ -30,8 +30,12 @@ void optional_string(Json const& json, char const* name, Use use) {
   use(found->get<std::string>());
 }
 
-/// Found out beforehand: the parser would first take memory for every level.
-bool is_too_deep(std::string_view text) {
+}  // namespace
+
+JsonShape json_shape(std::string_view text) {
+  // A value in an array, with what the array has in reserve; an array or an object; a member, with its key.
+  constexpr std::size_t kValue = 24, kContainer = 64, kMember = 96;
+  JsonShape shape{0, text.size()};
   int depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -39,21 +43,38 @@ bool is_too_deep(std::string_view text) {
     if (in_string) {
       if (c == '\\') ++i;
       in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kMaxDepth) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
+      continue;
+    }
+    switch (c) {
+      case '"':
+        in_string = true;
+        break;
+      case '[':
+      case '{':
+        shape.memory += kContainer;
+        if (++depth > shape.depth) shape.depth = depth;
+        if (depth > kMaxDepth) return shape;
+        break;
+      case ']':
+      case '}':
+        --depth;
+        break;
+      case ',':
+        shape.memory += kValue;
+        break;
+      case ':':
+        shape.memory += kMember;
+        break;
+      default:
+        break;
     }
   }
-  return false;
+  return shape;
 }
 
-}  // namespace
-
 Json parse_json(std::string_view text) {
-  if (is_too_deep(text))
+  // Found out beforehand: the parser would first take memory for every level.
+  if (json_shape(text).depth > kMaxDepth)
     throw std::invalid_argument("the JSON is nested deeper than " + std::to_string(kMaxDepth) + " levels");
   Json json = Json::parse(text.begin(), text.end(), nullptr, false);
   if (json.is_discarded()) throw std::invalid_argument("the body is not JSON");

@@ -15,6 +15,14 @@ using Json = nlohmann::json;
 /// again would need a deep stack.
 Json parse_json(std::string_view text);
 
+/// What can be told of a JSON text without reading it: how deep it is nested, and about how many bytes
+/// parse_json() takes for it.
+struct JsonShape {
+  int depth = 0;  ///< not told beyond what parse_json() takes
+  std::size_t memory = 0;
+};
+JsonShape json_shape(std::string_view text);
+
 /// The string at `name`; empty where there is none.
 std::string string_or_empty(Json const& object, std::string_view name);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -23,6 +24,7 @@ class FunctionImpl {
   struct Delivery {
     int timeout_status = 504;     ///< of the answer to a call that takes too long
     bool answer_at_once = false;  ///< with 202, before the call, whose result nobody sees
+    std::size_t memory = 0;  ///< about how many bytes the call needs beside the request, where that is many
   };
   virtual Delivery delivery(functions::HttpRequest const&) const { return {}; }
 

@@ -41,6 +41,10 @@ class MemoryShare {
   /// the budget does not have as much.
   bool set(std::size_t bytes) {
     std::size_t const wanted = bytes <= kFree ? 0 : bytes;
+    if (wanted > held_ && budget_->used() == held_) {
+      budget_->give(held_);  // the only holder, who may have any number
+      held_ = 0;
+    }
     if (wanted == held_) return true;
     if (wanted > held_) {
       if (!budget_->take(wanted - held_)) return false;
@@ -50,6 +54,8 @@ class MemoryShare {
     held_ = wanted;
     return true;
   }
+
+  std::size_t held() const { return held_; }
 
   static constexpr std::size_t kFree = 8192;
 

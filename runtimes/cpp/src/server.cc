@@ -316,6 +316,17 @@ bool Server::on_request(Connection& connection, bool& leading) {
 
   Call call(connection);
   call.delivery = function_.delivery(request);
+  if (!call.share.set(call.share.held() + call.delivery.memory) ||
+      call.delivery.memory > 2 * budget_.limit()) {
+    calling_.fetch_sub(1);
+    // Twice the budget is half the machine: it will not do later either.
+    bool const later = call.delivery.memory <= 2 * budget_.limit();
+    Reply reply = later ? text_reply(429, "too many bytes of requests at the same time")
+                        : text_reply(413, "a body whose values need too much memory");
+    if (later) reply.set_header("Retry-After", "1");
+    connection.respond(std::move(reply), after);
+    return true;
+  }
   bool wake = false;
   {
     Lock lock(mutex_);

@@ -243,6 +243,34 @@ TEST(Hostile, WhatIsNoRequestIsRefusedHoweverOften) {
   EXPECT_EQ(server.wait(), "exit 0");
 }
 
+TEST(Hostile, JsonThatNeedsTooMuchMemoryIsRefused) {
+  ServerProcess server({"FUNCTION_TARGET=event", "FAASC_CLIENT_MEMORY=33554432"});
+  std::string const type = "Content-Type: application/cloudevents+json\r\n";
+  auto const wide = [&](std::size_t size) {
+    std::string text = R"({"id":"1","source":"s","type":"t","data":[[])";
+    while (text.size() < size - 16) text += ",[]";
+    return post("/", text + "]}", type);
+  };
+  EXPECT_EQ(exchange(server.port(), post("/", "{}", type)).status, 400);
+  Growth const growth(server);
+  Response const response = exchange(server.port(), wide(6 << 20));
+  EXPECT_EQ(response.status, 413);
+  EXPECT_EQ(response.body, "a body whose values need too much memory");
+  growth.expect_below_mib(20);
+  // Alone it may have more than the budget.
+  EXPECT_EQ(exchange(server.port(), wide(3 << 19)).status, 200);
+  Clients clients;
+  for (int i = 0; i < 12; ++i) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    clients.back()->send(wide(3 << 19));
+  }
+  for (auto& client : clients) {
+    int const status = client->receive().status;
+    EXPECT_TRUE(status == 200 || status == 429) << status;
+  }
+  growth.expect_below_mib(100);
+}
+
 TEST(Hostile, DeepAndWideJsonIsBounded) {
   ServerProcess server({"FUNCTION_TARGET=event"});
   auto const event = [&](std::string const& body) {
