@@ -24,9 +24,11 @@
 #include "compiler/cpp/unikernel_lint.h"
 
 // The work directory:
-//   objects/<source>.o      the object file           objects/<source>.json  its InputRecord, with
-//   faasc-cxx's answer main.cc main.o main.json                          the generated main() function.debug
-//   function function.json             the executable, with and without debug information
+//   objects/<source>.o                         the object file
+//   objects/<source>.json                      its InputRecord, with faasc-cxx's answer
+//   objects/<source>.pch, .pch.json            its #include lines, parsed; once it has been edited
+//   main.cc main.o main.json                   the generated main()
+//   function.debug function function.json      the executable, with and without debug information
 
 namespace faasc {
 namespace fs = std::filesystem;
@@ -36,7 +38,7 @@ using cpp::InputRecord;
 
 struct Unit {
   std::string source;  // as in the request
-  fs::path object, record;
+  fs::path object, record, preamble;
   cpp::CompileAnswer answer;
   InputRecord inputs;
   bool compiled = false;
@@ -45,7 +47,7 @@ struct Unit {
 // "../x.cc" must not lead out of the work directory.
 std::string object_name(const std::string& source) {
   std::string name;
-  for (const fs::path& part : fs::path(source).lexically_normal()) {
+  for (const fs::path& part : fs::path(source).lexically_normal().relative_path()) {
     if (!name.empty()) name += '/';
     name += part == ".." ? "__" : part.string();
   }
@@ -128,6 +130,7 @@ class CppBuilder {
       unit.source = source;
       unit.object = work_ / "objects" / (object_name(source) + ".o");
       unit.record = work_ / "objects" / (object_name(source) + ".json");
+      unit.preamble = work_ / "objects" / (object_name(source) + ".pch");
       FAASC_CHECK(make_directories(unit.object.parent_path()));
     }
     total_ = static_cast<int>(units_.size()) + 1;
@@ -173,8 +176,12 @@ class CppBuilder {
         return {};
       }
     }
+    // Whoever edits a source edits it again; a header that was edited would be parsed ahead in vain.
+    question.compile->preamble = unit.preamble.string();
+    question.compile->make_preamble =
+        unit.inputs.request == digest && unit.inputs.is_current_but_for(absolute(unit.source));
     std::int64_t started_ns = file_clock_ns();
-    FAASC_TRY(cpp::Answer answer, cpp::ask_compiler(request_, question, unit.source));
+    FAASC_TRY(cpp::Answer answer, ask_compiler(question, unit.source));
     if (!answer.compile)
       return Error{.fault = Fault::Internal,
                    .code = kCppCompilerAnswer,
@@ -188,8 +195,21 @@ class CppBuilder {
       unit.inputs = record_of(digest, unit.answer, unit.object, started_ns);
       FAASC_CHECK(unit.inputs.save(unit.record));
     }
-    progress("compiled " + unit.source);
+    progress("compiled " + unit.source +
+             (unit.answer.used_preamble ? ", whose #include lines were parsed before" : ""));
     return {};
+  }
+
+  // A file that Clang wrote earlier and cannot bear to read is no reason to fail.
+  Result<cpp::Answer> ask_compiler(cpp::Request& question, const std::string& file) const {
+    auto answer = cpp::ask_compiler(request_, question, file);
+    if (answer || answer.error().code != kCppCompilerCrashed || !question.compile ||
+        question.compile->preamble.empty())
+      return answer;
+    std::error_code ignored;
+    fs::remove(question.compile->preamble, ignored);
+    question.compile->preamble.clear();
+    return cpp::ask_compiler(request_, question, file);
   }
 
   /// Which plain functions may be the handler.

@@ -27,8 +27,9 @@ std::vector<std::string> last_lines(std::string_view text) {
 // Clang and the linkers take search paths and dates from these.
 std::map<std::string, std::string> environment() {
   std::map<std::string, std::string> variables = {
-      {"CPATH", ""},         {"C_INCLUDE_PATH", ""},       {"CPLUS_INCLUDE_PATH", ""}, {"LIBRARY_PATH", ""},
-      {"COMPILER_PATH", ""}, {"CCC_OVERRIDE_OPTIONS", ""}, {"LD_RUN_PATH", ""},        {"LC_ALL", "C"}};
+      {"CPATH", ""},        {"C_INCLUDE_PATH", ""}, {"CPLUS_INCLUDE_PATH", ""},
+      {"LIBRARY_PATH", ""}, {"COMPILER_PATH", ""},  {"CCC_OVERRIDE_OPTIONS", ""},
+      {"LD_RUN_PATH", ""},  {"LC_ALL", "C"},        {"PWD", ""}};  // another name of the directory
   // What __DATE__ and __TIME__ say.
   if (!std::getenv("SOURCE_DATE_EPOCH")) variables["SOURCE_DATE_EPOCH"] = "0";
   return variables;

@@ -79,6 +79,13 @@ bool InputRecord::is_current(std::string_view request_digest) const {
                       [](const std::string& path) { return stamp_of(path).exists(); });
 }
 
+bool InputRecord::is_current_but_for(const fs::path& input) const {
+  return std::all_of(inputs_.begin(), inputs_.end(),
+                     [&](const Input& other) { return other.path == input || is_unchanged(other); }) &&
+         std::none_of(absent_.begin(), absent_.end(),
+                      [](const std::string& path) { return stamp_of(path).exists(); });
+}
+
 InputRecord InputRecord::load(const fs::path& path) {
   auto text = read_file(path);
   if (!text) return {};

@@ -40,6 +40,9 @@ class InputRecord {
   /// Whether a run for `request` would find everything as it was. Takes a system call for each file.
   bool is_current(std::string_view request_digest) const;
 
+  /// Nothing has changed but, perhaps, this file.
+  bool is_current_but_for(const std::filesystem::path& input) const;
+
   static InputRecord load(
       const std::filesystem::path& path);  ///< empty, and so never current, where there is none
   Result<void> save(const std::filesystem::path& path) const;

@@ -205,6 +205,7 @@ Json to_value(const CompileAnswer& answer) {
   Json functions = Json::array();
   for (const FunctionFact& function : answer.facts.functions) functions.push_back(to_value(function));
   Json json = {{"ok", answer.ok},
+               {"used_preamble", answer.used_preamble},
                {"functions", std::move(functions)},
                {"calls", to_value(answer.facts.calls)},
                {"diagnostics", to_value(answer.diagnostics)},
@@ -222,6 +223,7 @@ Json to_value(const CompileAnswer& answer) {
 CompileAnswer read_compile_answer(Reader& reader, const Json& json) {
   CompileAnswer answer;
   reader.read(json, "ok", answer.ok);
+  reader.read(json, "used_preamble", answer.used_preamble);
   reader.each(json, "functions", [&](const Json& function) {
     answer.facts.functions.push_back(read_function(reader, function));
   });
@@ -265,10 +267,9 @@ bool has_schema(Reader& reader, const Json& json) {
 std::string to_json(const Request& request) {
   Json json = {{"schema", kSchema}};
   if (const auto& compile = request.compile)
-    json["compile"] = {{"source", compile->source},
-                       {"object", compile->object},
-                       {"arguments", compile->arguments},
-                       {"typed", compile->typed}};
+    json["compile"] = {{"source", compile->source},       {"object", compile->object},
+                       {"arguments", compile->arguments}, {"typed", compile->typed},
+                       {"preamble", compile->preamble},   {"make_preamble", compile->make_preamble}};
   if (const auto& link = request.link)
     json["link"] = {{"arguments", link->arguments}, {"output", link->output}, {"stripped", link->stripped}};
   return dump(json);
@@ -285,6 +286,8 @@ Result<Request> request_from_json(std::string_view text) {
     reader.read(*compile, "object", request.compile->object);
     reader.read(*compile, "arguments", request.compile->arguments);
     reader.read(*compile, "typed", request.compile->typed);
+    reader.read(*compile, "preamble", request.compile->preamble);
+    reader.read(*compile, "make_preamble", request.compile->make_preamble);
   }
   if (const Json* link = reader.object(json, "link")) {
     request.link.emplace();

@@ -29,6 +29,9 @@ struct CompileRequest {
   std::vector<std::string> arguments;  ///< as for clang++, without -c, -o and the source
   /// Which plain functions to describe for a JSON binding: none, those of this qualified name, or "*": all.
   std::string typed;
+  /// Where the precompiled form of what the source begins with is kept; empty: nowhere.
+  std::string preamble;
+  bool make_preamble = false;  ///< where the kept one does not fit, instead of compiling without
 };
 
 struct CompileAnswer {
@@ -37,6 +40,7 @@ struct CompileAnswer {
   std::vector<Diagnostic> diagnostics;  ///< Clang's, in its order, each with its notes
   std::vector<std::string> inputs;      ///< every file that was read
   std::vector<std::string> absent;      ///< paths that were looked for in vain and would change the result
+  bool used_preamble = false;           ///< what the source begins with was not parsed again
 };
 
 struct LinkRequest {

@@ -1,59 +1,31 @@
 #include "compiler/cpp/cxx/compile.h"
 
-#include <set>
-
 #include <clang/CodeGen/CodeGenAction.h>
 #include <clang/Driver/Job.h>
 #include <clang/Driver/Tool.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/CompilerInvocation.h>
 #include <clang/Frontend/MultiplexConsumer.h>
-#include <clang/Frontend/Utils.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/TargetSelect.h>
-#include <llvm/Support/VirtualFileSystem.h>
 
 #include "compiler/cpp/cxx/diagnostic_recorder.h"
 #include "compiler/cpp/cxx/fact_collector.h"
+#include "compiler/cpp/cxx/file_lookups.h"
+#include "compiler/cpp/cxx/preamble.h"
 #include "compiler/cpp/cxx/toolchain.h"
 
 namespace faasc::cpp {
 namespace {
 
-// Notes the files that the search for headers does not find: one that appears later may be found in place of
-// another. The system's own directories change only with its packages, whose headers are inputs.
-class LookupRecorder : public llvm::vfs::ProxyFileSystem {
- public:
-  LookupRecorder() : ProxyFileSystem(llvm::vfs::getRealFileSystem()) {}
-
-  llvm::ErrorOr<llvm::vfs::Status> status(const llvm::Twine& path) override {
-    auto result = ProxyFileSystem::status(path);
-    if (!result) note(path);
-    return result;
-  }
-  llvm::ErrorOr<std::unique_ptr<llvm::vfs::File>> openFileForRead(const llvm::Twine& path) override {
-    auto result = ProxyFileSystem::openFileForRead(path);
-    if (!result) note(path);
-    return result;
-  }
-  std::vector<std::string> absent() const { return {absent_.begin(), absent_.end()}; }
-
- private:
-  void note(const llvm::Twine& path) {
-    std::string text = path.str();
-    if (!text.empty() && text.rfind("/usr/", 0) != 0) absent_.insert(std::move(text));
-  }
-  std::set<std::string> absent_;
-};
-
-class InputCollector : public clang::DependencyCollector {
-  bool needSystemDependencies() override { return true; }
-};
-
 // The front end runs once: the collector and the code generator see the same AST.
 class EmitAndCollect : public clang::EmitObjAction {
  public:
-  EmitAndCollect(UnitFacts& facts, std::string typed) : facts_(facts), typed_(std::move(typed)) {}
+  EmitAndCollect(UnitFacts& facts, std::string typed, const Preamble* preamble)
+      : facts_(facts), typed_(std::move(typed)), preamble_(preamble) {}
+
+  /// The source changed after its preamble was compared with it.
+  bool preamble_misfits() const { return preamble_misfits_; }
 
  protected:
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& instance,
@@ -61,20 +33,57 @@ class EmitAndCollect : public clang::EmitObjAction {
     auto emitter = EmitObjAction::CreateASTConsumer(instance, file);
     if (!emitter) return nullptr;
     std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
-    consumers.push_back(make_fact_collector(facts_, typed_));
+    std::function<std::vector<clang::Decl*>()> parsed_before;
+    if (preamble_) parsed_before = [this, &instance] { return preamble_->own_declarations(instance); };
+    consumers.push_back(make_fact_collector(facts_, typed_, std::move(parsed_before)));
     consumers.push_back(std::move(emitter));
     return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
+  }
+
+  void EndSourceFileAction() override {
+    const clang::SourceManager& sources = getCompilerInstance().getSourceManager();
+    preamble_misfits_ = preamble_ && !preamble_->fits(sources.getBufferData(sources.getMainFileID()));
+    EmitObjAction::EndSourceFileAction();
   }
 
  private:
   UnitFacts& facts_;
   std::string typed_;
+  const Preamble* preamble_;
+  bool preamble_misfits_ = false;
 };
 
 const clang::driver::Command* frontend_job(const clang::driver::Compilation& compilation) {
   for (const clang::driver::Command& job : compilation.getJobs())
     if (llvm::StringRef(job.getCreator().getName()) == "clang") return &job;
   return nullptr;
+}
+
+// One run of the front end and of what comes behind it.
+bool run(const clang::CompilerInvocation& invocation, const CompileRequest& request, const Preamble* preamble,
+         CompileAnswer& answer, DiagnosticRecorder& recorder) {
+  clang::CompilerInstance instance;
+  instance.setInvocation(std::make_shared<clang::CompilerInvocation>(invocation));
+  if (preamble) preamble->use_in(instance.getInvocation());
+  instance.createDiagnostics(&recorder,
+                             false);  // only now: it takes the warnings and limits that were asked for
+  llvm::IntrusiveRefCntPtr<FileLookups> files(new FileLookups);
+  instance.createFileManager(files);
+  auto inputs = std::make_shared<InputCollector>();
+  instance.addDependencyCollector(inputs);
+  instance.setVerboseOutputStream(llvm::nulls());  // where the number of errors would be printed
+
+  EmitAndCollect action(answer.facts, request.typed, preamble);
+  answer.ok = instance.ExecuteAction(action) && !instance.getDiagnostics().hasErrorOccurred() &&
+              !action.preamble_misfits();
+  answer.inputs.assign(inputs->getDependencies().begin(), inputs->getDependencies().end());
+  answer.absent = files->absent();
+  answer.used_preamble = preamble != nullptr;
+  if (!preamble) return answer.ok;
+  std::erase(answer.inputs, request.preamble);  // which stands for those that it was made from
+  for (std::string& input : preamble->inputs()) answer.inputs.push_back(std::move(input));
+  answer.absent.insert(answer.absent.end(), preamble->absent().begin(), preamble->absent().end());
+  return answer.ok;
 }
 
 }  // namespace
@@ -99,21 +108,23 @@ CompileAnswer compile(const CompileRequest& request) {
     return answer;
   }
 
-  clang::CompilerInstance instance;
+  clang::CompilerInvocation invocation;
   auto reading = clang::CompilerInstance::createDiagnostics(new clang::DiagnosticOptions, &recorder, false);
-  clang::CompilerInvocation::CreateFromArgs(instance.getInvocation(), job->getArguments(), *reading);
-  instance.createDiagnostics(&recorder,
-                             false);  // only now: it takes the warnings and limits that were asked for
+  clang::CompilerInvocation::CreateFromArgs(invocation, job->getArguments(), *reading);
   // Clang's own temporary names differ each time, and would pile up should it be killed.
-  instance.getFrontendOpts().UseTemporary = false;
-  llvm::IntrusiveRefCntPtr<LookupRecorder> files(new LookupRecorder);
-  instance.createFileManager(files);
-  auto inputs = std::make_shared<InputCollector>();
-  instance.addDependencyCollector(inputs);
+  invocation.getFrontendOpts().UseTemporary = false;
 
-  instance.setVerboseOutputStream(llvm::nulls());  // where the number of errors would be printed
-  EmitAndCollect action(answer.facts, request.typed);
-  answer.ok = instance.ExecuteAction(action) && !instance.getDiagnostics().hasErrorOccurred();
+  std::vector<faasc::Diagnostic> of_arguments = recorder.take();
+  Preamble preamble(request.preamble, invocation);
+  bool use = preamble.is_current() || (request.make_preamble && preamble.make());
+  if (!use || !run(invocation, request, &preamble, answer, recorder)) {
+    // What is said of a source with errors is what is said of it as it stands.
+    answer = {};
+    (void)recorder.take();
+    recorder.clear();  // what is counted decides whether a run succeeds
+    run(invocation, request, nullptr, answer, recorder);
+  }
+  std::vector<faasc::Diagnostic> of_source = recorder.take();
   if (answer.ok) {
     if (std::error_code error = llvm::sys::fs::rename(temporary, request.object)) {
       faasc::Diagnostic failed;
@@ -124,10 +135,9 @@ CompileAnswer compile(const CompileRequest& request) {
   } else {
     llvm::sys::fs::remove(temporary);
   }
-  for (const std::string& input : inputs->getDependencies()) answer.inputs.push_back(input);
   answer.inputs.push_back(clang_library_path());
-  answer.absent = files->absent();
-  for (faasc::Diagnostic& diagnostic : recorder.take()) answer.diagnostics.push_back(std::move(diagnostic));
+  for (auto* said : {&of_arguments, &of_source})
+    for (faasc::Diagnostic& diagnostic : *said) answer.diagnostics.push_back(std::move(diagnostic));
   for (faasc::Diagnostic& diagnostic : answer.diagnostics)
     if (diagnostic.place.file.empty()) diagnostic.place.file = request.source;
   return answer;

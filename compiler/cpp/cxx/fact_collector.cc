@@ -1,6 +1,7 @@
 #include "compiler/cpp/cxx/fact_collector.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Attr.h>
@@ -199,23 +200,25 @@ class LambdaFinder {
   llvm::SmallPtrSet<const clang::FunctionDecl*, 8> seen_;
 };
 
-class FactCollector : public clang::ASTConsumer {
+class Collector : public FactCollector {
  public:
-  FactCollector(UnitFacts& facts, std::string typed) : facts_(facts), typed_(std::move(typed)) {}
+  Collector(UnitFacts& facts, std::string typed, std::function<std::vector<clang::Decl*>()> parsed_before)
+      : facts_(facts), typed_(std::move(typed)), parsed_before_(std::move(parsed_before)) {}
+
+  const std::vector<clang::Decl*>& own_declarations() const override { return own_; }
 
   void Initialize(clang::ASTContext& context) override { context_ = &context; }
 
   bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
-    for (clang::Decl* decl : group) {
-      clang::SourceLocation location = sources().getExpansionLoc(decl->getLocation());
-      if (!decl->isImplicit() && !(location.isValid() && sources().isInSystemHeader(location)))
-        own_.push_back(decl);
-      visit(decl);
-    }
+    take_what_came_before();
+    for (clang::Decl* decl : group) take(decl);
     return true;
   }
+  // What the code generator must see of an earlier file: it comes in an order of its own, and not all.
+  void HandleInterestingDecl(clang::DeclGroupRef) override {}
 
   void HandleTranslationUnit(clang::ASTContext& context) override {
+    take_what_came_before();
     clang::ASTNameGenerator names(context);
     for (const clang::FunctionDecl* first : functions_) {
       const clang::FunctionDecl* definition = nullptr;
@@ -233,6 +236,18 @@ class FactCollector : public clang::ASTConsumer {
 
  private:
   const clang::SourceManager& sources() const { return context_->getSourceManager(); }
+
+  void take_what_came_before() {
+    if (auto parsed_before = std::exchange(parsed_before_, {}))
+      for (clang::Decl* decl : parsed_before()) take(decl);
+  }
+
+  void take(clang::Decl* decl) {
+    clang::SourceLocation location = sources().getExpansionLoc(decl->getLocation());
+    if (!decl->isImplicit() && !(location.isValid() && sources().isInSystemHeader(location)))
+      own_.push_back(decl);
+    visit(decl);
+  }
 
   void visit(clang::Decl* decl) {
     clang::SourceLocation location = sources().getExpansionLoc(decl->getLocation());
@@ -315,6 +330,7 @@ class FactCollector : public clang::ASTConsumer {
 
   UnitFacts& facts_;
   std::string typed_;
+  std::function<std::vector<clang::Decl*>()> parsed_before_;
   clang::ASTContext* context_ = nullptr;
   llvm::SetVector<const clang::FunctionDecl*> functions_;  // canonical declarations, in source order
   const clang::FunctionDecl* main_ = nullptr;
@@ -323,8 +339,9 @@ class FactCollector : public clang::ASTConsumer {
 
 }  // namespace
 
-std::unique_ptr<clang::ASTConsumer> make_fact_collector(UnitFacts& facts, std::string typed) {
-  return std::make_unique<FactCollector>(facts, std::move(typed));
+std::unique_ptr<FactCollector> make_fact_collector(UnitFacts& facts, std::string typed,
+                                                   std::function<std::vector<clang::Decl*>()> parsed_before) {
+  return std::make_unique<Collector>(facts, std::move(typed), std::move(parsed_before));
 }
 
 }  // namespace faasc::cpp

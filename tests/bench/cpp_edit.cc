@@ -1,0 +1,154 @@
+// Compares what an edit of a C++ function costs: faasc from the edit to the bootable image, and Clang with a
+// precompiled header of the same #include lines, followed by lld, on the same source, runtime and main().
+// Both take turns, so that a busy machine is busy for both. Prints the medians and their ratio.
+//
+// usage: cpp_edit [--runs N] FAASC
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/file.h"
+#include "base/process.h"
+
+namespace {
+
+using namespace faasc;
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kIncludes =
+    "#include <google/cloud/functions/function.h>\n\n"
+    "#include <algorithm>\n#include <map>\n#include <sstream>\n#include <string>\n#include <vector>\n\n";
+
+constexpr const char* kBody =
+    "namespace gcf = ::google::cloud::functions;\n\n"
+    "gcf::Function hello() {\n"
+    "  return gcf::MakeFunction([](gcf::HttpRequest const& request) {\n"
+    "    std::map<std::string, int> words;\n"
+    "    std::istringstream text(request.payload());\n"
+    "    for (std::string word; text >> word;) ++words[word];\n"
+    "    std::vector<std::pair<int, std::string>> sorted;\n"
+    "    for (auto const& [word, count] : words) sorted.emplace_back(count, word);\n"
+    "    std::sort(sorted.rbegin(), sorted.rend());\n"
+    "    std::ostringstream out;\n"
+    "    out << kGreeting;\n"
+    "    for (auto const& [count, word] : sorted) out << ' ' << word << '=' << count;\n"
+    "    return gcf::HttpResponse{}.set_payload(out.str());\n"
+    "  });\n"
+    "}\n";
+
+[[noreturn]] void stop(const Error& error) {
+  std::fputs(to_text(error, Color::Off).c_str(), stderr);
+  std::exit(1);
+}
+
+void put(const fs::path& path, const std::string& text) {
+  if (auto written = write_file(path, text); !written) stop(written.error());
+}
+
+double milliseconds_of(const std::vector<std::vector<std::string>>& commands, const fs::path& directory) {
+  auto started = Clock::now();
+  for (const std::vector<std::string>& argv : commands) {
+    auto finished = run({.argv = argv, .working_directory = directory, .environment = {}});
+    if (!finished) stop(finished.error());
+    if (!finished->status.ok()) {
+      std::fprintf(stderr, "cpp_edit: '%s' failed:\n%s%s", to_shell(argv).c_str(), finished->out.c_str(),
+                   finished->err.c_str());
+      std::exit(1);
+    }
+  }
+  return std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+std::string first_of(std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (auto path = find_program(name)) return path->string();
+  std::fprintf(stderr, "cpp_edit: there is no %s\n", *names.begin());
+  std::exit(1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int runs = 11;
+  int at = 1;
+  if (at + 1 < argc && std::string_view(argv[at]) == "--runs") {
+    runs = std::max(1, std::atoi(argv[at + 1]));
+    at += 2;
+  }
+  if (at + 1 != argc) {
+    std::fputs("usage: cpp_edit [--runs N] FAASC\n", stderr);
+    return 2;
+  }
+  fs::path faasc_program = fs::absolute(argv[at]);
+  fs::path prefix = faasc_program.parent_path().parent_path();
+  std::string clang = first_of({"clang++-19", "clang++"});
+  std::string linker = first_of({"ld.lld-19", "ld.lld"});
+  auto place = TemporaryDirectory::create(fs::temp_directory_path(), "cpp_edit");
+  if (!place) stop(place.error());
+  fs::path ours = place->path() / "ours", plain = place->path() / "plain";
+  put(ours / "faas.yaml", "apiVersion: faasc/v1\nname: hello\nruntime: cpp\nhandler: hello\n");
+  put(plain / "prefix.h", kIncludes);
+  std::vector<std::string> compile = {clang,
+                                      "-std=c++17",
+                                      "-O2",
+                                      "-g1",
+                                      "-fno-pie",
+                                      "-ffunction-sections",
+                                      "-fdata-sections",
+                                      "-I" + (prefix / "share/faasc/cpp/include").string()};
+  auto with = [&](std::vector<std::string> more) {
+    std::vector<std::string> command = compile;
+    command.insert(command.end(), more.begin(), more.end());
+    return command;
+  };
+  milliseconds_of({with({"-x", "c++-header", "prefix.h", "-o", "prefix.h.pch"})}, plain);
+  std::vector<std::string> link = {clang,
+                                   "-static",
+                                   "-no-pie",
+                                   "-pthread",
+                                   "--ld-path=" + linker,
+                                   "-Wl,--gc-sections",
+                                   "-o",
+                                   "function",
+                                   "hello.o",
+                                   (ours / "build/.faasc/hello/cpp/main.o").string(),
+                                   (prefix / "lib/faasc/cpp/libfaasrt.a").string()};
+
+  std::vector<double> with_faasc, with_clang;
+  // The first round builds everything, and the second is the first edit.
+  for (int i = -2; i < runs; ++i) {
+    std::string source = std::string(kIncludes) + "constexpr const char* kGreeting = \"hello " +
+                         std::to_string(1000 + i) + "\";\n\n" + kBody;
+    put(ours / "hello.cc", source);
+    put(plain / "hello.cc", source);
+    double faasc_ms = milliseconds_of({{faasc_program.string(), "-q", "build"}}, ours);
+    double clang_ms = milliseconds_of(
+        {with({"-include-pch", "prefix.h.pch", "-c", "hello.cc", "-o", "hello.o"}), link}, plain);
+    if (i < 0) continue;
+    with_clang.push_back(clang_ms);
+    with_faasc.push_back(faasc_ms);
+  }
+  double unchanged = milliseconds_of({{faasc_program.string(), "-q", "build"}}, ours);
+  double ratio = 0;
+  {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < with_faasc.size(); ++i) ratios.push_back(with_faasc[i] / with_clang[i]);
+    ratio = median(ratios);
+  }
+  std::printf(
+      "edit, %d rounds   clang with a PCH + lld %.0f ms   faasc build, to the image %.0f ms   ratio %.2f\n",
+      runs, median(with_clang), median(with_faasc), ratio);
+  std::printf("nothing changed   faasc build %.1f ms\n", unchanged);
+}
