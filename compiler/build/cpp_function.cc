@@ -1,18 +1,62 @@
 #include <cstdlib>
+#include <string_view>
 
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/function_build.h"
 #include "compiler/cpp/build.h"
+#include "compiler/cpp/cmake_project.h"
 #include "compiler/cpp/codes.h"
 
 namespace faasc {
+namespace {
+
+bool is_c_family(std::string_view path) {
+  for (std::string_view ending :
+       {".c", ".cc", ".cpp", ".cxx", ".C", ".h", ".hh", ".hpp", ".hxx", ".inc", ".ipp"})
+    if (path.ends_with(ending)) return true;
+  return false;
+}
+
+Result<CMakeProject> read_cmake(const CompileJob& job, int standard) {
+  const Located<CMakeTarget>& cmake = *job.manifest.build.cpp.cmake;
+  CMakeRequest request;
+  request.project_dir = job.manifest.directory;
+  request.directory = *cmake->directory;
+  request.target = *cmake->target;
+  request.directory_place = cmake->directory.written() ? cmake->directory.place : cmake.place;
+  request.target_place = cmake->target.written() ? cmake->target.place : cmake.place;
+  request.standard = standard;
+  request.work_dir = job.work_dir;
+  request.jobs = static_cast<int>(job.jobs);
+  request.offline = job.offline;
+  std::vector<std::filesystem::path> files;
+  for (const auto& [path, kind] : job.listing.entries)
+    if (kind == EntryKind::File && is_c_family(path)) {
+      request.file_names += path + '\n';
+      files.push_back(job.manifest.directory / path);
+    }
+  Diagnostics found;
+  BuildStep step(job.progress, "asking CMake for '" + request.target + "'");
+  auto project =
+      read_cmake_project(request, found, [&](const std::string& what) { job.progress.note(what); });
+  for (Diagnostic finding : found.all()) {
+    finding.line_text = job.manifest.finding(finding.severity, finding.code, "", finding.place).line_text;
+    job.diagnostics.add(std::move(finding));
+  }
+  if (!project) return std::move(project).error();
+  step.done();
+  // Only CMake knows what its own libraries are made of: any of these may be part of one.
+  if (project->has_built_parts) project->inputs.insert(project->inputs.end(), files.begin(), files.end());
+  return project;
+}
+
+}  // namespace
 
 Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
   const Manifest& manifest = job.manifest;
   const Manifest::CppBuild& cpp = manifest.build.cpp;
   CppRequest request;
   request.project_dir = manifest.directory;
-  request.sources = cpp_sources(manifest, job.listing);
 
   bool version_written = manifest.runtime && !(*manifest.runtime)->version.empty() && !cpp.standard.written();
   request.standard =
@@ -39,6 +83,17 @@ Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
                           .include_dir = job.tools.runtime_headers,
                           .runtime_library = job.tools.runtime_library};
 
+  std::vector<std::filesystem::path> of_cmake;
+  if (cpp.cmake) {
+    FAASC_TRY(CMakeProject project, read_cmake(job, request.standard));
+    request.sources = std::move(project.sources);
+    request.own_arguments = std::move(project.arguments);
+    request.link.insert(request.link.begin(), project.link.begin(), project.link.end());
+    of_cmake = std::move(project.inputs);
+  } else {
+    request.sources = cpp_sources(manifest, job.listing);
+  }
+
   std::size_t count = request.sources.size();
   BuildStep step(job.progress,
                  "compiling " + (count == 1 ? request.sources[0] : std::to_string(count) + " sources"));
@@ -62,6 +117,7 @@ Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
                             .openapi = built->openapi,
                             .inputs = std::move(built->inputs)};
   compiled.inputs.insert(compiled.inputs.end(), built->absent.begin(), built->absent.end());
+  compiled.inputs.insert(compiled.inputs.end(), of_cmake.begin(), of_cmake.end());
   return compiled;
 }
 

@@ -24,9 +24,6 @@ void report_unsupported(const Manifest& manifest, Diagnostics& diagnostics) {
                    "' functions in C++",
                "http, cloudevent, lambda, typed and server are what it builds");
     }
-  if (manifest.build.cpp.cmake)
-    refuse(manifest.build.cpp.cmake->place, "this version of faasc does not read CMake projects",
-           "name the files in build.cpp.sources");
   for (const Manifest::Mount& mount : manifest.mounts)
     refuse(mount.path.place, "this version of faasc does not mount volumes or shares", "leave 'mounts' out");
 }

@@ -46,8 +46,9 @@ bool is_denied(std::string_view flag, const Denied& denied) {
   return denied.prefix && flag.starts_with(denied.flag);
 }
 
-Result<void> check_flags(const std::vector<std::string>& flags, std::string_view key) {
+Result<void> check_flags(const std::vector<std::string>& flags, std::string_view key, bool may_set_standard) {
   for (const std::string& flag : flags) {
+    if (may_set_standard && flag.starts_with("-std=")) continue;
     if (flag.starts_with('@'))
       return Error{
           Fault::Input,
@@ -158,17 +159,22 @@ Result<void> check_arguments(const CppRequest& request) {
                  "C++ standard '" + std::to_string(request.standard) + "' is not one of 11, 14, 17, 20, 23",
                  {},
                  "set 'build.cpp.standard: 17'"};
-  FAASC_CHECK(check_flags(request.flags, "build.cpp.flags"));
-  return check_flags(request.link, "build.cpp.link");
+  for (const auto& [source, arguments] : request.own_arguments)
+    FAASC_CHECK(check_flags(arguments, "the CMake target's flags of " + source, true));
+  FAASC_CHECK(check_flags(request.flags, "build.cpp.flags", false));
+  return check_flags(request.link, "build.cpp.link", false);
 }
 
 Result<std::vector<std::string>> compile_arguments(const CppRequest& request, std::string_view source) {
   FAASC_TRY(std::vector<std::string> arguments, common_arguments(request));
+  auto own = request.own_arguments.find(std::string(source));
   if (source.ends_with(".c")) {
     arguments.insert(arguments.begin(), {"-x", "c"});
-  } else {
+  } else if (own == request.own_arguments.end()) {
     arguments.insert(arguments.begin(), "-std=c++" + std::to_string(request.standard));
   }
+  if (own != request.own_arguments.end())
+    arguments.insert(arguments.end(), own->second.begin(), own->second.end());
   for (const std::string& directory : request.includes) {
     if (is_outside(directory)) {
       arguments.emplace_back("-isystem");
@@ -191,7 +197,12 @@ Result<std::vector<std::string>> main_arguments(const CppRequest& request) {
 Result<std::vector<std::string>> typed_main_arguments(const CppRequest& request, std::string_view source) {
   FAASC_TRY(std::vector<std::string> arguments, compile_arguments(request, source));
   // Of several, the last one counts.
-  if (request.standard < 17) arguments.emplace_back("-std=c++17");
+  auto standard = std::find_if(arguments.rbegin(), arguments.rend(),
+                               [](const std::string& argument) { return argument.starts_with("-std="); });
+  bool is_old = standard != arguments.rend() &&
+                (standard->ends_with("++98") || standard->ends_with("++03") || standard->ends_with("++11") ||
+                 standard->ends_with("++0x") || standard->ends_with("++14") || standard->ends_with("++1y"));
+  if (is_old) arguments.emplace_back("-std=c++17");
   return arguments;
 }
 

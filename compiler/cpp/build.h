@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,12 @@ struct CppInstallation {
 
 struct CppRequest {
   std::filesystem::path project_dir =
-      ".";                            ///< as the user would type it; places in diagnostics start with it
-  std::vector<std::string> sources;   ///< relative to project_dir, without wildcards
-  int standard = 17;                  ///< 11, 14, 17, 20 or 23
+      ".";                           ///< as the user would type it; places in diagnostics start with it
+  std::vector<std::string> sources;  ///< relative to project_dir, without wildcards
+  int standard = 17;                 ///< 11, 14, 17, 20 or 23
+  /// Sources that bring a standard, macros, directories and flags of their own, in the compiler's words. What
+  /// follows here is added, but for the standard.
+  std::map<std::string, std::vector<std::string>> own_arguments;
   std::vector<std::string> includes;  ///< directories; one outside the project counts as a system directory
   std::vector<std::string> defines;   ///< "NAME" or "NAME=VALUE"
   std::vector<std::string> flags;     ///< for the compiler

@@ -25,6 +25,7 @@ inline constexpr const char* kCppMainServesAnother = "FAASC0216";
 inline constexpr const char* kCppNoSources = "FAASC0220";
 inline constexpr const char* kCppBadStandard = "FAASC0221";
 inline constexpr const char* kCppFlagNotAllowed = "FAASC0222";
+inline constexpr const char* kCppCMakeTargetMissing = "FAASC0223";
 inline constexpr const char* kCppSourceNotUsable = "FAASC0225";
 
 // What the host lacks.
@@ -58,6 +59,15 @@ inline constexpr const char* kCppOpenApiNeedsTyped = "FAASC0265";
 // Calls that a unikernel cannot serve.
 inline constexpr const char* kCppUnikernelCall = "FAASC0270";
 inline constexpr const char* kCppUnikernelSymbol = "FAASC0271";
+
+// A function that is a target of a CMake project.
+inline constexpr const char* kCppCMakeMissing = "FAASC0272";
+inline constexpr const char* kCppCMakeTargetType = "FAASC0273";
+inline constexpr const char* kCppCMakeConfigure = "FAASC0274";
+inline constexpr const char* kCppOnlyShared = "FAASC0275";
+inline constexpr const char* kCppCMakeBuild = "FAASC0276";
+inline constexpr const char* kCppCMakeReply = "FAASC0277";
+inline constexpr const char* kCppCMakeNoProject = "FAASC0278";
 
 // Bugs, Clang's or ours.
 inline constexpr const char* kCppCompilerCrashed = "FAASC0290";

@@ -72,8 +72,15 @@ constexpr ExplainPage kPages[] = {
      "hands "
      "over is not the one that 'handler' names.",
      "handler: orders", "Name the function that main() hands over, or remove 'handler'."},
+    {"FAASC0223", "there is no such CMake target",
+     "The CMake project of build.cpp.cmake was configured, and none of its targets has the name that "
+     "'target' "
+     "says; without it, the name is functions_framework_cpp_function.",
+     "build: {cpp: {cmake: {target: prices}}}",
+     "Name a target that add_executable() or add_library() of the project makes; the message lists them."},
     {"FAASC0225", "a C++ source cannot be used",
-     "A file that build.cpp.sources names is missing, is no C++, or lies outside of the project.",
+     "A file that build.cpp.sources names is missing, is no C++, or lies outside of the project; or a CMake "
+     "target has a source in another language.",
      "build: {cpp: {sources: [helo.cc]}}", "Correct the name; patterns are relative to the project."},
     {"FAASC0230", "the C++ compiler of faasc is missing",
      "C++ is compiled by faasc-cxx, a program of faasc's own in libexec/faasc, and it is not there.", "",
@@ -159,6 +166,33 @@ constexpr ExplainPage kPages[] = {
      "An object of a library that is linked in refers to a function of the C library that starts a process, "
      "runs a program, or needs another thing that a unikernel has not.",
      "", "Find out whether the function ever gets there; see FAASC0270 for what to do."},
+    {"FAASC0272", "CMake is not installed",
+     "build.cpp.cmake takes sources and flags from a CMake project, which only CMake itself can read.", "",
+     "Install CMake 3.19 or newer, or name the files in build.cpp.sources."},
+    {"FAASC0273", "no function can be made of this CMake target",
+     "A function is one static program: the sources of an executable, a static library or an object library "
+     "make one. A shared library, one without sources and a custom target do not.",
+     "add_library(prices SHARED prices.cc)", "Name a target of another type, or change its type."},
+    {"FAASC0274", "CMake cannot configure the project",
+     "The lines below the message are CMake's own. The project is configured as CMAKE_BUILD_TYPE=Release, "
+     "with BUILD_SHARED_LIBS=OFF and BUILD_TESTING=OFF, in a directory of faasc's.",
+     "", "Mend what CMake says; packages that find_package() does not find have to be installed."},
+    {"FAASC0275", "a library is there only as a shared one",
+     "A function is linked into one static program, which no shared library can be part of. The archive "
+     "(lib….a) is looked for beside the shared library (lib….so).",
+     "target_link_libraries(prices /opt/lib/libtax.so)",
+     "Install the package that has the archive, build the library with BUILD_SHARED_LIBS=OFF, or make it "
+     "STATIC where it is your own."},
+    {"FAASC0276", "CMake cannot build what the target needs",
+     "Libraries of the project that the target links with, and sources that are generated, are built by "
+     "'cmake --build'. The lines below the message are what it printed last.",
+     "", "Mend what the lines say."},
+    {"FAASC0277", "CMake's answer is not understood",
+     "faasc asks CMake's File API for the targets of the project, which CMake 3.19 and newer answer.", "",
+     "Install a newer CMake."},
+    {"FAASC0278", "there is no CMake project",
+     "build.cpp.cmake.dir is where the topmost CMakeLists.txt is, relative to faas.yaml.",
+     "build: {cpp: {cmake: {dir: srcs}}}", "Correct the directory."},
     {"FAASC0290", "the C++ compiler crashed", "Clang ran into a bug of its own while it compiled a source.",
      "", "Try to simplify the code at the place that the message shows, and report it."},
     {"FAASC0291", "two parts of faasc do not understand each other",

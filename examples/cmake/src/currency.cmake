@@ -1,0 +1,1 @@
+file(WRITE "${OUT}" "constexpr const char* kCurrency = \"EUR\";\n")

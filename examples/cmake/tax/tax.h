@@ -1,0 +1,3 @@
+#pragma once
+
+long with_tax(long net_cents);
