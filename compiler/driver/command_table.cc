@@ -44,6 +44,8 @@ constexpr CommandEntry kCommands[] = {
      "faasc invoke shop --data '{\"id\": 7}'", configure_invoke},
     {"test", "Functions", "boot a function and run the tests of its manifest",
      "faasc test shop --junit report.xml", configure_test},
+    {"spec", "Functions", "write the machine of a function in another VMM's words",
+     "faasc spec shop --to libvirt -o shop.xml", configure_spec},
     {"check", "Functions", "read faas.yaml and tell what is wrong with it", "faasc check shop",
      configure_check},
     {"inspect", "Functions", "show what was decided about a function, and what is in its image",

@@ -28,6 +28,7 @@ Action configure_invoke(CLI::App& app);
 Action configure_kernel(CLI::App& app);
 Action configure_lock(CLI::App& app);
 Action configure_run(CLI::App& app);
+Action configure_spec(CLI::App& app);
 Action configure_test(CLI::App& app);
 Action configure_version(CLI::App& app);
 

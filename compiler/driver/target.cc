@@ -157,7 +157,7 @@ Result<std::optional<LockedFunction>> lock_target(Session& session, const Projec
   return std::move(locked).error();
 }
 
-Result<std::optional<VmSpec>> load_target(Session& session, const TargetArguments& arguments) {
+Result<std::optional<VmSpec>> read_target(Session& session, const TargetArguments& arguments) {
   FAASC_TRY(KernelStore store, KernelStore::open());
   std::error_code error;
   fs::path path = arguments.project.project;
@@ -175,13 +175,18 @@ Result<std::optional<VmSpec>> load_target(Session& session, const TargetArgument
   }
   if (is_file && is_spec(spec)) {
     FAASC_TRY(VmSpec read, read_vm_spec(fs::absolute(spec), store.root()));
-    FAASC_TRY(VmSpec runnable, with_disks_unpacked(session, std::move(read)));
-    return std::optional(std::move(runnable));
+    return std::optional(std::move(read));
   }
   FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments));
   if (!built) return std::optional<VmSpec>();
   FAASC_TRY(VmSpec read, read_vm_spec(built->spec, store.root()));
-  FAASC_TRY(VmSpec runnable, with_disks_unpacked(session, std::move(read)));
+  return std::optional(std::move(read));
+}
+
+Result<std::optional<VmSpec>> load_target(Session& session, const TargetArguments& arguments) {
+  FAASC_TRY(std::optional<VmSpec> spec, read_target(session, arguments));
+  if (!spec) return spec;
+  FAASC_TRY(VmSpec runnable, with_disks_unpacked(session, std::move(*spec)));
   return std::optional(std::move(runnable));
 }
 

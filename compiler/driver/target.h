@@ -37,6 +37,9 @@ Result<std::optional<LockedFunction>> lock_target(Session& session, const Projec
 
 /// The machine that `arguments` mean: read where they name an image or a spec, built where they name a
 /// project. Nothing as above.
+Result<std::optional<VmSpec>> read_target(Session& session, const TargetArguments& arguments);
+
+/// The same, ready to be run here: disks that no VMM reads are unpacked.
 Result<std::optional<VmSpec>> load_target(Session& session, const TargetArguments& arguments);
 
 /// `path` as one would type it here: relative where it lies below the working directory.

@@ -9,4 +9,8 @@ inline constexpr const char* kSpecWrongMember =
     "FAASC0572";  // a member is missing, unknown or of another type
 inline constexpr const char* kSpecWrongValue = "FAASC0573";  // a member's value is outside what is allowed
 
+inline constexpr const char* kTargetCannot = "FAASC0690";  // another VMM cannot run such a machine
+inline constexpr const char* kTargetLoses =
+    "FAASC0691";  // a warning: what the spec says and another VMM's file does not
+
 }  // namespace faasc

@@ -73,18 +73,6 @@ std::string static_network(const VmSpec::Nic& nic) {
   return text + ",dns=" + ipv4_text(unused(gateway));
 }
 
-std::string netdev_text(const VmSpec::Nic& nic, const std::string& id,
-                        const std::vector<PortForward>& ports) {
-  bool fixed = nic.address != "dhcp";
-  std::string text = "user,id=" + id;
-  if (fixed) text += static_network(nic);
-  std::string guest = fixed ? nic.address.substr(0, nic.address.find('/')) : "";
-  for (const PortForward& port : ports)
-    text += ",hostfwd=tcp:127.0.0.1:" + std::to_string(port.host) + "-" + guest + ":" +
-            std::to_string(port.guest);
-  return text;
-}
-
 std::string command_line_text(const VmSpec& spec, const QemuOptions& options) {
   std::string text = spec.direct_boot->command_line;
   // Without PIT, KVM clock and TSC deadline timer Linux finds no clock to calibrate the TSC against, and
@@ -99,6 +87,18 @@ std::string command_line_text(const VmSpec& spec, const QemuOptions& options) {
 
 std::string qemu_program(const VmSpec& spec) {
   return "qemu-system-" + spec.architecture;
+}
+
+std::string user_network(const VmSpec::Nic& nic, const std::string& id,
+                         const std::vector<PortForward>& ports) {
+  bool fixed = nic.address != "dhcp";
+  std::string text = "user,id=" + id;
+  if (fixed) text += static_network(nic);
+  std::string guest = fixed ? nic.address.substr(0, nic.address.find('/')) : "";
+  for (const PortForward& port : ports)
+    text += ",hostfwd=tcp:127.0.0.1:" + std::to_string(port.host) + "-" + guest + ":" +
+            std::to_string(port.guest);
+  return text;
 }
 
 std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options) {
@@ -158,7 +158,7 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
   }
   for (std::size_t i = 0; i < spec.nics.size(); ++i) {
     std::string id = "net" + std::to_string(i);
-    add({"-netdev", netdev_text(spec.nics[i], id, i == 0 ? options.ports : std::vector<PortForward>{})});
+    add({"-netdev", user_network(spec.nics[i], id, i == 0 ? options.ports : std::vector<PortForward>{})});
     // An empty romfile: no network boot, which costs half a second.
     add({"-device", "virtio-net" + transport + ",netdev=" + id + (microvm ? "" : ",romfile=")});
   }

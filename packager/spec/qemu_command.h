@@ -58,6 +58,11 @@ struct QemuOptions {
 /// "qemu-system-x86_64" and the like.
 std::string qemu_program(const VmSpec& spec);
 
+/// The value of QEMU's -netdev for a guest in a network of QEMU's own ("user"), which takes the guest's fixed
+/// address where it has one, with ports of the host's loopback interface that lead into it.
+std::string user_network(const VmSpec::Nic& nic, const std::string& id,
+                         const std::vector<PortForward>& ports);
+
 /// The command line that runs `spec`, argv[0] included: console on standard output, nothing read from
 /// standard input, no network listener but the forwarded ports on 127.0.0.1. Pure: nothing is looked up.
 /// Disks must be of a format that QEMU reads, which is any but raw.zst. `options.boot` must be possible:

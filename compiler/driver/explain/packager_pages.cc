@@ -348,6 +348,16 @@ constexpr ExplainPage kPages[] = {
      "", "Build an image with these files, or mount this one."},
     {"FAASC0672", "this cannot be copied into an image", "Only files, directories and symbolic links can.",
      "", "Leave it out."},
+    {"FAASC0690", "another VMM cannot run this machine",
+     "'faasc spec' writes the machine in another program's words, and that program lacks what this machine "
+     "needs: a "
+     "format of disks, a way to boot, a number of processors.",
+     "faasc spec shop --to firecracker    # image: {format: qcow2}", "Build the image as the hint says."},
+    {"FAASC0691", "another VMM is not told of something",
+     "The file that 'faasc spec' wrote runs the function, but part of what faasc itself would do has no "
+     "place in it. "
+     "The message names that part.",
+     "faasc spec shop --to firecracker", "See to it by other means, or do without."},
 };
 
 }  // namespace

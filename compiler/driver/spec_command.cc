@@ -1,0 +1,86 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "compiler/driver/codes.h"
+#include "compiler/driver/commands.h"
+#include "compiler/driver/session.h"
+#include "compiler/driver/target.h"
+#include "launcher/uefi_firmware.h"
+#include "packager/spec/codes.h"
+#include "packager/spec/targets/target.h"
+
+namespace faasc {
+namespace {
+
+struct SpecArguments {
+  TargetArguments target;
+  std::string to, output, accelerator = "kvm", network, image;
+  std::uint16_t port = 8080;
+};
+
+std::string target_names(std::string_view separator) {
+  std::string names;
+  for (const Target& target : all_targets())
+    names += (names.empty() ? "" : std::string(separator)) + std::string(target.name);
+  return names;
+}
+
+Result<int> write_spec(Session& session, const SpecArguments& arguments) {
+  const Target* target = find_target(arguments.to);
+  if (!target)
+    return Error{Fault::Usage,
+                 kBadCommandLine,
+                 "'" + arguments.to + "' is nothing that a machine can be written for",
+                 {},
+                 "there are " + target_names(", ")};
+  FAASC_TRY(std::optional<VmSpec> spec, read_target(session, arguments.target));
+  if (!spec) return session.status();
+  FAASC_TRY(Rendering rendering,
+            target->render(
+                *spec, {.accelerator = arguments.accelerator == "tcg" ? Accelerator::Tcg : Accelerator::Kvm,
+                        .host_port = arguments.port,
+                        .network = arguments.network,
+                        .container_image = arguments.image,
+                        .uefi_firmware = find_uefi_firmware(spec->architecture)}));
+  Diagnostics diagnostics;
+  for (const std::string& loss : rendering.losses)
+    diagnostics.add({.severity = Severity::Warning,
+                     .code = kTargetLoses,
+                     .message = std::string(target->name) + " is not told of " + loss,
+                     .place = {}});
+  session.report(diagnostics);
+  if (!arguments.output.empty()) {
+    FAASC_CHECK(write_file(arguments.output, rendering.text));
+    session.console().say("wrote " + arguments.output + ": " + std::string(target->form));
+  } else if (session.options().format == ReportFormat::Text) {
+    session.console().print(rendering.text);
+  }
+  session.set_result("target", nlohmann::json(target->name).dump());
+  session.set_result("text", nlohmann::json(rendering.text).dump());
+  return 0;
+}
+
+}  // namespace
+
+Action configure_spec(CLI::App& app) {
+  auto arguments = std::make_shared<SpecArguments>();
+  add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
+  app.add_option("--to", arguments->to, target_names(", "))->type_name("VMM")->required();
+  app.add_option("-o,--output", arguments->output, "the file to write [standard output]")->type_name("FILE");
+  app.add_option("-p,--port", arguments->port, "the port of the host that leads to the function [8080]")
+      ->type_name("PORT")
+      ->check(CLI::Range(1, 65535).description(""));
+  app.add_option("--accel", arguments->accelerator, "kvm or tcg (emulation) [kvm]")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"kvm", "tcg"}).description(""));
+  app.add_option("--network", arguments->network, "a network of libvirt, or a tap device, that is there")
+      ->type_name("NAME");
+  app.add_option("--image", arguments->image, "the disk as a container image, for kubevirt")
+      ->type_name("REFERENCE");
+  return [arguments](Session& session) { return write_spec(session, *arguments); };
+}
+
+}  // namespace faasc

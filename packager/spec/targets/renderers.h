@@ -1,0 +1,42 @@
+#pragma once
+
+#include "packager/spec/targets/target.h"
+
+// What the targets' files share: one file for each target.
+
+namespace faasc {
+
+Result<Rendering> render_qemu(const VmSpec& spec, const RenderOptions& options);
+Result<Rendering> render_firecracker(const VmSpec& spec, const RenderOptions& options);
+Result<Rendering> render_cloud_hypervisor(const VmSpec& spec, const RenderOptions& options);
+Result<Rendering> render_libvirt(const VmSpec& spec, const RenderOptions& options);
+Result<Rendering> render_kubevirt(const VmSpec& spec, const RenderOptions& options);
+Result<Rendering> render_nomad(const VmSpec& spec, const RenderOptions& options);
+Result<Rendering> render_systemd(const VmSpec& spec, const RenderOptions& options);
+
+/// FAASC0690: `target` cannot do `what`; `hint` is the way out.
+Error target_cannot(std::string_view target, const std::string& what, const std::string& hint);
+
+/// Refuses formats of disks that are not among `formats`.
+Result<void> check_disk_formats(std::string_view target, const VmSpec& spec,
+                                std::initializer_list<std::string_view> formats);
+
+/// Refuses what is no PC: nobody has seen this target run another machine of ours.
+Result<void> check_architecture(std::string_view target, const VmSpec& spec);
+
+/// How a PC boots the machine: from its disk where that works, through the VMM's own loader otherwise. Nanos
+/// cannot be loaded directly by a VMM whose BIOS is SeaBIOS, which leaves read-only memory behind.
+Result<BootFrom> boot_of_pc(std::string_view target, const VmSpec& spec);
+
+/// Whole MiB, rounded up.
+std::uint64_t mebibytes(std::uint64_t bytes);
+
+/// Nanos writes to its disk whatever the disk is called.
+bool guest_writes(const VmSpec& spec, const VmSpec::Disk& disk);
+
+/// `losses` that all targets without a debug-exit device have.
+void lose_exit_status(const VmSpec& spec, std::string_view target, Rendering& rendering);
+/// ... and those that give the guest a network of the host's: no forwarded port, and perhaps no DHCP.
+void lose_port(const VmSpec& spec, Rendering& rendering);
+
+}  // namespace faasc

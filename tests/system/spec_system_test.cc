@@ -1,0 +1,130 @@
+// What 'faasc spec' writes, run by the program it was written for.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/system/faasc_run.h"
+
+namespace faasc {
+namespace {
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+// Asks the function at $PORT until it answers, for a minute.
+constexpr std::string_view kAsk =
+    "ask() {\n"
+    "  for i in $(seq 120); do\n"
+    "    curl -s -m 5 -d Ada \"http://127.0.0.1:$PORT/\" && return\n"
+    "    sleep 0.5\n"
+    "  done\n"
+    "}\n"
+    // A port that nobody listens on: the machine takes it a moment later.
+    "PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); "
+    "print(s.getsockname()[1])')\n";
+
+// libvirtd in a mount namespace of its own, where all that it reads and leaves behind is in memory: a domain
+// is created, asked, and shut down by its power button.
+constexpr std::string_view kLibvirt = R"sh(
+for directory in /run /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt; do
+  mount -t tmpfs tmpfs "$directory"
+done
+mkdir -p /run/libvirt /run/lock
+cat >/etc/libvirt/qemu.conf <<'END'
+stdio_handler = "file"
+user = "root"
+group = "root"
+dynamic_ownership = 0
+security_driver = "none"
+namespaces = [ ]
+cgroup_controllers = [ ]
+END
+echo 'auth_unix_rw = "none"' >/etc/libvirt/libvirtd.conf
+libvirtd >libvirtd.log 2>&1 &
+daemon=$!
+virsh() { command virsh -q -c qemu:///system "$@"; }
+for i in $(seq 40); do
+  virsh list >/dev/null 2>&1 && break
+  sleep 0.5
+done
+virsh create domain.xml
+ask
+virsh shutdown hello
+for i in $(seq 60); do
+  [ -z "$(virsh list --name)" ] && echo 'and it is gone' && break
+  sleep 0.5
+done
+kill "$daemon"
+wait "$daemon"
+)sh";
+
+class SpecSystem : public testing::TestWithParam<KernelFamily> {
+ protected:
+  void SetUp() override {
+    FAASC_NEEDS(GetParam());
+    for (const char* program : {"curl", "python3"})
+      if (!find_program(program)) GTEST_SKIP() << "no " << program << " in PATH";
+    project_.write_hello();
+  }
+  std::string spec(std::string_view to) const {
+    return "\"$FAASC\" spec --kernel " + std::string(name_of(GetParam())) +
+           " --accel tcg -p \"$PORT\" --to " + std::string(to);
+  }
+  ProjectRun project_;
+};
+
+TEST_P(SpecSystem, QemuRunsItsScript) {
+  Finished finished = project_.shell(std::string(kAsk) + spec("qemu") +
+                                     " -o run.sh || exit\n"
+                                     "timeout 90 sh run.sh >console 2>&1 &\n"
+                                     "machine=$!\n"
+                                     "ask\n"
+                                     "kill \"$machine\"\n"
+                                     "wait \"$machine\"\n"
+                                     "exit 0\n");
+  EXPECT_EQ(finished.out, "Hello, Ada!\n") << finished.err << read_file(project_.at("console")).value();
+}
+
+TEST_P(SpecSystem, LibvirtRunsItsDomain) {
+  for (const char* program : {"libvirtd", "virsh", "virt-xml-validate"})
+    if (!find_program(program))
+      GTEST_SKIP() << "no " << program << " (libvirt-daemon-system, libvirt-clients)";
+  if (::geteuid() != 0) GTEST_SKIP() << "a libvirtd of one's own takes root";
+  project_.write("libvirt.sh", std::string(kAsk) + spec("libvirt") +
+                                   " -o domain.xml || exit\n"
+                                   "virt-xml-validate domain.xml domain >&2 && echo valid\n" +
+                                   std::string(kLibvirt));
+  Finished finished = project_.shell(
+      "unshare --mount --fork --kill-child true || exit 99\n"
+      "exec unshare --mount --fork --kill-child sh libvirt.sh");
+  if (finished.status.code == 99) GTEST_SKIP() << "no mount namespaces here: " << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("valid\n"));
+  EXPECT_THAT(finished.out, HasSubstr("Hello, Ada!\nand it is gone\n")) << finished.err;
+}
+
+TEST_P(SpecSystem, WhatIsLostIsSaid) {
+  project_.write("faas.yaml", read_file(project_.at("faas.yaml")).value() + "image: {format: qcow2}\n");
+  const std::string kernel(name_of(GetParam()));
+  Finished finished = project_.faasc({"spec", "-q", "--kernel", kernel, "--to", "firecracker"});
+  EXPECT_EQ(finished.status.code, 1);
+  EXPECT_EQ(finished.out, "");
+  EXPECT_EQ(finished.err,
+            "faasc: error: Firecracker cannot read 'hello.qcow2', a disk in the format qcow2 [FAASC0690]\n"
+            "  hint: faasc image convert --to raw hello.qcow2, and set image.format for later builds\n");
+  finished = project_.faasc({"spec", "--kernel", kernel, "--to", "cloud-hypervisor", "--network", "tap7"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("\"tap\": \"tap7\""));
+  EXPECT_THAT(finished.err, HasSubstr("faasc: warning: cloud-hypervisor is not told of an address: the guest "
+                                      "asks by DHCP, and something has to answer [FAASC0691]\n"));
+  finished = project_.faasc({"spec", "--to", "vmware"});
+  EXPECT_EQ(finished.status.code, 2);
+  EXPECT_EQ(finished.err,
+            "faasc: error: 'vmware' is nothing that a machine can be written for [FAASC0811]\n"
+            "  hint: there are qemu, firecracker, cloud-hypervisor, libvirt, kubevirt, nomad, systemd\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, SpecSystem, testing::Values(KernelFamily::Nanos, KernelFamily::Linux),
+                         [](const auto& one) { return std::string(name_of(one.param)); });
+
+}  // namespace
+}  // namespace faasc
