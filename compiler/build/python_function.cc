@@ -96,6 +96,10 @@ PythonRequest request_of(const CompileJob& job) {
   request.prune = *python.prune;
   for (const auto& module : python.include) request.include.push_back(*module);
   request.bytecode = *python.bytecode;
+  using Level = PythonRequest::Lint;
+  request.lint = job.family != KernelFamily::Nanos || *manifest.lint == Lint::Off ? Level::Off
+                 : *manifest.lint == Lint::Strict                                 ? Level::Strict
+                                                                                  : Level::Warn;
   request.work_dir = job.work_dir;
   request.installation = job.tools.python;
   return request;

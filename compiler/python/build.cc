@@ -9,6 +9,7 @@
 #include "compiler/python/cache.h"
 #include "compiler/python/codes.h"
 #include "compiler/python/helper.h"
+#include "compiler/python/known_sources.h"
 #include "compiler/python/lint.h"
 #include "compiler/python/requirements.h"
 #include "compiler/python/resolution.h"
@@ -84,11 +85,56 @@ class PythonBuilder {
                  .hint = {}};
   }
 
-  Result<void> choose(const Helper& helper) {
-    std::vector<std::string> sources;
+  ModuleTree user_tree() const { return {"user", source_, kTask, request_.files, {}}; }
+
+  // The facts of every source, from the interpreter's parser or from the last build.
+  Result<void> scan(const Helper& helper) {
+    std::vector<std::string> unknown, digests;
     for (const std::string& file : request_.files)
-      if (file.ends_with(".py")) sources.push_back(file);
-    FAASC_TRY(std::vector<FileFacts> facts, helper.scan(source_, sources));
+      if (file.ends_with(".py")) sources_.push_back(file);
+    if (!work_.empty()) known_ = KnownSources::load(work_ / "known.json", stamps_of_ours());
+    scanned_.resize(sources_.size());
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      auto digest = sha256_of_file(source_ / sources_[i]);
+      digests.push_back(digest ? to_hex(*digest) : std::string());  // the parser will say what is wrong
+      const std::string* facts = known_.facts(sources_[i], digests[i]);
+      if (facts)
+        if (auto source = scanned_source(*facts);
+            source && (source->bytecode.empty() || stamp_of(source->bytecode).exists())) {
+          scanned_[i] = std::move(*source);
+          continue;
+        }
+      unknown.push_back(sources_[i]);
+      places.push_back(i);
+    }
+    if (unknown.empty()) return {};
+    FAASC_TRY(std::vector<ScannedSource> fresh, helper.scan(user_tree(), unknown, work_, request_.bytecode));
+    for (std::size_t i = 0; i < places.size() && i < fresh.size(); ++i) {
+      known_.set_facts(unknown[i], digests[places[i]], fresh[i].text);
+      compiled_ += !fresh[i].bytecode.empty();
+      scanned_[places[i]] = std::move(fresh[i]);
+    }
+    return {};
+  }
+
+  // Stands for the interpreter and for faasc's own files: what another one of them found is of no use.
+  std::string stamps_of_ours() const {
+    std::string text = python_.digest + (request_.bytecode ? " compiled" : " sources");
+    for (const fs::path& path : own_files()) text += stamp_text(path);
+    return to_hex(sha256(text));
+  }
+
+  static std::string stamp_text(const fs::path& path) {
+    FileStamp stamp = stamp_of(path);
+    return "\n" + path.string() + " " + std::to_string(stamp.inode) + " " + std::to_string(stamp.size_bytes) +
+           " " + std::to_string(stamp.modified_ns) + " " + std::to_string(stamp.changed_ns);
+  }
+
+  Result<void> choose(const Helper& helper) {
+    FAASC_CHECK(scan(helper));
+    std::vector<FileFacts> facts;
+    for (const ScannedSource& source : scanned_) facts.push_back(source.facts);
     WantedHandler wanted = request_.wanted;
     if (!request_.requirements.empty()) {
       auto requirements = read_requirements(request_.requirements);
@@ -100,7 +146,11 @@ class PythonBuilder {
     auto chosen = choose_handler(facts, wanted, diagnostics_);
     if (!chosen) return see_diagnostics();
     chosen_ = std::move(*chosen);
-    if (chosen_.kind != "server") report_lint(facts, requirements_.names, wanted.source, diagnostics_);
+    using Lint = PythonRequest::Lint;
+    if (request_.lint != Lint::Off)
+      report_lint(facts, requirements_.names, wanted.source,
+                  request_.lint == Lint::Strict ? Severity::Error : Severity::Warning, diagnostics_);
+    if (diagnostics_.has_errors()) return see_diagnostics();
     return {};
   }
 
@@ -152,7 +202,7 @@ class PythonBuilder {
                          .bytecode = request_.bytecode,
                          .cache = shared_,
                          .own_cache = work_};
-    request.trees.push_back({"user", source_, kTask, request_.files, {}});
+    request.trees.push_back(user_tree());
     request.trees.push_back(
         {"generated", work_ / "generated", kRuntime, {"faasc_function.py"}, {function_module(has_pth)}});
     request.trees.push_back({"runtime", request_.installation.runtime, kRuntime, {}, {}});
@@ -160,12 +210,44 @@ class PythonBuilder {
     request.trees.push_back({"dynload", python_.dynload, lib_ + "/lib-dynload", {}, {}});
     if (!site.empty()) request.trees.push_back({"site", site, lib_ + "/site-packages", {}, {}});
     request.trees.push_back({"fallback", request_.installation.fallback, kFallback, {}, {}});
-    tell("staging modules");
-    FAASC_TRY(staged_, helper.stage(request));
+    FAASC_CHECK(stage_modules(helper, request));
     report_unresolved();
     if (diagnostics_.has_errors()) return see_diagnostics();
     if (!site.empty()) inputs_.push_back(site);
     return {};
+  }
+
+  // As long as the same question is asked of sources that import the same, the last answer holds: only their
+  // byte code is another.
+  Result<void> stage_modules(const Helper& helper, const StageRequest& request) {
+    std::string question = helper.question(request), imports;
+    for (const ModuleTree& tree : request.trees) question += stamp_text(tree.host);
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+      imports += "\n" + sources_[i] + "\n" + scanned_[i].imports + (scanned_[i].bytecode.empty() ? "-" : "+");
+    question += "\n" + to_hex(sha256(imports));
+    if (const std::string* answer = known_.staged(question)) {
+      FAASC_TRY(staged_, staged_files(*answer));
+      staged_.compiled = 0;
+      take_byte_code();
+      // Complaints name places, which may be others now.
+      if (staged_.unresolved.empty() && all_there(staged_)) return known_.save(sources_);
+    }
+    tell("staging modules");
+    FAASC_TRY(std::string answer, helper.stage(request));
+    FAASC_TRY(staged_, staged_files(answer));
+    known_.set_staged(std::move(question), std::move(answer));
+    return known_.save(sources_);
+  }
+
+  void take_byte_code() {
+    std::map<std::string, const std::string*> compiled;  // by its path in the guest
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      fs::path source = fs::path(kTask) / sources_[i];
+      compiled[(source.parent_path() / "__pycache__" / source.stem()).string() + "." + python_.cache_tag +
+               ".pyc"] = &scanned_[i].bytecode;
+    }
+    for (StagedFile& file : staged_.files)
+      if (auto found = compiled.find(file.guest); found != compiled.end()) file.host = *found->second;
   }
 
   std::string boot_module() const { return chosen_.kind + "_kind"; }
@@ -244,11 +326,9 @@ class PythonBuilder {
         .line = chosen_.line,
         .reason = chosen_.reason};
     built.modules = staged_.modules;
-    built.compiled = staged_.compiled;
+    built.compiled = staged_.compiled + compiled_;
     for (const std::string& file : request_.files) inputs_.push_back(source_ / file);
-    for (const fs::path& own :
-         {request_.installation.scripts, request_.installation.runtime, request_.installation.fallback})
-      add_tree(own);
+    for (fs::path& own : own_files()) inputs_.push_back(std::move(own));
     inputs_.push_back(python_.executable);
     inputs_.push_back(python_.stdlib);
     if (!python_.library.empty()) inputs_.push_back(python_.library);
@@ -258,12 +338,20 @@ class PythonBuilder {
     return built;
   }
 
-  void add_tree(const fs::path& root) {
-    std::error_code error;
-    inputs_.push_back(root);
-    for (fs::recursive_directory_iterator entry(root, error), end; !error && entry != end;
-         entry.increment(error))
-      inputs_.push_back(entry->path());
+  // faasc's scripts, and what it brings for the guest.
+  std::vector<fs::path> own_files() const {
+    std::vector<fs::path> files;
+    for (const fs::path& root :
+         {request_.installation.scripts, request_.installation.runtime, request_.installation.fallback}) {
+      std::error_code error;
+      std::size_t first = files.size();
+      files.push_back(root);
+      for (fs::recursive_directory_iterator entry(root, error), end; !error && entry != end;
+           entry.increment(error))
+        files.push_back(entry->path());
+      std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
+    }
+    return files;
   }
 
   // The file without what only debuggers read; the file itself where that is little.
@@ -295,6 +383,10 @@ class PythonBuilder {
   std::string lib_;
   Requirements requirements_;
   ChosenHandler chosen_;
+  std::vector<std::string> sources_;  // those of the files that are Python
+  std::vector<ScannedSource> scanned_;
+  KnownSources known_;
+  int compiled_ = 0;  // of these
   Staged staged_;
   std::vector<fs::path> inputs_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -38,7 +39,11 @@ struct PythonRequest {
   bool offline = false;
   bool locked = false;       ///< nothing but what requirements.lock, or hashes, name
   SourcePlace locked_place;  ///< of the word that asks for that
-  std::string lint = "warn";
+  enum class Lint : std::uint8_t {
+    Off,
+    Warn,
+    Strict
+  } lint = Lint::Warn;             ///< calls that a unikernel cannot serve
   std::filesystem::path work_dir;  ///< ours alone; kept between builds; lock_python needs none
   PythonInstallation installation;
 };

@@ -137,6 +137,52 @@ TEST_F(PythonBuildTest, TheSameFunctionGivesTheSameBytesAnywhere) {
   for (const auto& [path, bytes] : before) EXPECT_TRUE(bytes == after[path]) << path;
 }
 
+// What the last build knew must not show.
+TEST_F(PythonBuildTest, AnEditGivesWhatAFreshBuildGives) {
+  write("main.py", kLambda);
+  write("menu.py", "ITEMS = ['tea']\n");
+  write("data.txt", "1\n");
+  ASSERT_TRUE(build());
+  const std::string lambda = kLambda;
+  const std::tuple<const char*, std::string, bool, int> edits[] = {
+      {"main.py", "# a line more\n" + lambda, true, 1},
+      {"main.py", "import menu, wave\n" + lambda, true, 0},
+      {"menu.py", "ITEMS = ['tea', 'milk']\n", true, 1},
+      {"data.txt", "2\n", true, 0},
+      {"main.py", "def lambda_handler(event, context:\n", false, 0},
+      {"main.py", "import nowhere\n" + lambda, false, 0},
+      {"main.py", lambda, true, 0},
+  };
+  for (const auto& [file, text, good, compiled] : edits) {
+    write(file, text);
+    auto edited = build();
+    const std::string said = complaints();
+    ASSERT_EQ(bool(edited), good) << text << said;
+    if (good && compiled > 0) {
+      EXPECT_EQ(edited->compiled, compiled) << text;
+    }
+    auto elsewhere = TemporaryDirectory::create(fs::temp_directory_path(), "faasc-fresh-").value();
+    fs::path work = std::exchange(request_.work_dir, elsewhere.path());
+    auto fresh = build();
+    ASSERT_EQ(bool(fresh), good) << text;
+    EXPECT_EQ(complaints(), said);
+    if (good) {
+      EXPECT_TRUE(contents(*edited) == contents(*fresh)) << text;
+    }
+    request_.work_dir = work;
+  }
+  // Nor must it be missed.
+  for (const auto& entry : fs::directory_iterator(cache_->path() / "python"))
+    fs::remove_all(entry.path() / "pyc");
+  auto again = build();
+  ASSERT_TRUE(again) << again.error().what;
+  for (const auto& [path, bytes] : contents(*again)) {
+    if (path.ends_with(".pyc")) {
+      EXPECT_FALSE(bytes.empty()) << path;
+    }
+  }
+}
+
 TEST_F(PythonBuildTest, PruningFollowsWhatIsAsked) {
   write("main.py", kLambda);
   auto pruned = build();
@@ -223,6 +269,21 @@ TEST_F(PythonBuildTest, RequirementsComeFromAWheelhouseWithoutTheNetwork) {
   built = build();
   ASSERT_FALSE(built);
   EXPECT_EQ(built.error().code, kPythonOffline);
+}
+
+TEST_F(PythonBuildTest, TheManifestSaysHowStrictCallsOfOtherProgramsAreJudged) {
+  write("main.py", "import subprocess\ndef lambda_handler(event, context):\n    subprocess.run(['x'])\n");
+  const std::string found =
+      "'subprocess.run' starts another process, which a unikernel cannot [FAASC0330]\n"
+      "  hint: do it in Python, or in a library; there is no other program in the image\n";
+  EXPECT_TRUE(build());
+  EXPECT_EQ(complaints(), "main.py:3:5: warning: " + found);
+  request_.lint = PythonRequest::Lint::Off;
+  EXPECT_TRUE(build());
+  EXPECT_EQ(complaints(), "");
+  request_.lint = PythonRequest::Lint::Strict;
+  EXPECT_FALSE(build());
+  EXPECT_EQ(complaints(), "main.py:3:5: error: " + found);
 }
 
 TEST_F(PythonBuildTest, ALockedBuildWantsOneVersionOfEach) {

@@ -28,14 +28,18 @@ class Detect : public testing::Test {
     files_.push_back(file);
   }
 
+  ModuleTree tree() const { return {"user", directory_->path(), "/var/task", files_, {}}; }
+
   // "kind module.function: reason", or what was complained about.
   std::string choose() {
     Helper helper(python_, kScripts, directory_->path() / "pycache");
-    auto facts = helper.scan(directory_->path(), files_);
-    if (!facts) return facts.error().what;
+    auto sources = helper.scan(tree(), files_, "", false);
+    if (!sources) return sources.error().what;
+    std::vector<FileFacts> facts;
+    for (const ScannedSource& source : *sources) facts.push_back(source.facts);
     Diagnostics diagnostics;
     wanted_.source = ".";
-    auto chosen = choose_handler(*facts, wanted_, diagnostics);
+    auto chosen = choose_handler(facts, wanted_, diagnostics);
     std::string text;
     for (const Diagnostic& one : diagnostics.all()) text += to_text(one, Color::Off);
     if (!chosen) return text;
@@ -188,10 +192,11 @@ TEST_F(Detect, CallsOfOtherProgramsAreFound) {
         "import subprocess as sp, os\nfrom multiprocessing import Pool\ndef f(r):\n    sp.run(['x'])\n    "
         "os.fork()\n"
         "    Pool(2)\n    os.getpid()\n");
-  auto facts = Helper(python_, kScripts, directory_->path() / "pycache").scan(directory_->path(), files_);
-  ASSERT_TRUE(facts);
+  auto sources = Helper(python_, kScripts, directory_->path() / "pycache").scan(tree(), files_, "", false);
+  ASSERT_TRUE(sources);
   std::string found;
-  for (const LintFact& fact : facts->at(0).lint) found += fact.name + ":" + std::to_string(fact.line) + " ";
+  for (const LintFact& fact : sources->at(0).facts.lint)
+    found += fact.name + ":" + std::to_string(fact.line) + " ";
   EXPECT_EQ(found, "subprocess.run:4 os.fork:5 multiprocessing.Pool:6 ");
 }
 

@@ -83,6 +83,7 @@ Result<std::string> Helper::ask(const char* script, const std::string& question)
                                   {"PYTHONPATH", ""},
                                   {"PYTHONHOME", ""},
                                   {"PYTHONSTARTUP", ""},
+                                  {"PYTHONDONTWRITEBYTECODE", ""},
                                   {"PYTHONOPTIMIZE", ""},
                                   {"PYTHONWARNINGS", "ignore"}}};
   FAASC_TRY(Finished finished,
@@ -96,21 +97,47 @@ Result<std::string> Helper::ask(const char* script, const std::string& question)
   return std::move(finished.out);
 }
 
-Result<std::vector<FileFacts>> Helper::scan(const fs::path& root,
-                                            const std::vector<std::string>& files) const {
-  json question = {{"root", root.string()}, {"files", files}};
-  FAASC_TRY(std::string text, ask("scan.py", question.dump(-1, ' ', false, json::error_handler_t::replace)));
+Result<ScannedSource> scanned_source(std::string text) {
   try {
-    std::vector<FileFacts> facts;
-    json answer = json::parse(text);
-    for (const json& file : answer.at("files")) facts.push_back(file_from(file));
-    return facts;
+    json from = json::parse(text);
+    ScannedSource source{.facts = file_from(from),
+                         .imports = from.at("changes_path").dump(),
+                         .bytecode = from.at("bytecode"),
+                         .text = {}};
+    for (json one : from.at("imports")) {  // [name, level, names, line, column, certain, instead of]
+      one.at(3) = one.at(4) = 0;
+      source.imports += one.dump() + "\n";
+    }
+    source.text = std::move(text);
+    return source;
   } catch (const json::exception& error) {
     return bad_answer("scan.py", error.what());
   }
 }
 
-Result<Staged> Helper::stage(const StageRequest& request) const {
+Result<std::vector<ScannedSource>> Helper::scan(const ModuleTree& tree, const std::vector<std::string>& files,
+                                                const fs::path& own_cache, bool bytecode) const {
+  json question = {{"root", tree.host.string()},
+                   {"files", files},
+                   {"guest", tree.guest},
+                   {"own_cache", own_cache.string()},
+                   {"bytecode", bytecode}};
+  FAASC_TRY(std::string text, ask("scan.py", question.dump(-1, ' ', false, json::error_handler_t::replace)));
+  try {
+    std::vector<ScannedSource> sources;
+    json answer = json::parse(text);
+    for (const json& file : answer.at("files")) {
+      FAASC_TRY(ScannedSource source,
+                scanned_source(file.dump(-1, ' ', false, json::error_handler_t::replace)));
+      sources.push_back(std::move(source));
+    }
+    return sources;
+  } catch (const json::exception& error) {
+    return bad_answer("scan.py", error.what());
+  }
+}
+
+std::string Helper::question(const StageRequest& request) const {
   json question = {{"roots", request.roots},
                    {"keep", request.keep},
                    {"prune", request.prune},
@@ -120,7 +147,14 @@ Result<Staged> Helper::stage(const StageRequest& request) const {
                    {"builtin", python_.builtin_modules},
                    {"extension_suffixes", python_.extension_suffixes}};
   for (const ModuleTree& tree : request.trees) question["trees"].push_back(tree_to_json(tree));
-  FAASC_TRY(std::string text, ask("stage.py", question.dump(-1, ' ', false, json::error_handler_t::replace)));
+  return question.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<std::string> Helper::stage(const StageRequest& request) const {
+  return ask("stage.py", question(request));
+}
+
+Result<Staged> staged_files(const std::string& text) {
   try {
     json answer = json::parse(text);
     Staged staged;

@@ -46,6 +46,17 @@ struct Staged {
   int modules = 0, compiled = 0;
 };
 
+/// One of the function's own sources.
+struct ScannedSource {
+  FileFacts facts;
+  std::string imports;   ///< stands for what it imports: as long as that is the same, so is what is staged
+  std::string bytecode;  ///< the file on the host; empty where there is none
+  std::string text;      ///< all of this as JSON, for scanned_source()
+};
+Result<ScannedSource> scanned_source(std::string text);
+
+Result<Staged> staged_files(const std::string& text);
+
 /// faasc's scripts, run by the interpreter that goes into the image. None of them imports or runs what it
 /// reads.
 class Helper {
@@ -54,11 +65,13 @@ class Helper {
   Helper(const PythonInterpreter& python, std::filesystem::path scripts, std::filesystem::path cache)
       : python_(python), scripts_(std::move(scripts)), cache_(std::move(cache)) {}
 
-  /// scan.py on files relative to `root`.
-  Result<std::vector<FileFacts>> scan(const std::filesystem::path& root,
-                                      const std::vector<std::string>& files) const;
-  /// stage.py.
-  Result<Staged> stage(const StageRequest& request) const;
+  /// scan.py on files relative to the tree, which it compiles, too.
+  Result<std::vector<ScannedSource>> scan(const ModuleTree& tree, const std::vector<std::string>& files,
+                                          const std::filesystem::path& own_cache, bool bytecode) const;
+  /// stage.py: what staged_files() reads.
+  Result<std::string> stage(const StageRequest& request) const;
+  /// What stage.py is asked: the same question has the same answer while no source changes.
+  std::string question(const StageRequest& request) const;
 
  private:
   Result<std::string> ask(const char* script, const std::string& question) const;

@@ -24,9 +24,9 @@ constexpr std::string_view kServers[] = {"gunicorn", "uwsgi", "celery", "supervi
 }  // namespace
 
 void report_lint(const std::vector<FileFacts>& files, const std::set<std::string>& requirements,
-                 const std::string& source, Diagnostics& diagnostics) {
-  auto warn = [&](std::string message, SourcePlace place, std::string hint) {
-    diagnostics.add({.severity = Severity::Warning,
+                 const std::string& source, Severity severity, Diagnostics& diagnostics) {
+  auto report = [&](std::string message, SourcePlace place, std::string hint) {
+    diagnostics.add({.severity = severity,
                      .code = kPythonNeedsProcess,
                      .message = std::move(message),
                      .place = std::move(place),
@@ -42,17 +42,17 @@ void report_lint(const std::vector<FileFacts>& files, const std::set<std::string
           hint = instead;
           break;
         }
-      warn("'" + fact.name + "' starts another process, which a unikernel cannot",
-           {.file = (std::filesystem::path(source) / file.path).lexically_normal().string(),
-            .line = fact.line,
-            .column = fact.column},
-           std::string(hint));
+      report("'" + fact.name + "' starts another process, which a unikernel cannot",
+             {.file = (std::filesystem::path(source) / file.path).lexically_normal().string(),
+              .line = fact.line,
+              .column = fact.column},
+             std::string(hint));
     }
   for (std::string_view server : kServers)
     if (requirements.contains(std::string(server)))
-      warn("requirement '" + std::string(server) +
-               "' works with several processes, which a unikernel cannot run",
-           {}, "leave it out: faasc's runtime serves requests itself, with threads");
+      report("requirement '" + std::string(server) +
+                 "' works with several processes, which a unikernel cannot run",
+             {}, "leave it out: faasc's runtime serves requests itself, with threads");
 }
 
 }  // namespace faasc::python

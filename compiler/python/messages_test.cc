@@ -140,7 +140,8 @@ TEST_F(PythonMessages, OfOurOwnScripts) {
   const std::string hint =
       "  hint: this is a bug of faasc's; please report it with the function that shows it\n";
   PythonInterpreter python = interpreter("cat >/dev/null; echo one >&2; echo two >&2; exit 2");
-  EXPECT_EQ(said(Helper(python, "/scripts", "/cache").scan("/src", {"main.py"})),
+  EXPECT_EQ(said(Helper(python, "/scripts", "/cache")
+                     .scan({.kind = "user", .host = "/src"}, {"main.py"}, "", false)),
             "faasc: error: faasc's script scan.py failed: it ended with status 2 [FAASC0391]\n"
             "  | one\n  | two\n" +
                 hint);
@@ -154,7 +155,7 @@ TEST_F(PythonMessages, OfWhatAUnikernelCannot) {
   file.path = "main.py";
   file.lint = {{"subprocess.run", 6, 5}, {"os.fork", 7, 12}};
   Diagnostics diagnostics;
-  report_lint({file}, {"gunicorn"}, "src", diagnostics);
+  report_lint({file}, {"gunicorn"}, "src", Severity::Warning, diagnostics);
   std::string text;
   for (const Diagnostic& one : diagnostics.all()) text += to_text(one, Color::Off);
   EXPECT_EQ(

@@ -17,6 +17,7 @@ modules that nothing answers; "modules", how many are staged.
 The same sources give the same bytes: no time, no order of a set, no host path gets into a .pyc.
 """
 
+import gc
 import json
 import sys
 
@@ -24,6 +25,7 @@ from staging.plan import Staging
 
 
 def main():
+    gc.disable()  # nothing lives longer than this program
     sys.setrecursionlimit(10000)
     staging = Staging(json.load(sys.stdin))
     staging.run()

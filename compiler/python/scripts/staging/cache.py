@@ -57,7 +57,14 @@ class Cache:
                 text = file.read()
         # What has not changed needs none of these, and they take long to import.
         import ast
-        import hashlib
+
+        try:
+            from _sha2 import sha256
+        except ImportError:
+            try:
+                from _sha256 import sha256
+            except ImportError:
+                from hashlib import sha256  # brings all of OpenSSL along, which takes as long as the rest
 
         from staging.bytecode import bytecode_of
         from staging.imports import imports_of
@@ -72,7 +79,7 @@ class Cache:
             # A template, a test of the parser, a source for another version: it is not for this interpreter.
             return [[], False, ""]
         self.compiled += 1
-        name = hashlib.sha256(data).hexdigest()[:40]
+        name = sha256(data).hexdigest()[:40]
         write_whole(self.pyc_path(name), data)
         return [imports, changes_path, name]
 
