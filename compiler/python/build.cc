@@ -27,7 +27,7 @@ namespace {
 constexpr const char* kTask = "/var/task";
 constexpr const char* kRuntime = "/usr/lib/faasc/python";
 constexpr const char* kFallback = "/usr/lib/faasc/fallback";
-constexpr std::uint64_t kWorthStripping = 64 << 10;
+constexpr std::uint64_t kWorthStripping = 4 << 10;
 
 std::string quoted_python(std::string_view text) {
   std::string out = "'";
@@ -156,7 +156,11 @@ class PythonBuilder {
 
   // What is installed: the user's requirements, and what the kind needs beside them.
   ResolutionRequest resolution() const {
+    bool events = std::any_of(scanned_.begin(), scanned_.end(), [](const ScannedSource& source) {
+      return source.imports.find("\"cloudevents") != std::string::npos;
+    });
     return {.kind = chosen_.kind,
+            .events = events,
             .requirements = requirements_,
             .file = request_.requirements,
             .lock = request_.project_dir / "requirements.lock",

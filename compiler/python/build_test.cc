@@ -258,7 +258,9 @@ TEST_F(PythonBuildTest, RequirementsComeFromAWheelhouseWithoutTheNetwork) {
   ASSERT_TRUE(built) << built.error().what << complaints();
   std::string site = "/usr/" + built->interpreter.platlibdir + "/python" +
                      built->interpreter.short_version() + "/site-packages";
-  EXPECT_TRUE(built->program.rootfs.find(site + "/tea.py"));
+  // Sources of requirements that do not read them are only for tracebacks.
+  EXPECT_TRUE(built->program.rootfs.find(site + "/tea.pyc"));
+  EXPECT_FALSE(built->program.rootfs.find(site + "/tea.py"));
   EXPECT_TRUE(built->program.rootfs.find(site + "/tea-1.0.dist-info/METADATA"));
   EXPECT_FALSE(built->program.rootfs.find(site + "/tea-1.0.dist-info/RECORD"));
   ASSERT_TRUE(write_file(request_.requirements, "tea==2.0\n"));
@@ -269,6 +271,46 @@ TEST_F(PythonBuildTest, RequirementsComeFromAWheelhouseWithoutTheNetwork) {
   built = build();
   ASSERT_FALSE(built);
   EXPECT_EQ(built.error().code, kPythonOffline);
+}
+
+// What the standard library imports in case it is needed; the first word of a row is what is looked for.
+TEST_F(PythonBuildTest, WhatIsPerhapsNeededIsTakenWhereSomethingNeedsIt) {
+  const std::tuple<const char*, const char*, bool> table[] = {
+      {"/ssl.pyc", "from urllib.request import parse_http_list", false},
+      {"/ssl.pyc", "import urllib.request", true},
+      {"/ssl.pyc", "from http import client", true},
+      {"/_hashlib.", "import hashlib, hmac", false},
+      {"/_hashlib.", "import hashlib\nkey = hashlib.pbkdf2_hmac", true},
+      {"/_hashlib.", "import hashlib\ndef f(name): return hashlib.new(name)", true},
+      {"/_hashlib.", "import hashlib\ndef f(): return hashlib.new('sha256')", false},
+      {"/encodings/gbk.pyc", "x = b'x'.decode('utf-8')", false},
+      {"/encodings/gbk.pyc", "x = b'x'.decode('GB2312')", true},
+      {"/encodings/gbk.pyc", "def f(x, how): return x.decode(how)", true},
+      {"/encodings/gbk.pyc", "import xml.etree.ElementTree", true},
+      {"/encodings/latin_1.pyc", "", true},
+      {"/tarfile.pyc", "import shutil", false},
+      {"/tarfile.pyc", "import shutil\nshutil.unpack_archive", true},
+      {"/multiprocessing/__init__.pyc", "import concurrent.futures", false},
+      {"/multiprocessing/__init__.pyc", "from concurrent.futures import ProcessPoolExecutor", true},
+      {"/asyncio/windows_events.pyc", "import asyncio", false},
+  };
+  std::string base = kLambda;
+  for (const auto& [wanted, text, there] : table) {
+    write("main.py", std::string(text) + "\n" + base);
+    auto built = build();
+    ASSERT_TRUE(built) << built.error().what << complaints();
+    bool found = false;
+    for (const auto& [path, node] : built->program.rootfs.nodes())
+      found |= path.find(wanted) != std::string::npos;
+    EXPECT_EQ(found, there) << wanted << " of: " << text;
+  }
+  write("main.py", "import urllib.request as u\nfrom urllib.request import parse_http_list\n" + base);
+  request_.include = {"encodings.gbk", "ssl"};
+  auto named = build();
+  ASSERT_TRUE(named) << complaints();
+  std::string lib = "/usr/" + named->interpreter.platlibdir + "/python" + named->interpreter.short_version();
+  EXPECT_TRUE(named->program.rootfs.find(lib + "/encodings/gbk.pyc"));
+  EXPECT_TRUE(named->program.rootfs.find(lib + "/ssl.pyc"));
 }
 
 TEST_F(PythonBuildTest, TheManifestSaysHowStrictCallsOfOtherProgramsAreJudged) {

@@ -101,7 +101,7 @@ Result<ScannedSource> scanned_source(std::string text) {
   try {
     json from = json::parse(text);
     ScannedSource source{.facts = file_from(from),
-                         .imports = from.at("changes_path").dump(),
+                         .imports = from.at("changes_path").dump() + from.at("marks").dump() + "\n",
                          .bytecode = from.at("bytecode"),
                          .text = {}};
     for (json one : from.at("imports")) {  // [name, level, names, line, column, certain, instead of]

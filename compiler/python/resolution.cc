@@ -40,7 +40,7 @@ class Resolution {
     loose_ = framework || loose_names();
     if (!request.requirements.hashes) {
       if (framework)
-        more_ = framework_requirements();
+        more_ = framework_requirements(events());
       else if (!own.empty())
         more_ = loose_ ? kLoose : own;
     }
@@ -89,6 +89,7 @@ class Resolution {
  private:
   inline static const std::vector<std::string> kLoose = {"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"};
 
+  bool events() const { return request_.events || request_.kind == "cloudevent" || request_.kind == "event"; }
   bool named(const char* name) const { return request_.requirements.names.contains(name); }
 
   // Whether the user names a version of something that Flask consists of.
@@ -125,7 +126,8 @@ class Resolution {
     text += "and\n";
     for (const std::string& line : request_.requirements.constraints) text += relative(line) + "\n";
     // Without requirements of the user's, those of the kind are all there is.
-    return to_hex(sha256(text + (named("functions-framework") ? "framework\n" : request_.kind + "\n")));
+    if (!named("functions-framework")) return to_hex(sha256(text + request_.kind + "\n"));
+    return to_hex(sha256(text + (events() ? "framework with events\n" : "framework\n")));
   }
 
   std::string line_of(const InstalledDistribution& one) const {

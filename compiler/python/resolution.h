@@ -14,7 +14,8 @@ namespace faasc::python {
 
 /// What one function requires, and from where it may be taken.
 struct ResolutionRequest {
-  std::string kind;  ///< of the function: some need a library that nobody wrote down
+  std::string kind;     ///< of the function: some need a library that nobody wrote down
+  bool events = false;  ///< a source imports cloudevents
   Requirements requirements;
   std::filesystem::path file;  ///< that the requirements were read from, for messages; empty: there is none
   std::filesystem::path lock;  ///< requirements.lock, whether or not there is one

@@ -212,8 +212,10 @@ Result<std::vector<InstalledDistribution>> read_report(const fs::path& file) {
 
 }  // namespace
 
-std::vector<std::string> framework_requirements() {
-  return {"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0", "cloudevents>=1.11.0,<2.0.0"};
+std::vector<std::string> framework_requirements(bool events) {
+  std::vector<std::string> lines{"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"};
+  if (events) lines.push_back("cloudevents>=1.11.0,<2.0.0");
+  return lines;
 }
 
 std::vector<std::string> default_requirements(std::string_view kind) {

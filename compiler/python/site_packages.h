@@ -34,8 +34,9 @@ Result<std::filesystem::path> site_packages(const PythonInterpreter& python, con
 /// same. Empty for the kinds that need nothing.
 std::vector<std::string> default_requirements(std::string_view kind);
 
-/// What functions-framework itself would have required, without its server.
-std::vector<std::string> framework_requirements();
+/// What functions-framework itself would have required, without its server; without cloudevents and what that
+/// brings along where the function has no `events`.
+std::vector<std::string> framework_requirements(bool events);
 
 /// One of the distributions that pip chose.
 struct InstalledDistribution {

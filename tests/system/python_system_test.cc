@@ -50,8 +50,10 @@ TEST_P(PythonSystem, AFunctionFindsItsSurroundings) {
       "tée'}\n"
       "  - name: modules\n    request: {cloudevent: {type: modules, data: {}}}\n"
       "    expect: {status: 200, log_regex: 'MODULES 3.0 .*add it to build.python.include'}\n"
+      "  - name: codecs\n    request: {cloudevent: {type: codec, data: {}}}\n"
+      "    expect: {status: 200, log_regex: 'CODEC unknown encoding: euc.kr: .*add encodings.euc_kr to'}\n"
       "  - name: errors\n    request: {cloudevent: {type: raise, data: {}}}\n"
-      "    expect: {status: 500, log_regex: 'File \"/var/task/main.py\", line 1[0-9], in hello'}\n");
+      "    expect: {status: 500, log_regex: 'File \"/var/task/main.py\", line [12][0-9], in hello'}\n");
   project_.write("main.py",
                  "import os, sys, decimal, threading, zlib, socket\n"
                  "def hello(event):\n"
@@ -61,6 +63,13 @@ TEST_P(PythonSystem, AFunctionFindsItsSurroundings) {
                  "            __import__(name)\n"
                  "        except ModuleNotFoundError as error:\n"
                  "            print('MODULES', decimal.Decimal('1.5') * 2, error)\n"
+                 "        return\n"
+                 "    if event['type'] == 'codec':\n"
+                 "        look_up = __import__('codecs').lookup\n"
+                 "        try:\n"
+                 "            look_up('euc-kr')\n"
+                 "        except LookupError as error:\n"
+                 "            print('CODEC', error)\n"
                  "        return\n"
                  "    if event['type'] == 'raise':\n"
                  "        raise ValueError('no tea')\n"

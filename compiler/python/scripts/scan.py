@@ -195,12 +195,13 @@ def scan(root, path):
 
 def for_staging(facts, request, cache):
     host = os.path.join(request["root"], facts["path"])
-    imports, changes_path, name = [], False, ""
-    if cache and not facts["error"]:
-        _, imports, changes_path, name = cache.look_up(host, request["guest"] + "/" + facts["path"])
+    imports, changes_path, name, marks = [], False, "", []
+    if not facts["error"]:
+        _, imports, changes_path, name, marks = cache.look_up(host, request["guest"] + "/" + facts["path"])
     # Where in the file an import stands is told only of one that nothing answers, so it is left in.
     facts["imports"] = imports
     facts["changes_path"] = changes_path
+    facts["marks"] = marks
     facts["bytecode"] = cache.pyc_path(name) if name else ""
     return facts
 
@@ -209,9 +210,9 @@ def main():
     gc.disable()  # nothing lives longer than this program
     sys.setrecursionlimit(10000)
     request = json.load(sys.stdin)
-    cache = Cache(request["own_cache"], request["bytecode"]) if request["own_cache"] else None
+    cache = Cache(request["own_cache"], request["bytecode"] and bool(request["own_cache"]))
     answer = {"files": [for_staging(scan(request["root"], path), request, cache) for path in request["files"]]}
-    if cache:
+    if request["own_cache"]:  # faasc lock keeps nothing
         cache.save()
     json.dump(answer, sys.stdout)
 

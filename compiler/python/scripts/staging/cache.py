@@ -10,7 +10,7 @@ IDENTIFIER_IN_BINARY = re.compile(rb"\0([a-z_][a-z0-9_.]{2,40})(?=\0)")
 def version_of_scripts():
     """What another version of these scripts found is of no use."""
     directory = os.path.dirname(os.path.abspath(__file__))
-    status = [os.stat(os.path.join(directory, name)) for name in ("bytecode.py", "imports.py")]
+    status = [os.stat(os.path.join(directory, name)) for name in ("bytecode.py", "cache.py", "imports.py", "optional.py")]
     return "-".join("%x-%x" % (one.st_size, one.st_mtime_ns // 1000000) for one in status)
 
 
@@ -36,7 +36,7 @@ class Cache:
         return os.path.join(self.directory, "pyc", name[:2], name + ".pyc")
 
     def look_up(self, host, guest, text=None):
-        """[stamp, imports, changes_path, name of the byte code or ""]"""
+        """[stamp, imports, changes_path, name of the byte code or "", marks]"""
         if text is None:
             status = os.stat(host)
             stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
@@ -71,17 +71,17 @@ class Cache:
 
         try:
             tree = ast.parse(text, guest)
-            imports, changes_path = imports_of(tree)
+            imports, changes_path, marks = imports_of(tree)
             if not self.bytecode:
-                return [imports, changes_path, ""]
+                return [imports, changes_path, "", marks]
             data = bytecode_of(tree, text, guest)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             # A template, a test of the parser, a source for another version: it is not for this interpreter.
-            return [[], False, ""]
+            return [[], False, "", []]
         self.compiled += 1
         name = sha256(data).hexdigest()[:40]
         write_whole(self.pyc_path(name), data)
-        return [imports, changes_path, name]
+        return [imports, changes_path, name, marks]
 
     def binary_names(self, host, standard):
         """Words in an extension module that are names of `standard` modules, so it may import these."""

@@ -2,10 +2,25 @@
 
 import ast
 
+from staging.optional import MENTIONS
+
 
 def names_of_test(test):
     return {node.id if isinstance(node, ast.Name) else node.attr for node in ast.walk(test)
             if isinstance(node, (ast.Name, ast.Attribute))}
+
+
+def is_other_system(test):
+    """Whether `sys.platform == "win32"` and the like is true elsewhere only (True), or always here (False)."""
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.NotEq))):
+        return None
+    left, right = test.left, test.comparators[0]
+    if not (isinstance(left, ast.Attribute) and isinstance(left.value, ast.Name) and isinstance(right, ast.Constant)):
+        return None
+    here = {("sys", "platform"): "linux", ("os", "name"): "posix"}.get((left.value.id, left.attr))
+    if here is None:
+        return None
+    return (right.value == here) == isinstance(test.ops[0], ast.NotEq)
 
 
 class Imports(ast.NodeVisitor):
@@ -18,6 +33,7 @@ class Imports(ast.NodeVisitor):
         self.certain = True
         self.instead_of = []
         self.changes_path = False
+        self.marks = set()  # see optional.py
 
     def maybe(self, node):
         before, self.certain = self.certain, False
@@ -42,6 +58,11 @@ class Imports(ast.NodeVisitor):
 
     def visit_If(self, node):
         names = names_of_test(node.test)
+        elsewhere = is_other_system(node.test)
+        if elsewhere is not None:
+            for statement in node.orelse if elsewhere else node.body:
+                self.visit(statement)
+            return
         if "TYPE_CHECKING" in names and not isinstance(node.test, ast.UnaryOp):
             for statement in node.orelse:
                 self.visit(statement)
@@ -70,11 +91,43 @@ class Imports(ast.NodeVisitor):
     def add(self, node, name, level, names):
         self.found.append([name, level, names, node.lineno, node.col_offset + 1, self.certain, self.instead_of])
 
+    def mention(self, name):
+        if name in MENTIONS:
+            self.marks.add("name:" + name)
+
+    def visit_Name(self, node):
+        self.mention(node.id)
+
+    def visit_Constant(self, node):
+        if isinstance(node.value, str) and (node.value.endswith(".py") or node.value in MENTIONS):
+            self.marks.add("py:" if node.value.endswith(".py") else "name:" + node.value)
+
+    def argument(self, kind, node):
+        constant = isinstance(node, ast.Constant)
+        if not constant or isinstance(node.value, str):
+            self.marks.add(kind + ":" + (node.value.lower() if constant else "?"))
+
+    def arguments_of_call(self, node, called):
+        """Names of encodings and digests."""
+        if called in ("encode", "decode", "lookup", "getreader", "getwriter", "getdecoder", "getencoder") and node.args:
+            self.argument("codec", node.args[0])
+        elif called in ("str", "bytes", "bytearray") and len(node.args) > 1:
+            self.argument("codec", node.args[1])
+        elif called == "new" and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            if node.func.value.id == "hashlib" and node.args:
+                self.argument("hash", node.args[0])
+        for keyword in node.keywords:
+            if keyword.arg in ("encoding", "charset"):
+                self.argument("codec", keyword.value)
+
     def visit_Import(self, node):
         for alias in node.names:
+            self.mention(alias.name)
             self.add(node, alias.name, 0, [])
 
     def visit_ImportFrom(self, node):
+        for alias in node.names:
+            self.mention(alias.name)
         self.add(node, node.module or "", node.level, [alias.name for alias in node.names])
 
     def visit_Call(self, node):
@@ -85,9 +138,11 @@ class Imports(ast.NodeVisitor):
             before, self.certain = self.certain, False
             self.add(node, constant[level:], level, [])
             self.certain = before
+        self.arguments_of_call(node, called)
         self.generic_visit(node)
 
     def visit_Attribute(self, node):
+        self.mention(node.attr)
         if node.attr == "path" and isinstance(node.value, ast.Name) and node.value.id == "sys":
             self.changes_path = True
         self.generic_visit(node)
@@ -96,4 +151,4 @@ class Imports(ast.NodeVisitor):
 def imports_of(tree):
     visitor = Imports()
     visitor.visit(tree)
-    return visitor.found, visitor.changes_path
+    return visitor.found, visitor.changes_path, sorted(visitor.marks)

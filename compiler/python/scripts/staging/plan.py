@@ -1,9 +1,10 @@
 """From what a function imports to the files of its image."""
 
+import encodings.aliases
 import os
 import sys
 
-from staging import rules
+from staging import optional, rules
 from staging.cache import Cache
 from staging.trees import Module, Tree, module_name
 
@@ -20,6 +21,10 @@ class Staging:
         self.reason = {}  # name -> why
         self.todo = []
         self.files = {}  # guest -> (host, why)
+        self.optional = {}  # topic -> [(module, why)]: imports that are followed once somebody wants the topic
+        self.wanted = set()  # topics
+        self.uses_nothing = optional.FOR_DEVELOPMENT  # modules that want no topic
+        self.source_readers = set()  # packages of requirements that may read their own sources
         self.unresolved = []
         self.path_is_changed = False
         self.standard = {name[:-3] if name.endswith(".py") else name for name in self.tree("stdlib").entries("")}
@@ -82,6 +87,10 @@ class Staging:
             if instead_of and standard and all(
                     self.exists(self.absolute(module, other, depth)) for other, depth in instead_of):
                 continue
+            topic = optional.topic_of_import(module.name, name, standard) if self.request["prune"] != "none" else ""
+            if topic:
+                self.optional.setdefault(topic, []).append((name, why))
+                continue
             ok = self.need(name, why)
             if ok:
                 for one in names:
@@ -109,6 +118,8 @@ class Staging:
             return
         entry = self.entry(tree, module.path)
         self.follow(module, entry[1])
+        if tree.kind in ("user", "site") and not optional.is_one_of(self.uses_nothing, module.name):
+            self.want(module, entry[1], entry[4])
         if tree.kind == "user" and entry[2]:
             self.path_is_changed = True
         for name in rules.BY_C_MODULE.get(module.name, []):
@@ -119,10 +130,57 @@ class Staging:
                     self.need(file[:-3], "imported by sysconfig")
         if module.name == "encodings":
             for file in sorted(tree.entries("encodings")):
-                if file.endswith(".py"):
-                    self.need("encodings." + file[:-3], "codecs are looked up by name")
+                name = "encodings." + file[:-3]
+                if file.endswith(".py") and self.is_heavy_codec(file[:-3]) and self.request["prune"] != "none":
+                    self.optional.setdefault("codecs", []).append((name, "codecs are looked up by name"))
+                elif file.endswith(".py"):
+                    self.need(name, "codecs are looked up by name")
         if tree.kind == "stdlib" and module.is_package:
             self.data_of_package(tree, module)
+
+    def is_heavy_codec(self, name):
+        """Whether an encoding comes with a library of its own, as those of East Asia do."""
+        name = name.replace("-", "_").replace(" ", "_")
+        tree = self.tree("stdlib")
+        path = "encodings/%s.py" % encodings.aliases.aliases.get(name, name)
+        if not tree or path.rpartition("/")[2] not in tree.entries("encodings"):
+            return False
+        return any(one[0] == "bz2" or one[0].startswith(("_codecs_", "_multibytecodec")) for one in self.entry(tree, path)[1])
+
+    def want(self, module, imports, marks):
+        of_user = module.tree.kind == "user"
+        topics = optional.topics_of_marks(marks, module.name, of_user, self.is_heavy_codec)
+        for name, level, names, _, _, _, _ in imports:
+            topics |= optional.topics_of_import(self.absolute(module, name, level), names, of_user)
+        topics = {topic for topic in topics if (module.name, topic) not in optional.NOT_A_USE}
+        if "sources" in topics:
+            self.source_readers.add(module.name.partition(".")[0])
+        for topic in topics:
+            self.wanted |= {topic, optional.ALSO.get(topic, topic)}
+
+    def follow_optional(self):
+        """To the end: what a topic brings may want another one."""
+        while True:
+            ready = [topic for topic in self.optional if topic in self.wanted]
+            if not ready:
+                return
+            for topic in ready:
+                for name, why in self.optional.pop(topic):
+                    self.need(name, why)
+            self.drain()
+
+    def drop_sources(self):
+        """Requirements keep their sources where they may read them; else these would only show in tracebacks."""
+        site = self.tree("site")
+        if not site or self.request["prune"] == "none":
+            return
+        for guest in [one for one in self.files if one.endswith(".py") and one.startswith(site.guest + "/")]:
+            if guest[len(site.guest) + 1 :].split("/")[0].split(".")[0] in self.source_readers:
+                continue
+            directory, _, file = guest.rpartition("/")
+            compiled = self.files.pop(directory + "/__pycache__/" + file[:-3] + self.tag + ".pyc", None)
+            if compiled:
+                self.files[guest + "c"] = (compiled[0], self.files.pop(guest)[1])
 
     def data_of_package(self, tree, module):
         directory = os.path.dirname(module.path)
@@ -171,12 +229,15 @@ class Staging:
         self.whole_tree(self.tree("user"))
         self.drain()
         site = self.tree("site")
+        self.uses_nothing += optional.RARELY_USED
         if site and prune != "all":
             self.whole_tree(site)
             self.drain()
         elif site:
             self.data_of_site(site)
             self.drain()
+        self.follow_optional()
+        self.drop_sources()
         if prune == "none":
             for kind in ("stdlib", "dynload"):
                 self.whole_tree(self.tree(kind))
@@ -196,6 +257,8 @@ class Staging:
                 if not path.endswith((".py", ".so")):
                     continue
             name = module_name(path, self.suffixes)
+            if tree.kind == "site" and self.request["prune"] != "none" and optional.is_for_development(path):
+                continue
             if name and all(part.isidentifier() for part in name.split(".")):
                 module = self.find(name)
                 if isinstance(module, Module) and module.tree is tree and module.path == path:

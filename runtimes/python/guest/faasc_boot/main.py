@@ -2,6 +2,7 @@
 
 import atexit
 import builtins
+import codecs
 import importlib
 import os
 import sys
@@ -21,6 +22,13 @@ KINDS = {
 }
 
 
+EAST_ASIAN = {
+    "big5", "big5hkscs", "cp932", "cp949", "cp950", "euc_jis_2004", "euc_jisx0213", "euc_jp", "euc_kr", "gb18030", "gb2312",
+    "gbk", "hz", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3", "iso2022_jp_ext",
+    "iso2022_kr", "johab", "shift_jis", "shift_jis_2004", "shift_jisx0213",
+}
+
+
 class LeftOut:
     """Tells why a module of the standard library is not there. Last on sys.meta_path: asked only when nobody else
     has the module."""
@@ -34,6 +42,16 @@ class LeftOut:
         return None
 
 
+def left_out_codec(name):
+    """Asked for encodings that nobody else knows."""
+    # Listed here, because what could list them was left out along with them.
+    if name.replace("-", "_") in EAST_ASIAN:
+        raise LookupError(
+            "unknown encoding: %s: no use of it was seen when the image was built; add encodings.%s to "
+            "build.python.include, or set build.python.prune to none" % (name, name.replace("-", "_")))
+    return None
+
+
 def prepare():
     """What the site module does for programs, without its search of the file system."""
     import _sitebuiltins
@@ -44,6 +62,7 @@ def prepare():
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="backslashreplace")
     sys.meta_path.append(LeftOut)
+    codecs.register(left_out_codec)
 
 
 def load(module):
