@@ -220,14 +220,16 @@ TEST_F(RequirementsBuildTest, ALockedBuildRefusesALockThatIsNotTheRightOne) {
   EXPECT_EQ(build().find("PROJECT/requirements.lock:1: error: 'requirements.lock' is not as"), 0u);
 
   python::LockFile other = python::parse_lock_file(good);
+  std::string platform = other.platform;
+  if (std::size_t at = platform.find(tag_); at != std::string::npos)
+    platform.replace(at, tag_.size(), "cpython-3.X");
   other.platform = "cpython-31-mips";
   write("requirements.lock", to_text(other));
-  std::string platform = build();
-  EXPECT_EQ(platform.substr(0, platform.find(", and")),
-            "PROJECT/requirements.lock:1: error: 'requirements.lock' is for cpython-31-mips");
-  EXPECT_EQ(
-      platform.substr(platform.find(" [")),
-      " [FAASC0353]\n  hint: name that version of Python in 'runtime', or let 'faasc lock' write it again\n");
+  EXPECT_EQ(build(),
+            "PROJECT/requirements.lock:1: error: 'requirements.lock' is for cpython-31-mips, and this is " +
+                platform +
+                " [FAASC0353]\n"
+                "  hint: name that version of Python in 'runtime', or let 'faasc lock' write it again\n");
 }
 
 TEST_F(RequirementsBuildTest, AnotherFileOfTheSameNameIsNotTaken) {

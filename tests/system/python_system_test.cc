@@ -79,6 +79,50 @@ TEST_P(PythonSystem, AFunctionFindsItsSurroundings) {
   EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
 }
 
+// A server of this host, whose certificate nobody but the image trusts.
+TEST_P(PythonSystem, RequestsOverTlsTrustTheCertificatesOfTheImage) {
+  if (!find_program("openssl")) GTEST_SKIP() << "openssl is not installed";
+  project_.write("serve.py",
+                 "import http.server, ssl\n"
+                 "class Shop(http.server.BaseHTTPRequestHandler):\n"
+                 "    def do_GET(self):\n"
+                 "        self.send_response(200)\n"
+                 "        self.end_headers()\n"
+                 "        self.wfile.write(b'tea over TLS')\n"
+                 "server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Shop)\n"
+                 "context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)\n"
+                 "context.load_cert_chain('ca.pem', 'key.pem')\n"
+                 "server.socket = context.wrap_socket(server.socket, server_side=True)\n"
+                 "print(server.server_port, flush=True)\n"
+                 "server.serve_forever()\n");
+  project_.write(
+      "main.py",
+      "import ssl, urllib.error, urllib.request\n"
+      "def lambda_handler(port, context):\n"
+      "    url = 'https://10.0.2.2:%d/' % abs(port)\n"
+      "    trusting = ssl.create_default_context() if port > 0 else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)\n"
+      "    try:\n"
+      "        return urllib.request.urlopen(url, context=trusting).read().decode()\n"
+      "    except urllib.error.URLError as error:\n"
+      "        return str(error.reason)\n");
+  project_.write(
+      "manifest",
+      "apiVersion: faasc/v1\nname: tls\nruntime: python\nhandler: main.lambda_handler\n"
+      "exclude: [key.pem, serve.py, manifest]\nca_certificates: ca.pem\ntests:\n"
+      "  - {name: trusted, request: {body: '@PORT@'}, expect: {status: 200, body_json: tea over TLS}}\n"
+      "  - {name: a stranger, request: {body: '-@PORT@'}, expect: {body_regex: certificate verify "
+      "failed}}\n");
+  Finished finished = project_.shell(
+      "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out ca.pem -days 2 -subj /CN=shop "
+      "-addext subjectAltName=IP:10.0.2.2 2>openssl.log || exit 99\n"
+      "python3 serve.py >port 2>serve.log & server=$!\n"
+      "for i in $(seq 100); do [ -s port ] && break; sleep 0.1; done\n"
+      "sed \"s/@PORT@/$(cat port)/\" manifest >faas.yaml\n"
+      "\"$FAASC\" test --kernel " +
+      std::string(name_of(GetParam())) + "; status=$?\nkill $server; exit $status\n");
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+}
+
 TEST_P(PythonSystem, AModuleThatRaisesIsAGuestThatFails) {
   init("python-cloudevent");
   project_.write("main.py", "def hello(event): pass\nraise ValueError('no tea')\n");

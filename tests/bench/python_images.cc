@@ -1,0 +1,132 @@
+// Compares images of Python functions with what one gets without faasc's care: the whole standard library,
+// and byte code that the guest cannot use. (Files of an image have no modification time, so a .pyc that is
+// checked against its source's time never matches, and everything is compiled at each boot.) For a Lambda
+// handler and a Flask function: what the image weighs, how long an edit takes to be in it, and, by
+// first_response, the wall-clock time and the guest instructions to the first response. Both images of a
+// function take turns.
+//
+// usage: python_images [--runs N] [--plugin libinstruction_counter.so] FAASC FIRST_RESPONSE
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "base/diagnostics.h"
+#include "base/file.h"
+#include "base/process.h"
+
+namespace {
+
+using namespace faasc;
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+struct Function {
+  const char *name, *handler, *source;
+};
+
+constexpr Function kFunctions[] = {
+    {"lambda", "main.lambda_handler",
+     "import json\n\n\ndef lambda_handler(event, context):\n"
+     "    return {\"statusCode\": 200, \"body\": json.dumps(GREETING)}\n"},
+    {"flask", "main.hello",
+     "import functions_framework\n\n\n@functions_framework.http\ndef hello(request):\n    return GREETING\n"},
+};
+
+[[noreturn]] void stop(const Error& error) {
+  std::fputs(to_text(error, Color::Off).c_str(), stderr);
+  std::exit(1);
+}
+
+void put(const fs::path& path, const std::string& text) {
+  if (auto written = write_file(path, text); !written) stop(written.error());
+}
+
+double milliseconds_of(const std::vector<std::string>& argv, const fs::path& directory,
+                       std::string* out = nullptr) {
+  auto started = Clock::now();
+  auto finished = run({.argv = argv, .working_directory = directory, .environment = {}},
+                      {.timeout = std::chrono::minutes(60)});
+  double took = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  if (!finished) stop(finished.error());
+  if (!finished->status.ok()) {
+    std::fprintf(stderr, "python_images: '%s' failed:\n%s", to_shell(argv).c_str(), finished->err.c_str());
+    std::exit(1);
+  }
+  if (out) *out = finished->out;
+  return took;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+double allocated_mib(const fs::path& file) {
+  struct stat status{};
+  ::stat(file.c_str(), &status);
+  return static_cast<double>(status.st_blocks) * 512 / (1 << 20);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int runs = 5;
+  std::string plugin;
+  int at = 1;
+  for (; at + 1 < argc && std::string_view(argv[at]).starts_with("--"); at += 2) {
+    if (std::string_view(argv[at]) == "--runs") runs = std::max(1, std::atoi(argv[at + 1]));
+    if (std::string_view(argv[at]) == "--plugin") plugin = fs::absolute(argv[at + 1]).string();
+  }
+  if (at + 2 != argc) {
+    std::fputs("usage: python_images [--runs N] [--plugin FILE.so] FAASC FIRST_RESPONSE\n", stderr);
+    return 2;
+  }
+  std::string faasc_program = fs::absolute(argv[at]).string();
+  std::vector<std::string> response{fs::absolute(argv[at + 1]).string(), "--runs", std::to_string(runs)};
+  if (!plugin.empty()) response.insert(response.end(), {"--plugin", plugin});
+  auto place = TemporaryDirectory::create(fs::temp_directory_path(), "python_images");
+  if (!place) stop(place.error());
+
+  for (const Function& function : kFunctions) {
+    fs::path ours = place->path() / function.name / "ours", whole = place->path() / function.name / "whole";
+    const std::string manifest =
+        std::string("apiVersion: faasc/v1\nname: hello\nruntime: python\nhandler: ") + function.handler +
+        "\nresources: {memory: 512MiB}\n";
+    put(ours / "faas.yaml", manifest);
+    put(whole / "faas.yaml", manifest + "build: {python: {prune: none, bytecode: false}}\n");
+    std::vector<double> edits, starts;
+    for (int i = -1; i < runs; ++i) {
+      // A value of the same length each time; the first round fills the caches and does not count.
+      std::string text = "GREETING = \"hello " + std::to_string(1000 + i) + "\"\n" + function.source;
+      put(ours / "main.py", text);
+      put(whole / "main.py", text);
+      double edit = milliseconds_of({faasc_program, "-q", "build"}, ours);
+      double start = milliseconds_of({"python3", "-S", "-s", "-c", "import ast, json"}, "/");
+      if (i < 0) continue;
+      edits.push_back(edit);
+      starts.push_back(start);
+    }
+    milliseconds_of({faasc_program, "-q", "build"}, whole);
+    double unchanged = milliseconds_of({faasc_program, "-q", "build"}, ours);
+    double size = allocated_mib(ours / "build/hello.img"), other = allocated_mib(whole / "build/hello.img");
+    std::printf("%s\n  on disk   %.1f MiB, of the whole library's %.1f MiB: ratio %.2f\n", function.name,
+                size, other, size / other);
+    std::printf(
+        "  an edit   %.0f ms to the image; python3 alone starts in %.0f ms; nothing changed %.1f ms\n",
+        median(edits), median(starts), unchanged);
+    std::vector<std::string> command = response;
+    command.insert(command.end(),
+                   {(whole / "build/hello.vm.json").string(), (ours / "build/hello.vm.json").string()});
+    std::string table;
+    milliseconds_of(command, "/", &table);
+    std::printf("  whole library first, then ours\n%s\n", table.c_str());
+    std::fflush(stdout);
+  }
+}
