@@ -127,6 +127,11 @@ TEST_F(PreambleTest, NamesOfFilesAreTheSame) {
     EXPECT_EQ(compile(Use::Make), plain);
     EXPECT_TRUE(used_) << source;
   }
+  write("src/x.cc", "#include \"" + at("src/shop.h").string() + "\"\nint two() { return one + where(); }\n");
+  source_ = "src/x.cc";
+  std::string plain = compile(Use::Never);
+  EXPECT_EQ(compile(Use::Make), plain);
+  EXPECT_FALSE(used_);
 }
 
 TEST_F(PreambleTest, IsNotUsedWhereAnythingChanged) {

@@ -154,12 +154,16 @@ std::string absolute(const std::string& path) {
 
 // How Clang spells the project's headers depends on how they are found: "./shop.h" beside "a.cc",
 // "src/shop.h" beside "src/a.cc". It keeps them as absolute names, of which a map can make one of the two
-// again.
+// again. What is absolute in the first place has maps of its own, so there is no preamble with that.
 enum class Spelling : std::uint8_t { Any, WithDot, WithoutDot, Mixed };
 
 Spelling spelling_of(llvm::ArrayRef<std::string> paths) {
+  llvm::SmallString<256> directory;
+  if (llvm::sys::fs::current_path(directory)) return Spelling::Mixed;
+  std::string here = directory.str().str() + "/";
   Spelling found = Spelling::Any;
   for (const std::string& path : paths) {
+    if (path.starts_with(here)) return Spelling::Mixed;
     if (path.starts_with('/')) continue;
     bool dot = path.starts_with("./");
     std::string_view plain = std::string_view(path).substr(dot ? 2 : 0);
