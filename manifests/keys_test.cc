@@ -58,6 +58,7 @@ const Row kRows[] = {
     {"build.go.tags", Form::TextList, "", kBadBuildOption},
     {"build.go.ldflags", Form::TextList, "", kBadBuildOption},
     {"build.go.cgo", Form::Boolean, "false"},
+    {"build.go.goamd64", Form::Choice, "v1", kBadBuildOption, 0, 0, "v1 v2 v3 v4"},
     {"build.go.mod", Form::Choice, "vendor where there is a vendor directory", kBadBuildOption, 0, 0,
      "readonly vendor"},
     {"build.args", Form::TextMap, "", kBadBuildOption},
@@ -243,6 +244,7 @@ TEST(Keys, DefaultsAreWhatTheReaderFillsIn) {
   EXPECT_EQ(*m.build.python.bytecode, flag("build.python.bytecode"));
   EXPECT_EQ(*m.build.go.package, fallback("build.go.package"));
   EXPECT_EQ(*m.build.go.cgo, flag("build.go.cgo"));
+  EXPECT_EQ(*m.build.go.goamd64, fallback("build.go.goamd64"));
   EXPECT_EQ(*m.build.locked, flag("build.locked"));
   EXPECT_EQ(*m.build.reproducible, flag("build.reproducible"));
   EXPECT_EQ(*m.resources.memory, bytes("resources.memory"));

@@ -127,6 +127,7 @@ struct Manifest {
     Located<std::string> package{"."};
     std::vector<Located<std::string>> tags, ldflags;
     Located<bool> cgo{false};
+    Located<std::string> goamd64{"v1"};
     Located<GoModules> modules;  ///< Auto: vendored where there is a vendor/ directory
   };
   struct Build {

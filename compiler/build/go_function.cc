@@ -29,6 +29,7 @@ Result<CompiledFunction> compile_go_function(const CompileJob& job) {
   if (go.package.written()) request.package = *go.package;
   for (const auto& tag : go.tags) request.tags.push_back(*tag);
   for (const auto& flag : go.ldflags) request.ldflags.push_back(*flag);
+  request.goamd64 = *go.goamd64;
   request.cgo = *go.cgo;
   request.modules = modules_of(*go.modules);
   request.offline = job.offline;

@@ -126,6 +126,7 @@ class GoBuilder {
     return go::go_environment({.offline = request_.offline,
                                .cache_dir = cache_,
                                .architecture = request_.architecture,
+                               .goamd64 = request_.goamd64,
                                .cgo = request_.cgo});
   }
 
@@ -254,6 +255,9 @@ class GoBuilder {
         report(std::move(one), source_);
         continue;
       }
+      // Go does not say where it stands.
+      if (one.place.file.empty() && one.message.starts_with("malformed module path"))
+        one.place = {.file = "go.mod", .line = module_.path_line, .column = 1};
       report(std::move(one), module_.root);
     }
   }

@@ -25,6 +25,7 @@ struct GoRequest {
   std::string version;       ///< "1.22": only this Go; empty: any
   std::string package;       ///< a directory relative to source, or an import path; empty: any
   std::vector<std::string> tags, ldflags;
+  std::string goamd64 = "v1";  ///< where `architecture` is amd64
   bool cgo = false;
   enum class Modules : std::uint8_t { Auto, ReadOnly, Vendor } modules = Modules::Auto;
   bool offline = false;

@@ -27,7 +27,7 @@ std::map<std::string, std::string> go_environment(const EnvironmentOptions& opti
   if (!options.architecture.empty()) {
     environment["GOOS"] = "linux";
     environment["GOARCH"] = options.architecture;
-    environment["GOAMD64"] = "v1";
+    environment["GOAMD64"] = options.goamd64;
     environment["GOARM64"] = "v8.0";
   }
   if (options.offline) {

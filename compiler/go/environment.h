@@ -10,6 +10,7 @@ struct EnvironmentOptions {
   bool offline = false;
   std::filesystem::path cache_dir;  ///< faasc's; Go's own cache goes there where the user has none
   std::string architecture;         ///< "amd64": cross-compile for Linux; empty: for this host
+  std::string goamd64 = "v1";
   bool cgo = false;
 };
 

@@ -52,6 +52,7 @@ TEST(GoModuleFile, IsReadAsFarAsItMatters) {
       "v2\n)\n");
   EXPECT_EQ(file.path, "example.com/shop");
   EXPECT_EQ(file.go, "1.21.3");
+  EXPECT_EQ(file.path_line, 2);
   EXPECT_EQ(file.go_line, 4);
   EXPECT_EQ(read_module_file("module \"with space\"\n").path, "with space");
   EXPECT_EQ(read_module_file("").path, "");

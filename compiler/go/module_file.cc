@@ -43,6 +43,7 @@ ModuleFile read_module_file(std::string_view text) {
       std::string value = first_word(rest.substr(after + word.size()));
       if (word == "module") {
         file.path = value;
+        file.path_line = line;
       } else {
         file.go = value;
         file.go_line = line;
@@ -61,6 +62,7 @@ Result<std::optional<Module>> find_module(const fs::path& directory) {
       return std::optional(Module{.root = at,
                                   .path = file.path,
                                   .go = file.go,
+                                  .path_line = file.path_line,
                                   .go_line = file.go_line,
                                   .vendored = fs::exists(at / "vendor/modules.txt", error)});
     }

@@ -14,6 +14,7 @@ struct Module {
   std::filesystem::path root;  ///< the directory of go.mod
   std::string path;            ///< "example.com/shop"
   std::string go;              ///< the language version that go.mod asks for; empty where it does not say
+  int path_line = 0;           ///< of the module directive
   int go_line = 0;             ///< of the go directive
   bool vendored = false;       ///< vendor/modules.txt is there
 };
@@ -21,7 +22,7 @@ struct Module {
 /// What go.mod says, as far as it matters here; the rest is Go's to judge.
 struct ModuleFile {
   std::string path, go;
-  int go_line = 0;
+  int path_line = 0, go_line = 0;
 };
 ModuleFile read_module_file(std::string_view text);
 

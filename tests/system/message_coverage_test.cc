@@ -126,9 +126,8 @@ std::map<std::string, std::string> declared_codes(const fs::path& source) {
 }
 
 // A code in here has no such test yet. Nothing may be added; what is no longer true fails, too.
-const std::set<std::string> kGaps = {"FAASC0213", "FAASC0225", "FAASC0232", "FAASC0412",
-                                     "FAASC0424", "FAASC0531", "FAASC0534", "FAASC0541",
-                                     "FAASC0713", "FAASC0715", "FAASC0802"};
+const std::set<std::string> kGaps = {"FAASC0213", "FAASC0225", "FAASC0232", "FAASC0412", "FAASC0531",
+                                     "FAASC0534", "FAASC0541", "FAASC0713", "FAASC0715", "FAASC0802"};
 
 TEST(MessageCoverage, EveryCodeIsComparedWhole) {
   fs::path source = FAASC_SOURCE_DIR;

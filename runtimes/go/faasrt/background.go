@@ -30,6 +30,9 @@ func BackgroundFunction(fn interface{}, decode func([]byte, interface{}) error) 
 		decode = json.Unmarshal
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isDelivery(w, r) {
+			return
+		}
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			refuse(w, http.StatusBadRequest, "crash", "could not read request body: "+err.Error())

@@ -97,6 +97,16 @@ func (s *eventShape) call(ctx context.Context, one event) (interface{}, error) {
 	return nil, nil
 }
 
+// isDelivery refuses what does not deliver an event.
+func isDelivery(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method == http.MethodPost {
+		return true
+	}
+	w.Header().Set("Allow", "POST")
+	answer(w, http.StatusMethodNotAllowed, "events are delivered by POST")
+	return false
+}
+
 // EventFunction makes a handler of a function that takes CloudEvents: by POST, in binary, structured or batch
 // mode, and of Google's older events what can be converted.
 func EventFunction(fn interface{}) (http.Handler, error) {
@@ -105,9 +115,7 @@ func EventFunction(fn interface{}) (http.Handler, error) {
 		return nil, err
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodPost {
-			w.Header().Set("Allow", "POST")
-			answer(w, http.StatusMethodNotAllowed, "events are delivered by POST")
+		if !isDelivery(w, r) {
 			return
 		}
 		events, err := decodeEvents(r)
