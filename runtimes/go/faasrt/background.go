@@ -7,7 +7,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
-	"regexp"
+	"sync"
 )
 
 // AddMetadata puts what an older event says of itself into the context, in the form of the package
@@ -79,8 +79,19 @@ func (l legacyEvent) metadata() []byte {
 	return text
 }
 
-// The other way round: what a CloudEvent's type was called before.
-var backgroundTypes = func() map[string]string {
+var backgroundTypes struct {
+	once   sync.Once
+	before map[string]string
+}
+
+// backgroundType is the other way round: what a CloudEvent's type was called before.
+func backgroundType(of string) (string, bool) {
+	backgroundTypes.once.Do(func() { backgroundTypes.before = typesBefore() })
+	before, known := backgroundTypes.before[of]
+	return before, known
+}
+
+func typesBefore() map[string]string {
 	types := map[string]string{}
 	for before, after := range legacyTypes {
 		// Two older names stand for one; the newer of them has no slash.
@@ -89,15 +100,15 @@ var backgroundTypes = func() map[string]string {
 		}
 	}
 	return types
-}()
+}
 
 var (
-	sourceParts      = regexp.MustCompile(`^//([^/]+)/(.+)$`)
-	databaseLocation = regexp.MustCompile(`/locations/[^/]+`)
+	sourceParts      = pattern{text: `^//([^/]+)/(.+)$`}
+	databaseLocation = pattern{text: `/locations/[^/]+`}
 )
 
 func backgroundEvent(r *http.Request, body []byte) (legacyEvent, bool, error) {
-	kind, known := backgroundTypes[r.Header.Get("Ce-Type")]
+	kind, known := backgroundType(r.Header.Get("Ce-Type"))
 	if !known || r.Header.Get("Ce-Id") == "" || r.Header.Get("Ce-Source") == "" {
 		legacy, ok, err := readLegacy(body, r.URL.Path)
 		if err != nil {
@@ -106,7 +117,7 @@ func backgroundEvent(r *http.Request, body []byte) (legacyEvent, bool, error) {
 		}
 		return legacy, ok, nil
 	}
-	parts := sourceParts.FindStringSubmatch(r.Header.Get("Ce-Source"))
+	parts := sourceParts.get().FindStringSubmatch(r.Header.Get("Ce-Source"))
 	if parts == nil {
 		return legacyEvent{}, false, fmt.Errorf("unable to parse CloudEvent source into resource service and name: %q", r.Header.Get("Ce-Source"))
 	}
@@ -131,7 +142,7 @@ func backgroundEvent(r *http.Request, body []byte) (legacyEvent, bool, error) {
 		rename(data["metadata"], "createTime", "createdAt")
 		rename(data["metadata"], "lastSignInTime", "lastSignedInAt")
 	case databaseService:
-		legacy.resource = databaseLocation.ReplaceAllString(legacy.resource, "")
+		legacy.resource = databaseLocation.get().ReplaceAllString(legacy.resource, "")
 	case storageService:
 		legacy.service = service
 		legacy.resourceType = textMember(data, "kind")

@@ -58,7 +58,7 @@ var legacyResources = map[string]string{
 	storageService:            `^(projects/_/buckets/[^/]+)/(objects/.+)$`,
 }
 
-var generation = regexp.MustCompile(`#[0-9]+$`)
+var generation = pattern{text: `#[0-9]+$`}
 
 // legacyEvent is one of Google's older events.
 type legacyEvent struct {
@@ -173,7 +173,7 @@ func eventFromLegacy(body []byte, path string) (event, error) {
 	}
 	switch legacy.service {
 	case storageService:
-		subject = generation.ReplaceAllString(subject, "")
+		subject = generation.get().ReplaceAllString(subject, "")
 	case pubsubService:
 		message, ok := legacy.data.(map[string]interface{})
 		if !ok {

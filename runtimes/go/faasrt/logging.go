@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"regexp"
 	"sync"
 )
 
@@ -16,12 +15,12 @@ type requestIDs struct{ execution, trace, span string }
 
 type requestKey struct{}
 
-var traceContext = regexp.MustCompile(`^([a-f0-9]+)(?:/([a-f0-9]+))?(?:;o=[01])?`)
+var traceContext = pattern{text: `^([a-f0-9]+)(?:/([a-f0-9]+))?(?:;o=[01])?`}
 
 func withRequestIDs(ctx context.Context, r *http.Request) context.Context {
 	ids := requestIDs{execution: r.Header.Get("Function-Execution-Id")}
 	if header := r.Header.Get("X-Cloud-Trace-Context"); header != "" {
-		if parts := traceContext.FindStringSubmatch(header); parts != nil {
+		if parts := traceContext.get().FindStringSubmatch(header); parts != nil {
 			ids.trace, ids.span = parts[1], parts[2]
 			if ids.span == "0" {
 				ids.span = ""
