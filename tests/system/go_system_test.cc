@@ -72,6 +72,25 @@ TEST_F(GoNanos, AProgramOfItsOwnServes) {
   EXPECT_THAT(tested.err, HasSubstr("server function 'main'"));
 }
 
+// A program with C in it is dynamic; what it loads comes along.
+TEST_F(GoNanos, CgoBringsItsLibraries) {
+  if (!find_program("gcc")) GTEST_SKIP() << "there is no C compiler that Go would use";
+  project_.write("main.go",
+                 "package shop\n\n// #cgo LDFLAGS: -lz\n// #include <zlib.h>\nimport \"C\"\n\n"
+                 "import (\n\t\"fmt\"\n\t\"net/http\"\n)\n\n"
+                 "func Version(w http.ResponseWriter, r *http.Request) {\n"
+                 "\tfmt.Fprint(w, \"zlib \", C.GoString(C.zlibVersion()))\n}\n");
+  project_.write(
+      "faas.yaml",
+      "apiVersion: faasc/v1\nname: shop\nruntime: go\nhandler: Version\nbuild: {go: {cgo: true}}\ntests:\n"
+      "  - {name: version, expect: {status: 200, body_regex: '^zlib 1'}}\n");
+  Finished tested = project_.faasc({"test", "--kernel", "nanos"});
+  EXPECT_EQ(tested.status.code, 0) << tested.err << tested.out;
+  Finished listed = project_.faasc({"image", "ls", "-R", "build/shop.img"});
+  EXPECT_THAT(listed.out,
+              testing::AllOf(HasSubstr("libz.so.1"), HasSubstr("libc.so.6"), HasSubstr("ld-linux")));
+}
+
 // The framework's own main function, with the framework itself nowhere to be had.
 TEST_F(GoNanos, TheFrameworksMainServesWhatIsRegistered) {
   project_.write("main.go",
