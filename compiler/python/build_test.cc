@@ -183,6 +183,19 @@ TEST_F(PythonBuildTest, AnEditGivesWhatAFreshBuildGives) {
   }
 }
 
+TEST_F(PythonBuildTest, WithoutByteCodeThereAreTheSources) {
+  write("main.py", kLambda);
+  ASSERT_TRUE(build());
+  request_.bytecode = false;
+  auto built = build();
+  ASSERT_TRUE(built) << built.error().what;
+  for (const auto& [path, node] : built->program.rootfs.nodes()) EXPECT_FALSE(path.ends_with(".pyc")) << path;
+  for (const char* path :
+       {"/usr/lib/faasc/python/start.py", "/usr/lib/faasc/python/faasc_function.py", "/var/task/main.py"})
+    EXPECT_TRUE(built->program.rootfs.find(path)) << path;
+  EXPECT_EQ(built->program.argv.back(), "/usr/lib/faasc/python/start.py");
+}
+
 TEST_F(PythonBuildTest, PruningFollowsWhatIsAsked) {
   write("main.py", kLambda);
   auto pruned = build();

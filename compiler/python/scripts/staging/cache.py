@@ -20,7 +20,7 @@ class Cache:
     def __init__(self, directory, bytecode):
         self.directory = directory
         self.bytecode = bytecode
-        self.path = os.path.join(directory, "modules-%s.json" % version_of_scripts())
+        self.path = os.path.join(directory, "modules-%s%s.json" % ("" if bytecode else "sources-", version_of_scripts()))
         self.known = {}
         self.changed = False
         self.compiled = 0

@@ -5,7 +5,7 @@ import os
 import sys
 
 from staging import optional, rules
-from staging.cache import Cache
+from staging.cache import Cache, write_whole
 from staging.trees import Module, Tree, module_name
 
 
@@ -204,7 +204,7 @@ class Staging:
             name = self.entry(tree, path)[3]
         if not name:
             if path in tree.texts:
-                return
+                write_whole(host, tree.texts[path].encode())
             self.files[guest] = (host, why)
             return
         pyc = self.cache_of(tree).pyc_path(name)
