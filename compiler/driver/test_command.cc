@@ -11,6 +11,7 @@
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
+#include "launcher/memory_search.h"
 #include "launcher/smoke_test.h"
 #include "launcher/test_report.h"
 
@@ -21,7 +22,7 @@ struct TestArguments {
   TargetArguments target;
   VmArguments vm;
   std::string filter, junit;
-  bool skip_without_vm = false;
+  bool skip_without_vm = false, find_memory = false;
 };
 
 // What CI is to show beside all other findings.
@@ -42,6 +43,16 @@ Diagnostics findings_of(const TestResult& result) {
   return diagnostics;
 }
 
+Result<int> search_memory(Session& session, const VmSpec& spec, const TestRunOptions& options) {
+  auto mebibytes = [](std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };
+  FAASC_TRY(std::uint64_t bytes, find_memory(spec, options, [&](std::uint64_t tried, bool passed) {
+              session.console().say(mebibytes(tried) + (passed ? " is enough" : " is too little"));
+            }));
+  session.set_result("memory_bytes", std::to_string(bytes));
+  if (session.options().format == ReportFormat::Text) session.console().print(mebibytes(bytes) + "\n");
+  return 0;
+}
+
 Result<int> test(Session& session, const TestArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
@@ -50,6 +61,7 @@ Result<int> test(Session& session, const TestArguments& arguments) {
   options.start.crash_places = crash_places_of(*spec);
   options.filter = arguments.filter;
   options.skip_without_vm = arguments.skip_without_vm;
+  if (arguments.find_memory) return search_memory(session, *spec, options);
   ReportFormat format = session.options().format;
   options.on_result = [&](const TestResult& result) {
     if (format == ReportFormat::Json)
@@ -75,7 +87,10 @@ Action configure_test(CLI::App& app) {
   auto arguments = std::make_shared<TestArguments>();
   add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
   app.add_option("--filter", arguments->filter, "only tests whose names contain this")->type_name("TEXT");
-  app.add_option("--junit", arguments->junit, "write a report in JUnit's XML, too")->type_name("FILE");
+  auto* junit =
+      app.add_option("--junit", arguments->junit, "write a report in JUnit's XML, too")->type_name("FILE");
+  app.add_flag("--find-memory", arguments->find_memory, "look for the smallest memory with which all pass")
+      ->excludes(junit);
   app.add_flag("--skip-if-no-vm", arguments->skip_without_vm, "exit with 77 where this host cannot run VMs");
   add_vm_options(app, arguments->vm);
   return [arguments](Session& session) { return test(session, *arguments); };

@@ -127,6 +127,15 @@ TEST_F(NanosSystem, TestsOfTheManifestPassAndFail) {
   EXPECT_THAT(finished.out, HasSubstr("Hello, Bob"));
 }
 
+TEST_F(NanosSystem, TheSmallestMemoryIsFound) {
+  Finished finished = project_.faasc({"test", "--kernel", "nanos", "--find-memory", "--memory", "128MiB"});
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("faasc: 128 MiB is enough\n"));
+  EXPECT_THAT(finished.err, HasSubstr(" MiB is too little\n"));
+  EXPECT_THAT(finished.out, testing::MatchesRegex("[0-9]+ MiB\n"));
+  EXPECT_GE(std::atoi(finished.out.c_str()), 8);
+}
+
 TEST_F(NanosSystem, AnImageRunsFromWhereverItWasMoved) {
   ASSERT_EQ(project_.faasc({"build", "--kernel", "nanos", "-o", "out/x.img"}).status.code, 0);
   fs::create_directory(project_.at("elsewhere"));

@@ -60,6 +60,12 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0730", "this machine is for another processor",
      "microvm and q35 are machines for x86_64, virt is the one for aarch64; the image decides.",
      "faasc run --machine q35 build/server.img", "Leave '--machine' out."},
+    {"FAASC0738", "the tests do not pass to begin with",
+     "'faasc test --find-memory' looks for the smallest memory with which all tests pass. It begins with "
+     "what the "
+     "manifest, or '--memory', says, and with that some test fails already.",
+     "faasc test --find-memory --memory 16MiB",
+     "See with 'faasc test' what fails, and mend that, or begin with more."},
 };
 
 }  // namespace
