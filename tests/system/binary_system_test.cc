@@ -150,6 +150,20 @@ TEST_F(BinaryAarch64System, ADynamicProgramWithALibraryOfItsOwn) {
                                          HasSubstr("aarch64-linux-gnu/libc.so.6")));
 }
 
+TEST_F(BinaryAarch64System, AnImportedOne) {
+  shell("aarch64-linux-gnu-gcc -O2 -static -o server server.c && mkdir -p root/bin && mv server root/bin/");
+  Finished imported = project_.faasc({"image", "import", "root", "-o", "arm.img", "--exec", "/bin/server"});
+  EXPECT_EQ(imported.status.code, 1);
+  EXPECT_EQ(
+      std::regex_replace(imported.err, std::regex("nanos@[^ ]*"), "nanos@VERSION"),
+      "faasc: error: '/bin/server' is not a program for x86_64, which nanos@VERSION runs on [FAASC0512]\n"
+      "  hint: choose '--kernel nanos-aarch64'\n");
+  imported = project_.faasc(
+      {"image", "import", "root", "-o", "arm.img", "--exec", "/bin/server", "--kernel", "nanos-aarch64"});
+  ASSERT_EQ(imported.status.code, 0) << imported.err;
+  EXPECT_EQ(project_.faasc({"invoke", "--path", "/orders/9", "arm.img"}).out, "Hello from /orders/9\n");
+}
+
 TEST_F(BinaryAarch64System, WhatAMachineForItIsNot) {
   shell("aarch64-linux-gnu-gcc -O2 -static -o server server.c");
   ASSERT_EQ(project_.faasc({"build"}).status.code, 0);

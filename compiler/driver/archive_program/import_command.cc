@@ -3,12 +3,16 @@
 #include <chrono>
 #include <cstdio>
 
+#include <elf.h>
+
 #include "base/file.h"
+#include "compiler/binary/codes.h"
 #include "compiler/build/vm_spec_of_function.h"
 #include "packager/archive/import.h"
 #include "packager/disk/linux_disk.h"
 #include "packager/disk/nanos_disk.h"
 #include "packager/kernels/kernel_store.h"
+#include "packager/rootfs/elf_file.h"
 #include "packager/spec/vm_spec.h"
 
 namespace faasc {
@@ -38,7 +42,10 @@ VmSpec spec_of(const ImportArchive& command, const Program& program, const Conta
                         .read_only = !command.storage_bytes,
                         .bios_bootable = nanos && !kernel.boot_blob.empty()});
   spec.nics.emplace_back();
-  spec.exit_port = nanos ? kNanosExitPort : kLinuxExitPort;
+  if (kernel.architecture == kAarch64)
+    spec.semihosting_exit = true;
+  else
+    spec.exit_port = nanos ? kNanosExitPort : kLinuxExitPort;
   if (!nanos) {
     spec.direct_boot->initrd = linux_initrd_path(image.path);
     spec.direct_boot->command_line = linux_command_line({.writable = command.storage_bytes.has_value(),
@@ -55,6 +62,24 @@ VmSpec spec_of(const ImportArchive& command, const Program& program, const Conta
   // The start of an interpreter in an emulated machine takes its time.
   spec.init_timeout = std::chrono::seconds(60);
   return spec;
+}
+
+/// The kernel has to be one for the program; what is no ELF file is not judged here.
+Result<void> check_architecture(const Program& program, const Kernel& kernel) {
+  const RootfsNode* node = program.rootfs.find(program.executable);
+  const auto* file = node ? std::get_if<HostFile>(&node->content) : nullptr;
+  auto elf = file ? read_elf_file(file->path) : Result<ElfFile>(ElfFile{});
+  if (!elf || elf->machine == 0 || elf->machine == (kernel.architecture == kAarch64 ? EM_AARCH64 : EM_X86_64))
+    return {};
+  bool other = elf->machine == EM_X86_64 || elf->machine == EM_AARCH64;
+  return Error{Fault::Input,
+               kBinaryArchitecture,
+               "'" + program.executable + "' is not a program for " + kernel.architecture + ", which " +
+                   full_name(kernel) + " runs on",
+               {},
+               !other                            ? "import an image that was made for " + kernel.architecture
+               : kernel.architecture == kAarch64 ? "choose '--kernel nanos' or '--kernel linux'"
+                                                 : "choose '--kernel nanos-aarch64'"};
 }
 
 }  // namespace
@@ -84,6 +109,7 @@ Result<void> run_import(const ImportArchive& command, const Installation& instal
   std::string reference = imported.reference;
   FAASC_TRY(Program program, imported_program(std::move(imported), command.program, kernel.family)
                                  .during("importing '" + command.archive.string() + "'"));
+  FAASC_CHECK(check_architecture(program, kernel));
 
   Image image;
   if (nanos) {
