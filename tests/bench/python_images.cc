@@ -89,6 +89,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::string faasc_program = fs::absolute(argv[at]).string();
+  // What stands on PATH may be a script that looks for the interpreter first.
+  std::string python;
+  milliseconds_of({"python3", "-c", "import sys; print(sys.executable, end='')"}, "/", &python);
   std::vector<std::string> response{fs::absolute(argv[at + 1]).string(), "--runs", std::to_string(runs)};
   if (!plugin.empty()) response.insert(response.end(), {"--plugin", plugin});
   auto place = TemporaryDirectory::create(fs::temp_directory_path(), "python_images");
@@ -98,7 +101,7 @@ int main(int argc, char** argv) {
     fs::path ours = place->path() / function.name / "ours", whole = place->path() / function.name / "whole";
     const std::string manifest =
         std::string("apiVersion: faasc/v1\nname: hello\nruntime: python\nhandler: ") + function.handler +
-        "\nresources: {memory: 512MiB}\n";
+        "\nresources: {memory: 512MiB}\nlimits: {init_timeout: 240s}\n";
     put(ours / "faas.yaml", manifest);
     put(whole / "faas.yaml", manifest + "build: {python: {prune: none, bytecode: false}}\n");
     std::vector<double> edits, starts;
@@ -108,7 +111,7 @@ int main(int argc, char** argv) {
       put(ours / "main.py", text);
       put(whole / "main.py", text);
       double edit = milliseconds_of({faasc_program, "-q", "build"}, ours);
-      double start = milliseconds_of({"python3", "-S", "-s", "-c", "import ast, json"}, "/");
+      double start = milliseconds_of({python, "-S", "-s", "-c", "import ast, json"}, "/");
       if (i < 0) continue;
       edits.push_back(edit);
       starts.push_back(start);
