@@ -16,7 +16,6 @@ inline constexpr const char* kCppMainNotAllowed = "FAASC0209";
 inline constexpr const char* kCppKindAtRunTime = "FAASC0210";
 inline constexpr const char* kCppHandlerNotDefined = "FAASC0211";
 inline constexpr const char* kCppHandlerIsMember = "FAASC0212";
-inline constexpr const char* kCppHandlerWrongType = "FAASC0213";
 inline constexpr const char* kCppMainMissing = "FAASC0214";
 inline constexpr const char* kCppMainTwice = "FAASC0215";
 inline constexpr const char* kCppMainServesAnother = "FAASC0216";
@@ -31,7 +30,6 @@ inline constexpr const char* kCppSourceNotUsable = "FAASC0225";
 // What the host lacks.
 inline constexpr const char* kCppCompilerMissing = "FAASC0230";
 inline constexpr const char* kCppRuntimeMissing = "FAASC0231";
-inline constexpr const char* kCppToolchainMissing = "FAASC0232";
 
 // Linking.
 inline constexpr const char* kCppUndefinedSymbol = "FAASC0240";

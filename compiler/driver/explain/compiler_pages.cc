@@ -5,7 +5,8 @@ namespace {
 
 constexpr ExplainPage kPages[] = {
     {"FAASC0200", "a C++ source does not compile",
-     "Clang found errors in the source; its own messages stand above this one.", "",
+     "Clang found errors in the source; its own messages stand above this one.",
+     "Receipt price(Order const& order) { return oder.total; }",
      "Correct what Clang complains about. Headers are looked for in build.cpp.includes, macros come from "
      "build.cpp.defines."},
     {"FAASC0201", "the C++ handler was not found",
@@ -17,7 +18,9 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0202", "more than one function could be the handler",
      "Without 'handler', the only function with the shape of a handler is taken. Here there are several, and "
      "faasc does not guess.",
-     "", "Write 'handler: NAME' into the manifest."},
+     "gcf::HttpResponse price(gcf::HttpRequest request) { … }\ngcf::HttpResponse stock(gcf::HttpRequest "
+     "request) { … }",
+     "Write 'handler: NAME' into the manifest."},
     {"FAASC0203", "the handler cannot be seen from outside of its file",
      "The handler is static or in an unnamed namespace, so the main function that faasc makes cannot call "
      "it.",
@@ -31,7 +34,8 @@ constexpr ExplainPage kPages[] = {
      "The types of the handler say what kind it is, and the manifest says something else.",
      "signature: cloudevent", "Remove 'signature', or change the handler."},
     {"FAASC0206", "the handler is overloaded",
-     "Several functions have the handler's name, and more than one has the shape of a handler.", "",
+     "Several functions have the handler's name, and more than one has the shape of a handler.",
+     "gcf::HttpResponse price(gcf::HttpRequest request) { … }\nvoid price(gcf::CloudEvent event) { … }",
      "Give one of them another name, and write that into the manifest."},
     {"FAASC0207", "the factory takes parameters",
      "A function that returns google::cloud::functions::Function is called once, before the first request, "
@@ -39,33 +43,33 @@ constexpr ExplainPage kPages[] = {
      "gcf::Function price(int limit);",
      "Add a function without parameters that calls it, and name that one as the handler."},
     {"FAASC0208", "the handler is defined twice",
-     "Two sources define the handler; the program could not be linked.", "",
+     "Two sources define the handler; the program could not be linked.",
+     "// price.cc and old_price.cc\ngcf::HttpResponse price(gcf::HttpRequest request) { … }",
      "Leave one of the files out: write '!file.cc' into build.cpp.sources."},
     {"FAASC0209", "a main function is in the way",
      "For most kinds of handlers faasc makes the main function. A source that has one of its own would clash "
      "with it.",
-     "",
+     "handler: price\n\n// try_it.cc\nint main() { return price_of_a_sample(); }",
      "Leave the file out with '!file.cc' in build.cpp.sources, or set 'signature: server' to run your own "
      "main function."},
     {"FAASC0210", "the handler's kind is known at run time only",
      "The handler is made by a function that faasc cannot look into, so whether it serves requests or events "
      "shows when it runs. This is a note, not an error.",
-     "", "Set 'signature: http' or 'signature: cloudevent' to say it now."},
+     "gcf::Function price() { return registry().at(\"price\"); }",
+     "Set 'signature: http' or 'signature: cloudevent' to say it now."},
     {"FAASC0211", "the handler is declared but not defined",
-     "A declaration was found, in a header perhaps, but no source of the function has its body.", "",
+     "A declaration was found, in a header perhaps, but no source of the function has its body.",
+     "// price.h, and no price.cc beside it\ngcf::HttpResponse price(gcf::HttpRequest request);",
      "Add the file that defines it to build.cpp.sources."},
     {"FAASC0212", "the handler is a member function",
      "A member function needs an object, and faasc knows of none.", "handler: Shop::price",
      "Add a function outside of the class that calls it, and name that one."},
-    {"FAASC0213", "the handler has types that are not served",
-     "What the function takes and returns is none of the shapes of a handler.", "std::thread price(FILE*);",
-     "Take google::cloud::functions::HttpRequest and return HttpResponse, or see the message for the other "
-     "shapes."},
     {"FAASC0214", "there is no main function",
      "With signature: server the function is a whole program that listens on $PORT itself, so a source must "
      "define main().",
      "signature: server", "Add the source with main(), or remove 'signature'."},
-    {"FAASC0215", "there are two main functions", "Two sources define main().", "",
+    {"FAASC0215", "there are two main functions", "Two sources define main().",
+     "// main.cc and try_it.cc\nint main() { … }",
      "Leave one of the two out with '!file.cc' in build.cpp.sources."},
     {"FAASC0216", "main() serves another function",
      "A main() that calls run_handler is the whole program of a Lambda function, and the function that it "
@@ -83,20 +87,23 @@ constexpr ExplainPage kPages[] = {
      "target has a source in another language.",
      "build: {cpp: {sources: [helo.cc]}}", "Correct the name; patterns are relative to the project."},
     {"FAASC0230", "the C++ compiler of faasc is missing",
-     "C++ is compiled by faasc-cxx, a program of faasc's own in libexec/faasc, and it is not there.", "",
+     "C++ is compiled by faasc-cxx, a program of faasc's own in libexec/faasc, and it is not there.",
+     "faasc: error: cannot start the C++ compiler '/opt/faasc/libexec/faasc/faasc-cxx' [FAASC0230]",
      "Install faasc with its C++ part, or build the target faasc-cxx."},
     {"FAASC0231", "the C++ runtime of faasc is missing",
      "Every C++ function is linked with faasc's runtime, lib/faasc/cpp/libfaasrt.a, and includes headers of "
      "share/faasc/cpp/include.",
-     "", "Install faasc again, or build all of it."},
-    {"FAASC0232", "a part of the C++ toolchain is missing",
-     "Compiling needs the C and C++ libraries of the host, with their headers and static archives.", "",
-     "Install g++ (Debian, Ubuntu: apt install g++)."},
+     "faasc: error: the C++ runtime is not complete: there is no '/opt/faasc/lib/faasc/cpp/libfaasrt.a' "
+     "[FAASC0231]",
+     "Install faasc again, or build all of it."},
     {"FAASC0240", "a symbol is used but nowhere defined",
-     "The program calls a function, or uses a variable, that no source and no library has.", "",
+     "The program calls a function, or uses a variable, that no source and no library has.",
+     "double rate_of(std::string const& currency);   // defined in rates.cc, which build.cpp.sources leaves "
+     "out\nReceipt price(Order const& order) { return {order.total * rate_of(\"EUR\")}; }",
      "Add the source that defines it to build.cpp.sources, or the library to build.cpp.link."},
     {"FAASC0241", "a symbol is defined twice",
-     "Two sources, or a source and a library, define the same function or variable.", "",
+     "Two sources, or a source and a library, define the same function or variable.",
+     "// limits.h, which two sources include\nint most = 100;",
      "Make one of them 'inline' or 'static', or leave one of the files out."},
     {"FAASC0242", "a library is missing",
      "build.cpp.link names a library that is not on this host, or only as a shared one. Functions are linked "
@@ -104,7 +111,8 @@ constexpr ExplainPage kPages[] = {
      "build: {cpp: {link: [-lfoo]}}",
      "Install the library's development package; it must hold the static archive (lib….a)."},
     {"FAASC0243", "linking failed",
-     "The linker refused for a reason of its own, which stands in the message.", "",
+     "The linker refused for a reason of its own, which stands in the message.",
+     "faasc: error: old.a(legacy.o) is incompatible with elf64-x86-64 [FAASC0243]",
      "See the message; -v shows the command line."},
     {"FAASC0250", "a type has no JSON",
      "A typed function's parameter and result are read from and written as JSON. For this type there is no "
@@ -165,9 +173,11 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0271", "a library does what a unikernel cannot",
      "An object of a library that is linked in refers to a function of the C library that starts a process, "
      "runs a program, or needs another thing that a unikernel has not.",
-     "", "Find out whether the function ever gets there; see FAASC0270 for what to do."},
+     "build: {cpp: {link: [-lmagick]}}   # which calls popen()",
+     "Find out whether the function ever gets there; see FAASC0270 for what to do."},
     {"FAASC0272", "CMake is not installed",
-     "build.cpp.cmake takes sources and flags from a CMake project, which only CMake itself can read.", "",
+     "build.cpp.cmake takes sources and flags from a CMake project, which only CMake itself can read.",
+     "faasc: error: 'build.cpp.cmake' needs CMake, and there is no 'cmake' in PATH [FAASC0272]",
      "Install CMake 3.19 or newer, or name the files in build.cpp.sources."},
     {"FAASC0273", "no function can be made of this CMake target",
      "A function is one static program: the sources of an executable, a static library or an object library "
@@ -176,7 +186,8 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0274", "CMake cannot configure the project",
      "The lines below the message are CMake's own. The project is configured as CMAKE_BUILD_TYPE=Release, "
      "with BUILD_SHARED_LIBS=OFF and BUILD_TESTING=OFF, in a directory of faasc's.",
-     "", "Mend what CMake says; packages that find_package() does not find have to be installed."},
+     "find_package(Qt6 REQUIRED)   # which is not installed",
+     "Mend what CMake says; packages that find_package() does not find have to be installed."},
     {"FAASC0275", "a library is there only as a shared one",
      "A function is linked into one static program, which no shared library can be part of. The archive "
      "(lib….a) is looked for beside the shared library (lib….so).",
@@ -186,19 +197,25 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0276", "CMake cannot build what the target needs",
      "Libraries of the project that the target links with, and sources that are generated, are built by "
      "'cmake --build'. The lines below the message are what it printed last.",
-     "", "Mend what the lines say."},
+     "// tax.cc, of a library that the target links with\nint vat(int cents) { return cnets / 5; }",
+     "Mend what the lines say."},
     {"FAASC0277", "CMake's answer is not understood",
-     "faasc asks CMake's File API for the targets of the project, which CMake 3.19 and newer answer.", "",
+     "faasc asks CMake's File API for the targets of the project, which CMake 3.19 and newer answer.",
+     "faasc: error: cannot understand what CMake says in '…/.cmake/api/v1/reply/' [FAASC0277]",
      "Install a newer CMake."},
     {"FAASC0278", "there is no CMake project",
      "build.cpp.cmake.dir is where the topmost CMakeLists.txt is, relative to faas.yaml.",
      "build: {cpp: {cmake: {dir: srcs}}}", "Correct the directory."},
     {"FAASC0290", "the C++ compiler crashed", "Clang ran into a bug of its own while it compiled a source.",
-     "", "Try to simplify the code at the place that the message shows, and report it."},
+     "faasc: error: the C++ compiler crashed on 'price.cc' (signal 11) [FAASC0290]",
+     "Try to simplify the code at the place that the message shows, and report it."},
     {"FAASC0291", "two parts of faasc do not understand each other",
-     "faasc and faasc-cxx are of different versions.", "", "Install faasc again, all of it from one place."},
+     "faasc and faasc-cxx are of different versions.",
+     "faasc: error: cannot understand the answer between faasc and faasc-cxx [FAASC0291]",
+     "Install faasc again, all of it from one place."},
     {"FAASC0400", "a Go function does not compile",
-     "The go command found errors; its own messages stand above this one.", "",
+     "The go command found errors; its own messages stand above this one.",
+     "func Hello(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, nmae) }",
      "Correct what Go complains about; 'go build ./...' in the module says the same."},
     {"FAASC0401", "the Go handler was not found",
      "No package below 'source' registers or defines a handler with the name that 'handler' gives, and, "
@@ -210,10 +227,9 @@ constexpr ExplainPage kPages[] = {
      "or is an exported function of such a shape, or is given to lambda.Start."},
     {"FAASC0402", "more than one Go function could be the handler",
      "Several functions are registered, or several have the shape of a handler, and faasc does not guess.",
-     "",
+     "functions.HTTP(\"Price\", price)\nfunctions.HTTP(\"Stock\", stock)",
      "Write 'handler: NAME' into the manifest, or 'build: {go: {package: DIR}}' where packages have handlers "
-     "of "
-     "one name."},
+     "of one name."},
     {"FAASC0403", "the Go handler is not exported",
      "A name that begins with a lower-case letter cannot be used outside of its package, and the main "
      "function "
@@ -236,19 +252,22 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0410", "there is no Go on this host",
      "Go functions are compiled with the Go that is installed. It is looked for in PATH, /usr/local/go, "
      "/usr/lib/go-* and ~/sdk; none is downloaded.",
-     "", "Install the package golang-go, or unpack a release from go.dev into /usr/local/go."},
+     "faasc: error: there is no Go on this host: looked in PATH, /usr/local/go, /usr/lib/go-* and ~/sdk "
+     "[FAASC0410]",
+     "Install the package golang-go, or unpack a release from go.dev into /usr/local/go."},
     {"FAASC0411", "the version of Go that was asked for is not here",
      "'runtime: go:1.22' wants Go 1.22 with any patch level. The message lists what there is.",
      "runtime: go:1.22", "Write 'runtime: go' to take the Go there is, or install that version."},
     {"FAASC0412", "the program that looks for Go handlers does not work",
      "faasc parses Go with a small program that it compiles once with the Go of this host. Either that Go "
      "cannot compile it, or the packages cannot be read.",
-     "",
+     "faasc: error: Go 1.18.1 at '/usr/lib/go-1.18' cannot compile the program that looks for handlers "
+     "[FAASC0412]",
      "Look at the lines shown; 'go build std' tells whether Go itself works. Go 1.19 or newer is needed."},
     {"FAASC0413", "faasc does not understand what Go says",
      "The answer of the go command, or of the program that looks for handlers, is not of the form that faasc "
      "knows.",
-     "",
+     "faasc: error: the Go detector's answer cannot be read [FAASC0413]",
      "Install faasc again if parts of it are of different versions; else report it with the version of Go."},
     {"FAASC0420", "there is no such Go package",
      "build.go.package names a directory below 'source', or an import path of the module, that has no Go "
@@ -262,22 +281,27 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0422", "go.sum does not vouch for a module",
      "Every module must be the one whose digest go.sum records. The entry is missing, or the digest differs. "
      "faasc never changes go.sum.",
-     "", "Run 'go mod tidy' in the module, look at what changed, and keep go.sum with the source."},
+     "hello.go:5:2: error: missing go.sum entry for module providing package github.com/a/b [FAASC0422]",
+     "Run 'go mod tidy' in the module, look at what changed, and keep go.sum with the source."},
     {"FAASC0423", "go.mod asks for a newer Go",
      "The module needs a language version that the installed Go does not have. No other one is downloaded.",
      "go 1.99", "Install a newer Go, or lower the version in go.mod if the code does not need it."},
     {"FAASC0424", "there is no Go module",
-     "Go code is compiled as a module, and neither 'source' nor a directory above has a go.mod.", "",
+     "Go code is compiled as a module, and neither 'source' nor a directory above has a go.mod.",
+     "ls\nfaas.yaml  hello.go   # and no go.mod",
      "Run 'go mod init NAME' in the directory of the source, or name the module's directory with 'source'."},
     {"FAASC0425", "a Go module cannot be had",
      "A module that the function needs is neither in Go's cache nor in vendor/, and could not be downloaded: "
      "--offline forbids it, the proxy cannot be reached, or there is no such version.",
-     "", "Build once with the network, or run 'go mod vendor'; check GOPROXY and the version in go.mod."},
+     "// go.mod\nrequire github.com/a/b v9.9.9   // a version that was never published",
+     "Build once with the network, or run 'go mod vendor'; check GOPROXY and the version in go.mod."},
     {"FAASC0426", "go.mod is not right",
      "go.mod does not parse, or does not list a module that the source imports. faasc never changes go.mod.",
-     "", "Run 'go get' for what is missing, or 'go mod tidy', in the module."},
+     "// go.mod does not require it\nimport \"github.com/a/b\"",
+     "Run 'go get' for what is missing, or 'go mod tidy', in the module."},
     {"FAASC0427", "vendor/ does not fit go.mod",
-     "The directory vendor/ holds other modules or versions than go.mod lists.", "",
+     "The directory vendor/ holds other modules or versions than go.mod lists.",
+     "go get github.com/a/b@v1.2.0   # without 'go mod vendor' after it",
      "Run 'go mod vendor', or set 'build: {go: {mod: readonly}}' to do without vendor/."},
     {"FAASC0430", "a Go function does what a unikernel cannot",
      "Nanos runs one process: starting another, replacing it or loading code into it fails when it is tried.",

@@ -16,7 +16,7 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0803", "a key of the manifest that this faasc cannot honour",
      "The manifest asks for something that is part of the format but not of this version of faasc. It is "
      "refused rather than ignored.",
-     "", "Remove the key, or use a later faasc."},
+     "runtime: cpp\nsignature: asgi", "Remove the key, or use a later faasc."},
     {"FAASC0810", "unknown command", "The first word after 'faasc' that is not an option names the command.",
      "faasc complie", "'faasc --help' lists the commands."},
     {"FAASC0811", "the command line is not right",
@@ -57,11 +57,14 @@ constexpr ExplainPage kPages[] = {
      "Look at what the function printed, which stands below the message."},
     {"FAASC0840", "something is lacking on this host",
      "'faasc doctor' found a part that is not there or does not work as it should. Functions can be built "
-     "and run, "
-     "but not all of them, or slower than they could.",
-     "", "Run the command that the message gives, if you need the part."},
+     "and run, but not all of them, or slower than they could.",
+     "faasc doctor\nlacking  Linux kernel  none: programs that Nanos cannot run have nowhere to go\n         "
+     "              fix: faasc kernel pull linux",
+     "Run the command that the message gives, if you need the part."},
     {"FAASC0841", "this host cannot build or run functions",
-     "'faasc doctor' found that a part is missing without which nothing works.", "",
+     "'faasc doctor' found that a part is missing without which nothing works.",
+     "faasc doctor\nbroken   QEMU          is not installed: images can be built, but not run\n              "
+     "         fix: sudo apt-get install qemu-system-x86",
      "Run the command that the message gives."},
     {"FAASC0842", "no such file in the image",
      "'faasc inspect --why' was asked about a file or module that is not in the image.",
@@ -73,9 +76,9 @@ constexpr ExplainPage kPages[] = {
      "expect: {status: 200}", "Correct the function, or what the test expects; 'faasc test' shows both."},
     {"FAASC0844", "there is no OpenAPI document",
      "'faasc inspect --openapi' prints what a typed C++ function takes and returns. Functions of other kinds "
-     "do not "
-     "say so in their types.",
-     "", "Write a typed function: Receipt price(Order const&)."},
+     "do not say so in their types.",
+     "faasc inspect --openapi   # where the handler is a gcf::HttpResponse hello(gcf::HttpRequest)",
+     "Write a typed function: Receipt price(Order const&)."},
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ struct ExplainPage {
   std::string_view code;
   std::string_view title;    ///< one line, lower case
   std::string_view meaning;  ///< one paragraph
-  std::string_view example;  ///< what leads to it; empty where it is nothing one does
+  std::string_view example;  ///< what leads to it; the message, where that is nothing one does
   std::string_view fix;      ///< the way out
 };
 

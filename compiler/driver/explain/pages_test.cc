@@ -68,9 +68,14 @@ TEST(Pages, PrintWell) {
   }
 }
 
-TEST(Pages, OfManifestsAndFilesShowAnExample) {
-  for (auto pages : {manifest_pages(), base_pages()}) {
-    for (const ExplainPage& page : pages) EXPECT_FALSE(page.example.empty()) << page.code;
+TEST(Pages, ShowAnExample) {
+  for (const ExplainPage* page : all_pages()) {
+    EXPECT_FALSE(page->example.empty()) << page->code;
+    EXPECT_FALSE(page->example.ends_with('\n')) << page->code;
+    // One that shows the message shows this page's.
+    std::size_t code = page->example.find("[FAASC");
+    if (code != std::string_view::npos)
+      EXPECT_EQ(page->example.substr(code + 1, page->code.size()), page->code);
   }
 }
 

@@ -42,7 +42,8 @@ constexpr ExplainPage kPages[] = {
      "but its "
      "kind cannot be read from the source.",
      "handler = Mangum(app)", "Say what it is with 'signature', for example 'signature: lambda'."},
-    {"FAASC0307", "there is no Python source", "The directory of the function holds no .py file.", "",
+    {"FAASC0307", "there is no Python source", "The directory of the function holds no .py file.",
+     "source: src   # in which all files are called *.txt",
      "Set 'source' to the directory that holds the modules."},
     {"FAASC0310", "a module that the function imports is nowhere",
      "Neither the function, its requirements nor the standard library has the module. Where the import is "
@@ -70,10 +71,9 @@ constexpr ExplainPage kPages[] = {
      "'build.python.wheels'."},
     {"FAASC0323", "there is no wheel for a requirement",
      "faasc installs wheels only: building a source distribution runs code of others on the host, and may "
-     "need a "
-     "compiler. There is no wheel for this version of Python and this machine, or no such distribution at "
-     "all.",
-     "",
+     "need a compiler. There is no wheel for this version of Python and this machine, or no such "
+     "distribution at all.",
+     "# requirements.txt\nreqeusts==2.31.0",
      "Correct the name or version, or build the wheel yourself with 'pip wheel NAME -w wheels' and set "
      "'build.python.wheels: wheels'."},
     {"FAASC0324", "the directory of wheels cannot be read",
@@ -84,12 +84,13 @@ constexpr ExplainPage kPages[] = {
      "Correct the name; 'pip wheel -r requirements.txt -w DIR' fills one."},
     {"FAASC0325", "the interpreter has no pip",
      "Requirements are resolved with the pip of the interpreter that goes into the image, and it has none.",
-     "", "Install it: 'apt install python3-pip', or 'python3 -m ensurepip'."},
+     "faasc: error: '/usr/bin/python3' has no pip, which is needed for requirements [FAASC0325]",
+     "Install it: 'apt install python3-pip', or 'python3 -m ensurepip'."},
     {"FAASC0326", "requirements would have to be downloaded, but --offline forbids it",
      "What pip resolved is kept, so a build that was done once needs no network; these requirements were not "
-     "resolved "
-     "on this host yet.",
-     "", "Build once without --offline, or set 'build.python.wheels' to a directory of wheels."},
+     "resolved on this host yet.",
+     "echo 'requests==2.31.0' >requirements.txt; faasc build --offline",
+     "Build once without --offline, or set 'build.python.wheels' to a directory of wheels."},
     {"FAASC0330", "the function starts another process",
      "A unikernel runs one process: fork and exec do not exist there, and no other program is in the image. "
      "The call "
@@ -101,9 +102,11 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0340", "there is no Python of that version on this host",
      "The interpreter that goes into the image is one of the host's: on PATH, of pyenv, or the system's.",
      "runtime: python:3.99", "Install it, or name one of the versions that the message lists."},
-    {"FAASC0341", "the Python on this host is too old", "faasc's runtime needs Python 3.8 or newer.", "",
-     "Name a newer version in 'runtime', for example 'python:3.11'."},
-    {"FAASC0342", "the interpreter is of no use", "The program does not run, or is not CPython.", "",
+    {"FAASC0341", "the Python on this host is too old", "faasc's runtime needs Python 3.8 or newer.",
+     "runtime: python:3.7", "Name a newer version in 'runtime', for example 'python:3.11'."},
+    {"FAASC0342", "the interpreter is of no use", "The program does not run, or is not CPython.",
+     "faasc: error: '/usr/bin/python3' is no interpreter that faasc can use: it is pypy, not CPython "
+     "[FAASC0342]",
      "Install CPython, for example with 'apt install python3', or name another version in 'runtime'."},
     {"FAASC0350", "there is no requirements.lock",
      "'build.locked' promises that every build takes the same files. The versions and digests of these are "
@@ -113,22 +116,25 @@ constexpr ExplainPage kPages[] = {
      "build: {locked: true}", "Run 'faasc lock', and keep the file with the sources."},
     {"FAASC0351", "requirements.lock answers other requirements",
      "The requirements, or the constraints, were changed after the file was written. A build that is "
-     "'locked' "
-     "refuses that; another one does without the file.",
-     "", "Run 'faasc lock' again."},
+     "'locked' refuses that; another one does without the file.",
+     "faasc lock; echo 'flask==3.0.3' >>requirements.txt; faasc build   # with 'build: {locked: true}'",
+     "Run 'faasc lock' again."},
     {"FAASC0352", "requirements.lock was edited",
      "The file ends in a digest of itself, which it does not have any more: a line was changed, or a merge "
      "went wrong.",
-     "", "Change the requirements instead, and run 'faasc lock' again."},
+     "sed -i s/3.0.2/3.0.3/ requirements.lock; faasc build",
+     "Change the requirements instead, and run 'faasc lock' again."},
     {"FAASC0353", "requirements.lock is for another Python",
      "Wheels are made for one version of Python and one kind of machine, and so is the list of them.",
      "runtime: python:3.13", "Name the version that it is for in 'runtime', or run 'faasc lock' again."},
     {"FAASC0354", "there is nothing to lock",
      "'faasc lock' chooses versions of what a Python function requires. Modules of Go are in go.sum, and the "
      "other languages bring nothing along.",
-     "", "Nothing needs to be done; for Go, 'go mod tidy' writes go.sum."},
+     "faasc lock   # in the project of a C++ function",
+     "Nothing needs to be done; for Go, 'go mod tidy' writes go.sum."},
     {"FAASC0391", "a script of faasc's failed",
-     "One of the scripts that faasc has the interpreter run ended in a way that was not foreseen.", "",
+     "One of the scripts that faasc has the interpreter run ended in a way that was not foreseen.",
+     "faasc: error: faasc's script scan.py failed: it ended with status 2 [FAASC0391]",
      "Please report it, with the function that shows it."},
 };
 
