@@ -173,6 +173,16 @@ TEST_F(CMake, SaysWhatIsWrongWithATarget) {
             "  hint: mend it until this works: cmake -S . -B /tmp/cmake-build\n");
 }
 
+TEST_F(CMake, ASourceThatIsNeitherCNorCppIsRefused) {
+  put("boot.s", ".globl boot\nboot: ret\n");
+  project("enable_language(ASM)\nadd_executable(price price.cc boot.s)\n");
+  EXPECT_EQ(refusal(),
+            "faas.yaml:7:21: error: the CMake target 'price' has a source that is neither C nor C++: "
+            "'DIR/project dir/boot.s' "
+            "[FAASC0225]\n"
+            "  hint: move it into a library of its own, which CMake then builds\n");
+}
+
 TEST_F(CMake, ALibraryThatDoesNotCompileIsShownAsCMakeShowsIt) {
   put("tax.cc", "int tax() { return nothing; }\n");
   project("add_library(tax tax.cc)\nadd_executable(price price.cc)\ntarget_link_libraries(price tax)\n");

@@ -5,6 +5,7 @@
 
 #include "base/diagnostics.h"
 #include "base/file.h"
+#include "compiler/go/detector.h"
 #include "compiler/go/facts.h"
 #include "compiler/go/generated_main.h"
 #include "compiler/go/module_file.h"
@@ -44,6 +45,24 @@ TEST(GoToolchain, OneThatIsNotThereIsRefusedWithThoseThatAre) {
             "faasc: error: there is no Go on this host: looked in PATH, /usr/local/go, /usr/lib/go-* and "
             "~/sdk [FAASC0410]\n"
             "  hint: install the package golang-go, or unpack a release from go.dev into /usr/local/go\n");
+}
+
+TEST(GoDetector, IsCompiledOrRefused) {
+  TemporaryDirectory place = TemporaryDirectory::create(testing::TempDir(), "detector").value();
+  fs::path go = place.path() / "go";
+  ASSERT_TRUE(
+      write_file(go, "#!/bin/sh\necho './main.go:3:8: package slices is not in GOROOT' >&2\nexit 1\n"));
+  fs::permissions(go, fs::perms::owner_all);
+  auto facts = detect({.toolchain = {go, "/usr/lib/go-1.18", "1.18.1"},
+                       .sources = place.path(),
+                       .cache_dir = place.path() / "cache"});
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(
+      to_text(facts.error(), Color::Off),
+      "faasc: error: Go 1.18.1 at '/usr/lib/go-1.18' cannot compile the program that looks for handlers "
+      "[FAASC0412]\n"
+      "  | ./main.go:3:8: package slices is not in GOROOT\n"
+      "  hint: Go 1.19 or newer with its standard library is needed; try 'go version' and 'go build std'\n");
 }
 
 TEST(GoModuleFile, IsReadAsFarAsItMatters) {

@@ -8,15 +8,13 @@
 
 #include <sys/stat.h>
 
-extern "C" {  // this header does not say it itself
-#include <et/com_err.h>
-}
 #include <ext2fs/ext2fs.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "packager/ext4/codes.h"
+#include "packager/ext4/ext4_library_error.h"
 #include "packager/ext4/ext4_plan.h"
 
 namespace faasc {
@@ -38,19 +36,6 @@ struct FreeExtents {
   void operator()(ext2_extent_handle_t handle) const { ext2fs_extent_free(handle); }
 };
 using ExtentHandle = std::unique_ptr<std::remove_pointer_t<ext2_extent_handle_t>, FreeExtents>;
-
-Error library_error(std::string_view doing, const fs::path& out, errcode_t code) {
-  // The library passes on the errors of system calls as they are; its own begin far above.
-  if (code > 0 && code < 4096) return io_error("write", out, static_cast<int>(code));
-  static const bool table_added = add_error_table(&et_ext2_error_table) == 0;
-  (void)table_added;
-  return {
-      Fault::Internal,
-      kExt4LibraryFailed,
-      "cannot " + std::string(doing) + " the ext4 file system '" + out.string() + "': " + error_message(code),
-      {},
-      {}};
-}
 
 class Ext4Writer {
  public:
@@ -74,7 +59,7 @@ class Ext4Writer {
   Result<void> write_bytes(std::string_view bytes, const std::vector<Placed>& placed);
   Result<void> write_inode(const Ext4Node& node, const std::vector<Placed>& placed);
   Error failed(std::string_view doing, errcode_t code) const {
-    return library_error(doing, out_.path(), code);
+    return ext4_library_error(doing, out_.path(), code);
   }
 
   const Ext4Plan& plan_;

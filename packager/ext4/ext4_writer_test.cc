@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
+#include "packager/ext4/ext4_library_error.h"
 
 namespace faasc {
 namespace {
@@ -275,6 +276,17 @@ TEST_F(Ext4WriterTest, InAPartition) {
   EXPECT_TRUE(bytes == std::string(kOffset, '\0') + expected);
   auto checked = run({{"e2fsck", "-fn", image_.string() + "?offset=" + std::to_string(kOffset)}, {}, {}});
   EXPECT_TRUE(checked && checked->status.ok()) << checked->out << checked->err;
+}
+
+TEST(Ext4LibraryError, SaysWhatTheLibrarySays) {
+  constexpr long kNoBlock = 2133571400;  // EXT2_ET_BLOCK_ALLOC_FAIL
+  EXPECT_EQ(to_text(ext4_library_error("fill", "hello.img", kNoBlock), Color::Off),
+            "faasc: error: cannot fill the ext4 file system 'hello.img': Could not allocate block in ext2 "
+            "filesystem "
+            "[FAASC0534]\n"
+            "  hint: see whether there is room for it; otherwise please report it\n");
+  EXPECT_EQ(to_text(ext4_library_error("write", "hello.img", EACCES), Color::Off),
+            "faasc: error: cannot write 'hello.img': Permission denied [FAASC0901]\n");
 }
 
 }  // namespace
