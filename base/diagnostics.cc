@@ -42,21 +42,41 @@ void append_labelled(std::string& out, Severity severity, const Paint& paint) {
 }
 
 // The caret line repeats the source line's tabs, so that it lines up at any tab width.
-std::string caret_line(const Diagnostic& diagnostic) {
+std::string space_up_to(int column, std::string_view line) {
   std::string out;
-  std::size_t start = static_cast<std::size_t>(diagnostic.place.column - 1);
-  for (std::size_t i = 0; i < start; ++i) {
-    bool in_line = i < diagnostic.line_text.size();
+  for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(column); ++i) {
+    bool in_line = i < line.size();
     // A UTF-8 continuation byte takes no column of its own on a terminal.
-    if (in_line && (static_cast<unsigned char>(diagnostic.line_text[i]) & 0xC0) == 0x80) continue;
-    out += in_line && diagnostic.line_text[i] == '\t' ? '\t' : ' ';
+    if (in_line && (static_cast<unsigned char>(line[i]) & 0xC0) == 0x80) continue;
+    out += in_line && line[i] == '\t' ? '\t' : ' ';
   }
-  out += '^';
+  return out;
+}
+
+std::string caret_line(const Diagnostic& diagnostic) {
+  std::string out = space_up_to(diagnostic.place.column, diagnostic.line_text) + '^';
   for (int column = diagnostic.place.column + 1; column < diagnostic.place.end_column; ++column) {
     auto index = static_cast<std::size_t>(column - 1);
     if (index >= diagnostic.line_text.size()) break;
     if ((static_cast<unsigned char>(diagnostic.line_text[index]) & 0xC0) == 0x80) continue;
     out += '~';
+  }
+  return out;
+}
+
+// Empty where no fix can be shown in the line.
+std::string fix_line(const Diagnostic& diagnostic) {
+  std::string out;
+  for (const Fix& fix : diagnostic.fixes) {
+    const SourcePlace& place = fix.place;
+    if (place.line != diagnostic.place.line || place.file != diagnostic.place.file || place.column <= 0)
+      continue;
+    std::string space = space_up_to(place.column, diagnostic.line_text);
+    if (space.size() < out.size() || fix.text.find('\n') != std::string::npos) continue;
+    out += space.substr(out.size());
+    out += fix.text.empty()
+               ? std::string(static_cast<std::size_t>(std::max(place.end_column - place.column, 0)), '-')
+               : fix.text;
   }
   return out;
 }
@@ -88,6 +108,8 @@ std::string to_text(const Diagnostic& diagnostic, Color color) {
   if (!diagnostic.line_text.empty() && diagnostic.place.column > 0) {
     out.append(printable(diagnostic.line_text)).append("\n");
     out.append(paint.green).append(caret_line(diagnostic)).append(paint.reset).append("\n");
+    if (std::string fix = fix_line(diagnostic); !fix.empty())
+      out.append(paint.green).append(printable(fix)).append(paint.reset).append("\n");
   }
   if (!diagnostic.hint.empty()) out.append("  hint: ").append(printable(diagnostic.hint)).append("\n");
   for (const Diagnostic& note : diagnostic.notes) out.append(to_text(note, color));

@@ -19,6 +19,13 @@ struct SourcePlace {
 
 enum class Severity : std::uint8_t { Error, Warning, Note };
 
+/// A change that mends what a finding is about: in the line that `place` names, what stands from `column` up
+/// to `end_column` (the same: nothing) becomes `text`.
+struct Fix {
+  SourcePlace place;
+  std::string text;
+};
+
 /// One finding about the user's input.
 struct Diagnostic {
   Severity severity = Severity::Error;
@@ -28,6 +35,7 @@ struct Diagnostic {
   std::string line_text;  ///< the source line, shown above the caret where it is known
   std::string hint;       ///< the way out
   std::vector<Diagnostic> notes;
+  std::vector<Fix> fixes = {};  ///< to be applied together, by a tool that does not understand them
 };
 
 /// Collects findings, so that one run shows them all. `Result` is for operations, this is for complaints
@@ -46,8 +54,9 @@ class Diagnostics {
 
 enum class Color : std::uint8_t { Off, On };
 
-/// Clang's shape: "faas.yaml:7:11: error: … [FAASC0120]", the line, a caret, "hint: …", then the notes.
-/// Control characters other than tab are replaced. Ends with a newline.
+/// Clang's shape: "faas.yaml:7:11: error: … [FAASC0120]", the line, a caret, what a fix puts there (or dashes
+/// below what it takes away), "hint: …", then the notes. Control characters other than tab are replaced. Ends
+/// with a newline.
 std::string to_text(const Diagnostic& diagnostic, Color color);
 
 /// "faasc: error: … [FAASC0602]", one "  | …" line per line of the excerpt, one "  while …" line per step, "

@@ -32,6 +32,25 @@ TEST(Diagnostics, CaretLinesUpBehindTabsAndUtf8) {
   EXPECT_NE(text.find("\n\t   ^\n"), std::string::npos) << text;
 }
 
+TEST(Diagnostics, FixesAreShownBelowTheCaret) {
+  Diagnostic finding;
+  finding.message = "wrong";
+  finding.place = {"a.cc", 3, 9, 10};
+  finding.line_text = "\tstatic é(T& t)";
+  finding.fixes = {{{"a.cc", 3, 2, 8}, ""}, {{"a.cc", 3, 13, 14}, "*"}};
+  EXPECT_EQ(to_text(finding, Color::Off),
+            "a.cc:3:9: error: wrong\n"
+            "\tstatic é(T& t)\n"
+            "\t       ^\n"
+            "\t------    *\n");
+  // In another line, or of several lines: not shown.
+  finding.fixes = {{{"a.cc", 4, 2, 8}, "x"}, {{"b.cc", 3, 2, 8}, "x"}, {{"a.cc", 3, 2, 2}, "x\ny"}};
+  EXPECT_EQ(to_text(finding, Color::Off),
+            "a.cc:3:9: error: wrong\n"
+            "\tstatic é(T& t)\n"
+            "\t       ^\n");
+}
+
 TEST(Diagnostics, ControlCharactersAreNeutralised) {
   Diagnostic diagnostic = sample();
   diagnostic.line_text = "  memory: \x1b[2J";

@@ -84,6 +84,7 @@ class CppBuilder {
       facts.push_back(std::move(unit.answer.facts));
       for (cpp::FunctionFact& function : facts.back().functions) {
         shown(function.place);
+        for (Fix& fix : function.fixes) shown(fix.place);
         if (!function.typed) continue;
         for (Diagnostic& problem : function.typed->problems) shown(problem);
       }
@@ -288,6 +289,7 @@ class CppBuilder {
   void shown(Diagnostic& diagnostic) const {
     shown(diagnostic.place);
     for (Diagnostic& note : diagnostic.notes) shown(note);
+    for (Fix& fix : diagnostic.fixes) shown(fix.place);
   }
 
   // A header's complaint comes once, however many sources include it.

@@ -190,6 +190,79 @@ TEST_F(Compiler, FindsTheHandlerThatMainHandsOver) {
   }
 }
 
+// The text with the fixes made, the last one first.
+std::string mended(std::string text, const std::vector<Fix>& fixes) {
+  for (auto fix = fixes.rbegin(); fix != fixes.rend(); ++fix) {
+    std::size_t line = 0;
+    for (int i = 1; i < fix->place.line; ++i) line = text.find('\n', line) + 1;
+    text.replace(line + static_cast<std::size_t>(fix->place.column - 1),
+                 static_cast<std::size_t>(fix->place.end_column - fix->place.column), fix->text);
+  }
+  return text;
+}
+
+TEST_F(Compiler, MendsWhatIsNearlyAHandler) {
+  struct Row {
+    const char *before, *after;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"static H::HttpResponse f(H::HttpRequest) { return {}; }\n",
+            "H::HttpResponse f(H::HttpRequest) { return {}; }\n"},
+           {"inline  static   H::HttpResponse f(H::HttpRequest) { return {}; }\n",
+            "inline  H::HttpResponse f(H::HttpRequest) { return {}; }\n"},
+           {"static H::Function f();\nH::Function f() { return H::MakeFunction([](H::HttpRequest) { return "
+            "H::HttpResponse{}; }); }\n",
+            "H::Function f();\nH::Function f() { return H::MakeFunction([](H::HttpRequest) { return "
+            "H::HttpResponse{}; }); }\n"},
+           {"H::HttpResponse f(H::HttpRequest& request) { (void)request; return {}; }\n",
+            "H::HttpResponse f(H::HttpRequest request) { (void)request; return {}; }\n"},
+           {"H::HttpResponse f(H::HttpRequest&request) { (void)request; return {}; }\n",
+            "H::HttpResponse f(H::HttpRequest request) { (void)request; return {}; }\n"},
+           {"namespace {\nint one = 1;\nvoid f(H::CloudEvent) {\n  ++one;\n}\n}\n",
+            "namespace {\nint one = 1;\n}  // namespace\n\nvoid f(H::CloudEvent) {\n  ++one;\n}\n\nnamespace "
+            "{\n}\n"},
+           // Nothing that is sure to be right.
+           {"#define S static\nS H::HttpResponse f(H::HttpRequest) { return {}; }\n", ""},
+           {"namespace { void f(H::CloudEvent) {}\n}\n", ""},
+           {"template <typename T> void f(T);\ntemplate <> void f(H::CloudEvent) {}\n", ""},
+       }) {
+    std::string head =
+        "#include <google/cloud/functions/function.h>\nnamespace H = google::cloud::functions;\n";
+    CompileAnswer answer = compile_text(head + row.before);
+    ASSERT_TRUE(answer.ok) << said(answer);
+    std::vector<Fix> fixes;
+    for (const FunctionFact& function : answer.facts.functions)
+      if (function.name == "f") fixes = function.fixes;
+    if (std::string_view(row.after).empty()) {
+      EXPECT_TRUE(fixes.empty()) << row.before;
+      continue;
+    }
+    std::string text = mended(head + row.before, fixes);
+    EXPECT_EQ(text.substr(head.size()), row.after);
+    answer = compile_text(text);
+    EXPECT_TRUE(answer.ok) << said(answer);
+    bool found = false;
+    for (const FunctionFact& function : answer.facts.functions) found |= shape_of(function).has_value();
+    EXPECT_TRUE(found) << row.after;
+  }
+}
+
+TEST_F(Compiler, TakesClangsOwnFixes) {
+  CompileAnswer answer = compile_text("int price() { return 1 }\nint total = prise();\n");
+  EXPECT_EQ(said(answer),
+            "x.cc:1:23: error: expected ';' after return statement\n"
+            "int price() { return 1 }\n"
+            "                      ^\n"
+            "                      ;\n"
+            "x.cc:2:13: error: use of undeclared identifier 'prise'; did you mean 'price'?\n"
+            "int total = prise();\n"
+            "            ^~~~~\n"
+            "            price\n"
+            "x.cc:1:5: note: 'price' declared here\n"
+            "int price() { return 1 }\n"
+            "    ^\n");
+}
+
 TEST_F(Compiler, SaysWhatClangSays) {
   request_.flags = {"-Wall"};
   CompileAnswer answer = compile("broken.cc");

@@ -169,6 +169,12 @@ Diagnostic error_at(const FunctionFact& function, const char* code, std::string 
   return error;
 }
 
+// The value in faas.yaml becomes another one.
+void fix_in_manifest(Diagnostic& error, std::string_view value) {
+  const SourcePlace& place = error.place;
+  if (place.column > 0 && place.end_column > place.column) error.fixes.push_back({place, std::string(value)});
+}
+
 Diagnostic error_in_manifest(const SourcePlace& place, const char* code, std::string message,
                              std::string hint) {
   Diagnostic error;
@@ -302,6 +308,7 @@ class Chooser {
           wanted_.handler_place, kCppMainServesAnother,
           "main() hands " + quoted(main.lambda_handler) + " to run_handler, not " + quoted(wanted),
           "set 'handler: " + main.lambda_handler + "', or remove it");
+      fix_in_manifest(error, main.lambda_handler);
       error.notes.push_back(note_at(as_function(main), "main() is here"));
       diagnostics_.add(std::move(error));
       return std::nullopt;
@@ -429,13 +436,19 @@ class Chooser {
           function, kCppHandlerIsMember, name + " is a member function, which needs an object",
           "add a function outside the class that returns MakeFunction of a lambda which calls it");
     if (shape_of_type(function) || function.typed) {
+      auto with_fixes = [&](Diagnostic error) {
+        error.fixes = function.fixes;
+        return error;
+      };
       if (function.linkage == Linkage::Static)
-        return error_at(function, kCppHandlerNotExported,
-                        name + " is static: the rest of the program cannot call it", "remove 'static'");
+        return with_fixes(error_at(function, kCppHandlerNotExported,
+                                   name + " is static: the rest of the program cannot call it",
+                                   "remove 'static'"));
       if (function.linkage == Linkage::UnnamedNamespace)
-        return error_at(function, kCppHandlerNotExported,
-                        name + " is in an unnamed namespace: the rest of the program cannot call it",
-                        "move it out of the unnamed namespace");
+        return with_fixes(
+            error_at(function, kCppHandlerNotExported,
+                     name + " is in an unnamed namespace: the rest of the program cannot call it",
+                     "move it out of the unnamed namespace"));
       if (!function.defined)
         return error_at(function, kCppHandlerNotDefined, name + " is declared here, but no source defines it",
                         "add the source that defines it to 'build.cpp.sources'");
@@ -446,6 +459,14 @@ class Chooser {
                           "; a factory of Function takes none",
                       "add a function without parameters that calls it, and name that one");
     return not_found(function.name, {&function});
+  }
+
+  static bool is_handler_but_for_fixes(FunctionFact function) {
+    if (function.fixes.empty() || function.is_template || function.is_member || !function.defined)
+      return false;
+    for (Type& parameter : function.parameters)
+      if (parameter.passing == Passing::Reference) parameter.passing = Passing::Value;
+    return shape_of_type(function).has_value();
   }
 
   Diagnostic not_found(std::string_view name, const std::vector<const FunctionFact*>& same_name) {
@@ -460,6 +481,8 @@ class Chooser {
       // What has the right name will not do, so the hint names what would.
       if (std::string_view meant = nearest(name, handlers); !meant.empty())
         error.hint = "did you mean " + quoted(meant) + "? " + error.hint;
+      else if (near.size() == 1 && is_handler_but_for_fixes(*near[0]))
+        error.fixes = near[0]->fixes;  // of the function, which the note shows
     } else {
       for (const FunctionFact& function : merged_.functions())
         if (last_part(function.name) == last_part(name) || speaks_of_handlers(function))
@@ -473,8 +496,13 @@ class Chooser {
         error.hint = "did you mean " + quoted(meant) + "?";
       else if (handlers.size() == 1)
         error.hint = "the only handler is " + quoted(handlers[0]);
+      if (!meant.empty() || handlers.size() == 1) fix_in_manifest(error, meant.empty() ? handlers[0] : meant);
     }
-    for (const FunctionFact* function : near) add_note(error, note_at(*function, describe(*function)));
+    for (const FunctionFact* function : near) {
+      Diagnostic note = note_at(*function, describe(*function));
+      if (!same_name.empty() && near.size() == 1) note.fixes = error.fixes;
+      add_note(error, std::move(note));
+    }
     return error;
   }
 
@@ -538,6 +566,7 @@ class Chooser {
                                          "signature is " + quoted(wanted_.signature) + ", but " +
                                              quoted(function.name) + " is " + quoted(chosen.kind),
                                          "set 'signature: " + chosen.kind + "', or remove it");
+    fix_in_manifest(error, chosen.kind);
     error.notes.push_back(note_at(function, quoted(function.name) + ": " + why_this_kind(function, shape)));
     diagnostics_.add(std::move(error));
     return std::nullopt;

@@ -62,6 +62,7 @@ struct FunctionFact {
   std::optional<TypedFact> typed;  ///< only where it was asked for, see CompileRequest
   SourcePlace place;
   std::string line_text;
+  std::vector<Fix> fixes = {};  ///< what would make it a handler where little is missing
 };
 
 /// The user's own main().

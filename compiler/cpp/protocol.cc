@@ -82,6 +82,20 @@ void read_place(Reader& reader, const Json& parent, SourcePlace& place) {
   }
 }
 
+Json to_value(const std::vector<Fix>& fixes) {
+  Json json = Json::array();
+  for (const Fix& fix : fixes) json.push_back({{"place", to_value(fix.place)}, {"text", fix.text}});
+  return json;
+}
+
+void read_fixes(Reader& reader, const Json& parent, std::vector<Fix>& fixes) {
+  reader.each(parent, "fixes", [&](const Json& json) {
+    Fix& fix = fixes.emplace_back();
+    read_place(reader, json, fix.place);
+    reader.read(json, "text", fix.text);
+  });
+}
+
 Json to_value(const Diagnostic& diagnostic) {
   Json notes = Json::array();
   for (const Diagnostic& note : diagnostic.notes) notes.push_back(to_value(note));
@@ -91,7 +105,8 @@ Json to_value(const Diagnostic& diagnostic) {
           {"place", to_value(diagnostic.place)},
           {"line_text", diagnostic.line_text},
           {"hint", diagnostic.hint},
-          {"notes", std::move(notes)}};
+          {"notes", std::move(notes)},
+          {"fixes", to_value(diagnostic.fixes)}};
 }
 
 Diagnostic read_diagnostic(Reader& reader, const Json& json) {
@@ -104,6 +119,7 @@ Diagnostic read_diagnostic(Reader& reader, const Json& json) {
   reader.read(json, "hint", diagnostic.hint);
   reader.each(json, "notes",
               [&](const Json& note) { diagnostic.notes.push_back(read_diagnostic(reader, note)); });
+  read_fixes(reader, json, diagnostic.fixes);
   return diagnostic;
 }
 
@@ -158,7 +174,8 @@ Json to_value(const FunctionFact& function) {
           {"uses", function.uses},
           {"typed", to_value(function.typed)},
           {"place", to_value(function.place)},
-          {"line_text", function.line_text}};
+          {"line_text", function.line_text},
+          {"fixes", to_value(function.fixes)}};
 }
 
 FunctionFact read_function(Reader& reader, const Json& json) {
@@ -178,6 +195,7 @@ FunctionFact read_function(Reader& reader, const Json& json) {
   reader.each(json, "typed", [&](const Json& typed) { function.typed = read_typed(reader, typed); });
   read_place(reader, json, function.place);
   reader.read(json, "line_text", function.line_text);
+  read_fixes(reader, json, function.fixes);
   return function;
 }
 

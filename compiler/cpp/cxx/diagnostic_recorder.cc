@@ -69,8 +69,9 @@ class DiagnosticRecorder::Renderer : public clang::DiagnosticNoteRenderer {
   // Comes right after the message, with the ranges mapped to the file that is shown.
   void emitCodeContext(clang::FullSourceLoc location, clang::DiagnosticsEngine::Level,
                        llvm::SmallVectorImpl<clang::CharSourceRange>& ranges,
-                       llvm::ArrayRef<clang::FixItHint>) override {
+                       llvm::ArrayRef<clang::FixItHint> hints) override {
     if (!last_ || location.isInvalid()) return;
+    if (last_->severity != Severity::Note) last_->fixes = fixes_of(hints, location.getManager());
     const clang::SourceManager& sources = location.getManager();
     auto [file, caret] = sources.getDecomposedLoc(location);
     for (const clang::CharSourceRange& range : ranges) {
@@ -105,6 +106,31 @@ class DiagnosticRecorder::Renderer : public clang::DiagnosticNoteRenderer {
   }
 
  private:
+  // What Clang is sure of, as far as each change is in one line that nothing has been expanded into.
+  std::vector<Fix> fixes_of(llvm::ArrayRef<clang::FixItHint> hints,
+                            const clang::SourceManager& sources) const {
+    std::vector<Fix> fixes;
+    for (const clang::FixItHint& hint : hints) {
+      clang::CharSourceRange range = hint.RemoveRange;
+      if (hint.isNull() || range.isInvalid() || hint.InsertFromRange.isValid() ||
+          range.getBegin().isMacroID() || range.getEnd().isMacroID() ||
+          hint.CodeToInsert.find('\n') != std::string::npos)
+        return {};
+      clang::PresumedLoc begin = sources.getPresumedLoc(range.getBegin());
+      clang::PresumedLoc end = sources.getPresumedLoc(range.getEnd());
+      if (begin.isInvalid() || end.isInvalid() || begin.getLine() != end.getLine() ||
+          begin.getFileID() != end.getFileID())
+        return {};
+      auto end_column = end.getColumn();
+      if (range.isTokenRange())
+        end_column += clang::Lexer::MeasureTokenLength(range.getEnd(), sources, LangOpts);
+      fixes.push_back({{begin.getFilename(), static_cast<int>(begin.getLine()),
+                        static_cast<int>(begin.getColumn()), static_cast<int>(end_column)},
+                       hint.CodeToInsert});
+    }
+    return fixes;
+  }
+
   static void set_place(faasc::Diagnostic& diagnostic, clang::FullSourceLoc location,
                         clang::PresumedLoc presumed) {
     if (presumed.isInvalid()) return;

@@ -16,6 +16,7 @@
 
 #include "compiler/cpp/cxx/call_collector.h"
 #include "compiler/cpp/cxx/decl_names.h"
+#include "compiler/cpp/cxx/handler_fixes.h"
 #include "compiler/cpp/cxx/typed_binding.h"
 
 namespace faasc::cpp {
@@ -325,6 +326,7 @@ class Collector : public FactCollector {
     if (plain && context_->getLangOpts().CPlusPlus && (typed_ == "*" || typed_ == fact.name))
       fact.typed = describe_typed(function, *context_);
     show_place(*context_, function.getLocation(), fact.place, fact.line_text);
+    if (defined && !fact.is_template && !fact.is_member) fact.fixes = fixes_for_handler(function, *context_);
     facts_.functions.push_back(std::move(fact));
   }
 

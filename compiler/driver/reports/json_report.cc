@@ -48,6 +48,12 @@ std::string to_json_line(const Diagnostic& diagnostic) {
     add_place(entry, note.place);
     notes.push_back(std::move(entry));
   }
+  for (const Fix& fix : diagnostic.fixes) {
+    Json range = Json::object();
+    add_place(range, fix.place);
+    if (fix.place.end_column > 0) range["endColumn"] = fix.place.end_column;
+    json["fixits"].push_back({{"range", std::move(range)}, {"text", fix.text}});
+  }
   return dump(json) + "\n";
 }
 

@@ -43,6 +43,31 @@ TEST(Reports, JsonLine) {
             "1\",\"severity\":\"warning\",\"code\":\"X\",\"message\":\"a\xEF\xBF\xBDz\\n\",\"notes\":[]}\n");
 }
 
+TEST(Reports, FixesHaveExactRanges) {
+  Diagnostic finding = sample();
+  finding.notes.clear();
+  finding.fixes = {{finding.place, "64MiB"}, {{"my shop/faas.yaml", 5, 2, 2}, "x"}, {{"b.cc", 1, 1, 8}, ""}};
+  EXPECT_EQ(
+      to_json_line(finding),
+      R"({"schema":"faasc.diag/1","severity":"error","code":"FAASC0120","message":"memory 'é' is 100% wrong",)"
+      R"("file":"my shop/faas.yaml","line":3,"column":10,"endLine":3,"endColumn":14,"hint":"write 64MiB",)"
+      R"("notes":[],"fixits":[)"
+      R"({"range":{"file":"my shop/faas.yaml","line":3,"column":10,"endLine":3,"endColumn":14},"text":"64MiB"},)"
+      R"({"range":{"file":"my shop/faas.yaml","line":5,"column":2,"endLine":5,"endColumn":2},"text":"x"},)"
+      R"({"range":{"file":"b.cc","line":1,"column":1,"endLine":1,"endColumn":8},"text":""}]})"
+      "\n");
+  auto sarif = nlohmann::json::parse(to_sarif({finding}, false));
+  EXPECT_EQ(
+      sarif["runs"][0]["results"][0]["fixes"].dump(),
+      R"([{"artifactChanges":[{"artifactLocation":{"uri":"my%20shop/faas.yaml","uriBaseId":"SRCROOT"},)"
+      R"("replacements":[{"deletedRegion":{"endColumn":12,"endLine":3,"startColumn":9,"startLine":3},)"
+      R"("insertedContent":{"text":"64MiB"}},)"
+      R"({"deletedRegion":{"endColumn":2,"endLine":5,"startColumn":2,"startLine":5},"insertedContent":{"text":"x"}}]},)"
+      R"({"artifactLocation":{"uri":"b.cc","uriBaseId":"SRCROOT"},"replacements":)"
+      R"([{"deletedRegion":{"endColumn":8,"endLine":1,"startColumn":1,"startLine":1}}]}],)"
+      R"("description":{"text":"write 64MiB"}}])");
+}
+
 TEST(Reports, JsonResult) {
   EXPECT_EQ(to_json_result(true, {{"image", "\"hello.img\""}, {"bytes", "42"}}),
             R"({"schema":"faasc.result/1","ok":true,"bytes":42,"image":"hello.img"})"
@@ -87,7 +112,9 @@ TEST(Reports, SarifIsValid) {
   if (schema == nullptr) GTEST_SKIP() << "FAASC_SARIF_SCHEMA does not name the schema of SARIF 2.1.0";
   auto temporary = TemporaryDirectory::create("/tmp", "faasc-sarif-").value();
   Diagnostic bare{.severity = Severity::Warning, .code = "", .message = "no code, no place", .place = {}};
-  for (const auto& findings : {std::vector<Diagnostic>{}, {sample()}, {sample(), bare}}) {
+  Diagnostic mended = sample();
+  mended.fixes = {{mended.place, "64MiB"}, {{"b.cc", 1, 1, 8}, ""}};
+  for (const auto& findings : {std::vector<Diagnostic>{}, {sample()}, {sample(), bare}, {mended}}) {
     ASSERT_TRUE(write_file(temporary.path() / "log.sarif", to_sarif(findings, findings.empty())));
     auto finished =
         run({.argv = {"python3", "-c",

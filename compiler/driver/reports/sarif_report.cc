@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include <nlohmann/json.hpp>
@@ -59,6 +60,35 @@ Json location_of(const Diagnostic& diagnostic) {
   return Json{{"physicalLocation", std::move(physical)}};
 }
 
+// One fix, whose changes are to be applied together, file by file.
+Json fix_of(const Diagnostic& diagnostic) {
+  Json changes = Json::array();
+  for (const Fix& fix : diagnostic.fixes) {
+    // What stands before the place in its line, where it is known: SARIF counts code points.
+    bool same_line = fix.place.file == diagnostic.place.file && fix.place.line == diagnostic.place.line;
+    std::string_view line = same_line ? std::string_view(diagnostic.line_text) : std::string_view();
+    Json region{{"startLine", fix.place.line},
+                {"startColumn", code_point_column(line, fix.place.column)},
+                {"endLine", fix.place.line},
+                {"endColumn", code_point_column(line, std::max(fix.place.end_column, fix.place.column))}};
+    Json replacement{{"deletedRegion", std::move(region)}};
+    if (!fix.text.empty()) replacement["insertedContent"] = {{"text", fix.text}};
+    Json artifact{{"uri", uri_of(fix.place.file)}};
+    if (!fix.place.file.starts_with('/')) artifact["uriBaseId"] = "SRCROOT";
+    auto change = std::find_if(changes.begin(), changes.end(),
+                               [&](const Json& other) { return other["artifactLocation"] == artifact; });
+    if (change == changes.end()) {
+      changes.push_back({{"artifactLocation", std::move(artifact)}, {"replacements", Json::array()}});
+      change = changes.end() - 1;
+    }
+    (*change)["replacements"].push_back(std::move(replacement));
+  }
+  Json json = Json::object();
+  if (!diagnostic.hint.empty()) json["description"] = {{"text", diagnostic.hint}};
+  json["artifactChanges"] = std::move(changes);
+  return json;
+}
+
 std::string_view level_of(Severity severity) {
   return severity == Severity::Error ? "error" : severity == Severity::Warning ? "warning" : "note";
 }
@@ -104,6 +134,7 @@ std::string to_sarif(const std::vector<Diagnostic>& diagnostics, bool ok) {
       related.push_back(std::move(location));
     }
     if (!related.empty()) result["relatedLocations"] = std::move(related);
+    if (!diagnostic.fixes.empty()) result["fixes"] = Json::array({fix_of(diagnostic)});
     // Survives that lines are added above: what the line says, not where it is.
     std::string identity = diagnostic.code + "\n" + diagnostic.place.file + "\n" + diagnostic.line_text +
                            "\n" + diagnostic.message;
