@@ -178,14 +178,13 @@ std::vector<Kind> kinds() {
              "{status: 500, headers: {x-google-status: error}, body_json: {errorMessage: no tea}}"},
             {"surroundings", "{body: '{\"word\": \"world\"}'}",
              "{status: 200, log_regex: 'WORLD /var/task kinds 256 36 true'}"},
-            // Its call may still be under way while the next rows are asked.
-            {"without waiting", "{" + kInvoke + ", headers: {x-amz-invocation-type: Event}, body: '{}'}",
-             "{status: 202, body: ''}"},
             {"another function", "{path: /2015-03-31/functions/other/invocations, body: '{}'}",
              "{status: 404}"},
             {"a method", "{method: GET}", "{status: 405}"},
-            {"too long", "{body: '{\"word\": \"sleep\"}'}",
-             "{status: 504, body_regex: 'timed out after 2'}"}}},
+            {"too long", "{body: '{\"word\": \"sleep\"}'}", "{status: 504, body_regex: 'timed out after 2'}"},
+            // Last: its call waits until the one before has ended, however late.
+            {"without waiting", "{" + kInvoke + ", headers: {x-amz-invocation-type: Event}, body: '{}'}",
+             "{status: 202, body: ''}"}}},
       {.name = "openfaas",
        .manifest = "signature: openfaas\n",
        .source =

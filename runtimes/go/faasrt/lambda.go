@@ -20,6 +20,8 @@ const runtimeAPIAddress = "127.0.0.1:9001"
 type lambdaBroker struct {
 	mutex   sync.Mutex
 	current *invocation      // not answered by the function yet, or answered last
+	free    sync.Cond        // current has been answered; with the mutex
+	events  int              // that were accepted and wait for their turn
 	pending chan *invocation // handed to the function when it asks
 
 	settings   settings
@@ -48,6 +50,15 @@ type lambdaResult struct {
 
 var errBusy = errors.New("the function is busy with another call")
 
+// How many events may wait for the function: what they hold is the machine's memory.
+const maxWaitingEvents = 64
+
+func newLambdaBroker(s settings) *lambdaBroker {
+	b := &lambdaBroker{settings: s, pending: make(chan *invocation, 1)}
+	b.free.L = &b.mutex
+	return b
+}
+
 // StartLambda makes the program a Lambda environment of its own: it answers the Runtime API at
 // 127.0.0.1:9001, which lambda.Start asks for work, and takes the work from the public port. To be called
 // before main().
@@ -56,7 +67,7 @@ func StartLambda() {
 	if s.response == 0 {
 		s.response = 6 << 20
 	}
-	b := &lambdaBroker{settings: s, pending: make(chan *invocation, 1)}
+	b := newLambdaBroker(s)
 	b.setEnvironment()
 	listener, err := net.Listen("tcp", runtimeAPIAddress)
 	if err != nil {
@@ -131,12 +142,45 @@ func (b *lambdaBroker) setEnvironment() {
 // submit hands an event over and waits for what the function makes of it, at most until the deadline.
 func (b *lambdaBroker) submit(call *invocation) (lambdaResult, error) {
 	b.mutex.Lock()
-	if b.current != nil && !b.current.answered {
+	if b.busy() {
 		b.mutex.Unlock()
 		return lambdaResult{}, errBusy
 	}
 	b.current = call
 	b.mutex.Unlock()
+	return b.wait(call)
+}
+
+func (b *lambdaBroker) busy() bool { return b.current != nil && !b.current.answered }
+
+// accept takes an event that nobody waits for the answer of: it is handed over when the function is free. False
+// where too many of them wait already.
+func (b *lambdaBroker) accept(call *invocation) bool {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.events >= maxWaitingEvents {
+		return false
+	}
+	b.events++
+	go func() {
+		b.mutex.Lock()
+		for b.busy() {
+			b.free.Wait()
+		}
+		b.events--
+		b.current = call
+		call.deadline = time.Now().Add(b.settings.timeout) // from now on
+		b.mutex.Unlock()
+		if _, err := b.wait(call); err == errTimedOut {
+			logLine("ERROR", timeoutMessage(b.settings.timeout))
+		}
+		close(call.delivered)
+	}()
+	return true
+}
+
+// wait gives the call to the function, whose turn it is.
+func (b *lambdaBroker) wait(call *invocation) (lambdaResult, error) {
 	logStart(call.id)
 	started := time.Now()
 	failed := true
@@ -164,6 +208,7 @@ func (b *lambdaBroker) answer(id string, result lambdaResult) (*invocation, bool
 		return nil, false
 	}
 	call.answered = true
+	b.free.Signal()
 	call.result <- result
 	return call, true
 }

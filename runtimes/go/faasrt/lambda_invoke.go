@@ -86,12 +86,10 @@ func (b *lambdaBroker) invokeByAPI(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	case "Event":
-		go func() {
-			if _, err := b.submit(call); err == errTimedOut {
-				logLine("ERROR", timeoutMessage(b.settings.timeout))
-			}
-			close(call.delivered)
-		}()
+		if !b.accept(call) {
+			b.refuseCall(w, errBusy)
+			return
+		}
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}

@@ -17,7 +17,8 @@ func lambdaTest(t *testing.T, s settings, work func(payload []byte, header http.
 	t.Helper()
 	os.Setenv("AWS_LAMBDA_FUNCTION_NAME", "shop")
 	os.Setenv("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-	b := &lambdaBroker{settings: s, pending: make(chan *invocation, 1), arn: "arn:x", onReady: func() {}}
+	b := newLambdaBroker(s)
+	b.arn, b.onReady = "arn:x", func() {}
 	api := httptest.NewServer(http.HandlerFunc(b.runtimeAPI))
 	outer := s
 	outer.timeout, outer.concurrency = time.Minute, 1000
@@ -101,6 +102,41 @@ func TestLambdaInvocation(t *testing.T) {
 				t.Errorf("got %d %q %v", got.status, got.body, got.header)
 			}
 		})
+	}
+}
+
+// What was accepted is not lost while the function is busy, and waits in bounds.
+func TestLambdaEventsWaitForTheirTurn(t *testing.T) {
+	release, entered := make(chan struct{}), make(chan struct{}, maxWaitingEvents+1)
+	seen := make(chan string, maxWaitingEvents+1)
+	url := lambdaTest(t, lambdaDefaults(), func(payload []byte, header http.Header) (string, string, string) {
+		entered <- struct{}{}
+		<-release
+		seen <- string(payload)
+		return "response", "1", "application/json"
+	})
+	event := []string{"X-Amz-Invocation-Type", "Event"}
+	ask(t, "POST", url+invokePath, `"first"`, event...)
+	<-entered
+	if got := ask(t, "POST", url+"/", `"no"`); got.status != 429 {
+		t.Fatalf("%d %q", got.status, got.body)
+	}
+	accepted := 1
+	for i := 0; i < maxWaitingEvents+2; i++ {
+		got := ask(t, "POST", url+invokePath, `"later"`, event...)
+		if got.status == 202 {
+			accepted++
+		} else if got.status != 429 || accepted != maxWaitingEvents+1 {
+			t.Fatalf("event %d of %d: %d %q", i, accepted, got.status, got.body)
+		}
+	}
+	close(release)
+	for i := 0; i < accepted; i++ {
+		select {
+		case <-seen:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%d of %d events arrived", i, accepted)
+		}
 	}
 }
 
