@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <csignal>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "launcher/codes.h"
+#include "launcher/machine_state.h"
+
+// How a machine comes to its end, and what is said of it then.
+
+namespace faasc {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr auto kQuitTimeout = std::chrono::seconds(2);
+// On top of the grace period, which the guest's own server allows itself: what the kernel needs around it.
+constexpr auto kPowerOffTime = std::chrono::seconds(2);
+constexpr std::size_t kTellingLines = 15;
+constexpr std::size_t kDumpLines = 200;  // more than a kernel's dump of registers and stack has
+
+}  // namespace
+
+bool Machine::State::has_ended() {
+  if (exit) return true;
+  if (!child->try_wait()) return false;
+  collect_exit();
+  return true;
+}
+
+const GuestExit& Machine::State::collect_exit() {
+  if (exit) return *exit;
+  ExitEvidence evidence;
+  evidence.qemu = child->wait();
+  if (reader.joinable()) reader.join();
+  monitor->drain();
+  evidence.has_exit_port = spec.exit_port.has_value();
+  evidence.has_semihosting_exit = spec.semihosting_exit;
+  evidence.shutdown_reason = monitor->shutdown_reason();
+  evidence.console_tail = console.tail();
+  evidence.asked_to_stop = asked_to_stop;
+  evidence.forced = forced;
+  std::lock_guard lock(mutex);
+  evidence.vmm_errors = vmm_errors;
+  exit = decode_exit(evidence);
+  return *exit;
+}
+
+std::vector<std::string> Machine::State::last_words() const {
+  return with_places(telling_lines(console.last_lines(kDumpLines), kTellingLines), options.crash_places);
+}
+
+Error Machine::State::error_of_end(std::string_view during) {
+  const GuestExit& how = collect_exit();
+  auto lines = last_words();
+  auto error = faasc::error_of(how, lines);
+  if (!error) error = Error{Fault::Guest, kGuestEndedEarly, "the guest " + to_text(how), {}, {}, lines};
+  error->during.emplace_back(during);
+  return *error;
+}
+
+void Machine::State::pause(int timeout_ms, int other_fd) {
+  pollfd fds[4] = {{child->ended().get(), POLLIN, 0},
+                   {events.get(), POLLIN, 0},
+                   {interrupt_fd(), POLLIN, 0},
+                   {other_fd, POLLIN, 0}};
+  ::poll(fds, 4, timeout_ms);
+  std::uint64_t count;
+  [[maybe_unused]] ssize_t got = ::read(events.get(), &count, sizeof count);
+}
+
+bool Machine::State::wait_for_end(Clock::duration timeout) {
+  auto deadline = Clock::now() + timeout;
+  for (;;) {
+    auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
+    pollfd ended{child->ended().get(), POLLIN, 0};
+    int ready = ::poll(&ended, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+  }
+}
+
+void Machine::State::end_by_force() {
+  if (child && !child->try_wait()) {
+    child->signal(SIGKILL);
+    child->wait();
+  }
+  if (reader.joinable()) reader.join();
+}
+
+Result<GuestExit> Machine::wait() {
+  while (!state_->has_ended()) {
+    FAASC_CHECK(check_interrupt());
+    state_->pause(-1);
+  }
+  return *state_->exit;
+}
+
+std::optional<GuestExit> Machine::ended() {
+  state_->has_ended();
+  return state_->exit;
+}
+
+GuestExit Machine::stop() {
+  State& state = *state_;
+  if (state.has_ended()) return *state.exit;
+  state.asked_to_stop = true;
+  // A monitor that fails here is one whose QEMU has just ended; the waiting tells.
+  (void)state.monitor->execute("system_powerdown");
+  if (!state.wait_for_end(state.spec.grace_period + kPowerOffTime)) {
+    state.forced = true;
+    (void)state.monitor->execute("quit");
+    if (!state.wait_for_end(kQuitTimeout)) state.child->signal(SIGKILL);
+  }
+  return state.collect_exit();
+}
+
+std::optional<Error> Machine::error_of(const GuestExit& exit) const {
+  return faasc::error_of(exit, state_->last_words());
+}
+
+}  // namespace faasc
