@@ -4,11 +4,13 @@
 #include <future>
 
 #include "base/file.h"
+#include "base/file_stamp.h"
 #include "base/interrupt.h"
 #include "base/process.h"
 #include "compiler/go/codes.h"
 #include "compiler/go/detector.h"
 #include "compiler/go/environment.h"
+#include "compiler/go/kept_packages.h"
 #include "compiler/go/messages.h"
 #include "compiler/go/module_file.h"
 #include "compiler/go/overlay.h"
@@ -98,6 +100,7 @@ class GoBuilder {
   }
 
   Result<go::Facts> look() {
+    started_ns_ = file_clock_ns();
     go::DetectorRequest request{.toolchain = toolchain_,
                                 .sources = request_.installation / "detector",
                                 .cache_dir = cache_,
@@ -203,14 +206,32 @@ class GoBuilder {
                                    "-o",
                                    (work_ / "function.debug").string()};
     build.insert(build.end(), common.begin(), common.end());
-    if (!request_.ldflags.empty()) build.push_back("-ldflags=" + joined(request_.ldflags, ' '));
+    // Only gdb and its like read what would be compressed, and compressing takes a tenth of the build.
+    std::vector<std::string> ldflags{"-compressdwarf=false"};
+    ldflags.insert(ldflags.end(), request_.ldflags.begin(), request_.ldflags.end());
+    build.push_back("-ldflags=" + joined(ldflags, ' '));
     build.push_back(overlay.target);
 
-    // What was read is listed while it is compiled.
-    auto listing = std::async(std::launch::async, [&] { return run({list, module_.root, environment()}); });
-    if (progress_) progress_(to_shell(build));
-    auto finished = run({build, module_.root, environment()});
-    auto listed = listing.get();
+    // What was read is listed while it is compiled, unless it is known from last time.
+    std::map<std::string, std::string> variables = environment();
+    go::ListQuestion question{.argv = list,
+                              .environment = variables,
+                              .toolchain = toolchain_,
+                              .module = module_,
+                              .facts = facts,
+                              .directory = source_,
+                              .overlay = overlay};
+    fs::path kept_file = work_ / "packages.list";
+    std::optional<std::vector<go::ListedPackage>> kept = go::kept_packages(kept_file, question);
+    std::future<Result<Finished>> listing;
+    if (!kept) listing = std::async(std::launch::async, [&] { return run({list, module_.root, variables}); });
+    if (progress_) {
+      progress_(kept ? "no package was added or left out since 'go list' was asked last" : to_shell(list));
+      progress_(to_shell(build));
+    }
+    auto finished = run({build, module_.root, variables});
+    std::optional<Result<Finished>> listed;
+    if (listing.valid()) listed = listing.get();
     if (!finished) return std::move(finished).error();
     report_go(finished->err, &chosen);
     if (!finished->status.ok()) {
@@ -223,12 +244,18 @@ class GoBuilder {
                      .hint = {}};
       return refused("the function does not compile");
     }
-    if (!listed) return std::move(listed).error();
-    if (!listed->status.ok()) {
-      report_go(listed->err, &chosen);
-      return refused("the packages of the function cannot be listed");
+    if (kept) {
+      packages_ = std::move(*kept);
+    } else {
+      if (!*listed) return std::move(*listed).error();
+      const Finished& answer = **listed;
+      if (!answer.status.ok()) {
+        report_go(answer.err, &chosen);
+        return refused("the packages of the function cannot be listed");
+      }
+      FAASC_TRY(packages_, go::read_package_list(answer.out));
+      go::keep_packages(kept_file, question, packages_, answer.out, started_ns_);
     }
-    FAASC_TRY(packages_, go::read_package_list(listed->out));
     return go::write_stripped_copy(work_ / "function.debug", work_ / "function")
         .during("stripping the executable");
   }
@@ -346,6 +373,7 @@ class GoBuilder {
   go::Toolchain toolchain_;
   std::vector<go::ListedPackage> packages_;
   std::vector<fs::path> inputs_;
+  std::int64_t started_ns_ = 0;  // before the sources were looked at
 };
 
 }  // namespace

@@ -203,21 +203,22 @@ TEST(GoLint, SaysWhatAUnikernelDoesNotDo) {
   facts.packages[0].uses = {{"os/exec.Command", {.file = "f.go", .line = 3, .column = 2}}, {"os.Getpid", {}}};
   facts.packages[1].directory = "tools";
   facts.packages[1].uses = {{"plugin.Open", {}}};
-  std::vector<ListedPackage> packages(3);
-  packages[0] = {.path = "a/b",
-                 .directory = "/cache/a/b",
-                 .files = {},
-                 .imports = {"os/exec"},
-                 .module = {},
-                 .module_version = {}};
-  packages[1] = {
-      .path = "m", .directory = "/p", .files = {}, .imports = {"a/b"}, .module = {}, .module_version = {}};
-  packages[2] = {.path = "m/zz_faasc/main",
+  std::vector<ListedPackage> packages(4);
+  packages[3] = {.path = "m/zz_faasc/main",
                  .directory = "/p/zz_faasc/main",
                  .files = {},
                  .imports = {"m"},
                  .module = {},
                  .module_version = {}};
+  packages[2] = {
+      .path = "m", .directory = "/p", .files = {}, .imports = {"a/b"}, .module = {}, .module_version = {}};
+  packages[1] = {.path = "a/b",
+                 .directory = "/cache/a/b",
+                 .files = {},
+                 .imports = {"os/exec"},
+                 .module = {},
+                 .module_version = {}};
+  packages[0].path = "os/exec";
   std::string with_exec("x\0os/exec.(*Cmd).Start\0y", 24);
   EXPECT_EQ(
       lint(facts, packages, with_exec),
@@ -231,6 +232,8 @@ TEST(GoLint, SaysWhatAUnikernelDoesNotDo) {
       "  hint: see to it that it is not reached; 'lint: off' in faas.yaml says that it is never reached\n"
       "faasc: note: it is imported by m → a/b → os/exec\n");
   EXPECT_EQ(lint(facts, packages, "os/exec.(*Cmd).StartX"), "") << "the linker left it out";
+  packages.erase(packages.begin());
+  EXPECT_EQ(lint(facts, packages, with_exec), "") << "words that are not the package's";
 }
 
 class StrippedCopy : public testing::Test {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <set>
 
 #include "base/file.h"
@@ -82,12 +83,18 @@ Result<std::vector<Diagnostic>> lint_unikernel(const Facts& facts, const std::ve
       told.insert(use.name.substr(0, use.name.rfind('.')));
     }
   }
-  FAASC_TRY(std::string bytes, read_file(program));
+  std::string bytes;
   for (const Kept& kept : kKept) {
     std::string package(kept.package);
+    bool imported = packages.empty() || std::any_of(packages.begin(), packages.end(),
+                                                    [&](const auto& one) { return one.path == package; });
+    if (told.contains(package) || !imported) continue;
+    if (bytes.empty()) {
+      FAASC_TRY(bytes, read_file(program));
+    }
     // With the NUL that ends it in the table.
-    if (told.contains(package) || bytes.find(std::string(kept.function) + '\0') == std::string::npos)
-      continue;
+    std::string name = std::string(kept.function) + '\0';
+    if (::memmem(bytes.data(), bytes.size(), name.data(), name.size()) == nullptr) continue;
     std::vector<std::string> chain =
         packages.empty() ? std::vector<std::string>{} : import_chain(packages, packages.back().path, package);
     std::string way;

@@ -79,6 +79,35 @@ TEST_F(GoBuildSystem, ASecondBuildStartsNothing) {
   EXPECT_THAT(build({"-v"}).err, HasSubstr("go.sum' changed"));
 }
 
+TEST_F(GoBuildSystem, AnEditOfABodyAsksForNoPackages) {
+  ASSERT_EQ(build().status.code, 0);
+  auto hello = [&](const std::string& import, const std::string& text) {
+    project_.write("hello.go", "package hello\n\nimport (\n\t\"io\"\n\t\"net/http\"\n" + import +
+                                   ")\n\nfunc Hello(w http.ResponseWriter, r *http.Request) { "
+                                   "io.WriteString(w, " +
+                                   text + ") }\n");
+  };
+  hello("", "\"ho\"");
+  constexpr const char* kKept = "no package was added or left out";
+  Finished edited = build({"-v"});
+  EXPECT_THAT(edited.err, HasSubstr(kKept));
+  EXPECT_THAT(edited.err, Not(HasSubstr("go list -deps")));
+  std::string kept = digest("build/hello.img");
+  fs::remove_all(project_.at("build"));
+  ASSERT_EQ(build().status.code, 0);
+  EXPECT_EQ(digest("build/hello.img"), kept) << "the same bytes as without what was kept";
+
+  // A package comes, and what it says is an input from then on.
+  project_.write("greet/greet.go", "package greet\n\nconst Text = \"first\"\n");
+  hello("\t\"example.com/hello/greet\"\n", "greet.Text");
+  EXPECT_THAT(build({"-v"}).err, HasSubstr("go list -deps"));
+  project_.write("greet/greet.go", "package greet\n\nconst Text = \"second\"\n");
+  Finished changed = build({"-v"});
+  EXPECT_THAT(changed.err, HasSubstr("greet.go' changed"));
+  EXPECT_THAT(changed.err, HasSubstr(kKept));
+  EXPECT_NE(read_file(project_.at("build/hello.img"))->find("second"), std::string::npos);
+}
+
 TEST_F(GoBuildSystem, CompileErrorsAreGosOwnAndComeOnce) {
   project_.write("hello.go", std::string(kHello) + "\nvar a int = missing\nvar b string = 1\n");
   Finished finished = build();
