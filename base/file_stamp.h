@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "base/result.h"
+
 struct stat;
 
 namespace faasc {
@@ -25,6 +27,9 @@ struct FileStamp {
 FileStamp stamp_of(const std::filesystem::path& path);
 /// The same from what was asked already.
 FileStamp stamp_of(const struct stat& status);
+
+/// Sets the modification time alone, as touch(1) does. Moves the change time.
+Result<void> set_modification_time(const std::filesystem::path& path, std::int64_t modified_ns);
 
 /// The clock that stamps are taken from: coarser than, and never ahead of, the system's.
 std::int64_t file_clock_ns();

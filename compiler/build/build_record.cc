@@ -48,6 +48,13 @@ void BuildRecord::add_output(const fs::path& path) {
   outputs_.insert(path.string());
 }
 
+std::vector<std::string> BuildRecord::inputs() const {
+  std::vector<std::string> inputs;
+  for (const auto& [file, stamp] : stamps_)
+    if (!outputs_.contains(file) && (stamp.exists() || stamp_of(file).exists())) inputs.push_back(file);
+  return inputs;
+}
+
 std::string BuildRecord::fact(std::string_view name) const {
   auto found = facts_.find(std::string(name));
   return found == facts_.end() ? std::string() : found->second;

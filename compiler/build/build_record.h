@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file_stamp.h"
 #include "base/result.h"
@@ -35,6 +36,8 @@ class BuildRecord {
   bool outputs_are_unchanged() const;
   /// Absolute, sorted.
   const std::set<std::string>& outputs() const { return outputs_; }
+  /// What was read and is there: absolute, sorted.
+  std::vector<std::string> inputs() const;
   /// A fact about the result that a build with nothing to do repeats: its digest, the handler.
   void set_fact(std::string_view name, std::string value) { facts_[std::string(name)] = std::move(value); }
   std::string fact(std::string_view name) const;

@@ -86,7 +86,10 @@ class FunctionBuild {
     auto last = BuildRecord::load(record_path);
     if (last) {
       auto reason = last->stale(option_key());
-      if (!reason) return earlier_result(*last);
+      if (!reason) {
+        FAASC_CHECK(tell_make(*last, record_path));
+        return earlier_result(*last);
+      }
       progress_.note("building because " + *reason);
     }
     started_ns_ = settle(manifest_.directory);
@@ -107,8 +110,14 @@ class FunctionBuild {
     if ((*manifest_.runtime)->language == Language::Binary)
       FAASC_CHECK(add_program_libraries(program_, inputs_));
     program_.environment = guest_environment(manifest_, result_.function);
+    const FileStamp image_before = stamp_of(image_);
+    const bool keeps_time = options_.keep_time && last && last->outputs_are_unchanged();
     FAASC_CHECK(write_outputs(resolved.kernel));
-    FAASC_CHECK(save_record(resolved.kernel, record_path));
+    if (keeps_time && last->fact("sha256") == result_.sha256)
+      FAASC_CHECK(set_modification_time(image_, image_before.modified_ns));
+    BuildRecord record = make_record(resolved.kernel);
+    FAASC_CHECK(record.save(record_path));
+    FAASC_CHECK(write_depfile(record));
     // Where the user says where the image goes, an earlier one is the user's.
     if (last && options_.output.empty()) remove_all_but_ours(last->outputs());
     return std::move(result_);
@@ -377,7 +386,7 @@ class FunctionBuild {
       if (std::find(ours.begin(), ours.end(), fs::path(output)) == ours.end()) fs::remove(output, ignored);
   }
 
-  Result<void> save_record(const Kernel& kernel, const fs::path& path) {
+  BuildRecord make_record(const Kernel& kernel) {
     BuildRecord record(option_key());
     inputs_.push_back(full_path(options_.manifest));
     for (const fs::path& program : {tools_.cxx, tools_.runtime_library, tools_.linux_init,
@@ -411,7 +420,52 @@ class FunctionBuild {
     record.set_fact("allocated_bytes", std::to_string(result_.allocated_bytes));
     record.set_fact("payload_bytes", std::to_string(result_.payload_bytes));
     record.set_fact("sha256", result_.sha256);
-    return record.save(path);
+    return record;
+  }
+
+  fs::path depfile_path() const {
+    const fs::path& named = options_.depfile->file;
+    return named.empty() ? fs::path(image_) += ".d" : full_path(named);
+  }
+
+  // A directory that the build itself writes to is always newer than the image: no rule can depend on it.
+  std::vector<std::string> prerequisites(const BuildRecord& record) const {
+    std::set<fs::path> written = {depfile_path().parent_path()};
+    for (const std::string& output : record.outputs()) written.insert(fs::path(output).parent_path());
+    std::vector<std::string> inputs = record.inputs();
+    std::erase_if(inputs, [&](const std::string& input) { return written.contains(input); });
+    return inputs;
+  }
+
+  // As a compiler would list them: relative below the working directory, so that they are what rules name.
+  Result<void> write_depfile(const BuildRecord& record) const {
+    if (!options_.depfile) return {};
+    const fs::path here = fs::current_path();
+    auto as_listed = [&](const fs::path& path) {
+      fs::path relative = path.lexically_relative(here);
+      return (relative.empty() || *relative.begin() == ".." ? path : relative).string();
+    };
+    std::vector<std::string> files = prerequisites(record), targets = options_.depfile->targets;
+    for (std::string& file : files) file = as_listed(file);
+    if (targets.empty())
+      targets.push_back(make_quoted(options_.output.empty() ? as_listed(image_) : options_.output.string()));
+    FAASC_CHECK(write_file_if_changed(depfile_path(), depfile_text(targets, files, options_.depfile->phony)));
+    return {};
+  }
+
+  // Nothing had to be done, but make would ask again and again while the image is older than what it is made
+  // from: a directory whose time changed, a file that was only touched.
+  Result<void> tell_make(BuildRecord& record, const fs::path& record_path) const {
+    if (!options_.depfile) return {};
+    FAASC_CHECK(write_depfile(record));
+    std::int64_t written = stamp_of(image_).modified_ns;
+    std::vector<std::string> inputs = prerequisites(record);
+    bool newer = std::any_of(inputs.begin(), inputs.end(),
+                             [&](const std::string& input) { return stamp_of(input).modified_ns > written; });
+    if (!newer || options_.keep_time) return {};
+    FAASC_CHECK(set_modification_time(image_, file_clock_ns()));
+    record.add_output(image_);
+    return record.save(record_path);
   }
 
   const BuildOptions& options_;

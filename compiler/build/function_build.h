@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/diagnostics.h"
 #include "base/result.h"
 #include "compiler/build/build_progress.h"
+#include "compiler/build/depfile.h"
 #include "compiler/function.h"
 #include "compiler/python/build.h"
 #include "manifests/manifest.h"
@@ -35,6 +37,11 @@ struct BuildOptions {
   std::string kernel;              ///< as KernelStore::resolve takes it; empty: what the manifest says
   unsigned jobs = 0;               ///< 0: one for each processor
   bool offline = false;            ///< the network must not be reached
+  /// Writes what the build reads, files and listed directories, as a rule. Whoever asks for it compares
+  /// times: the image is given the present one where nothing had to be done and something read is newer.
+  std::optional<DepfileRequest> depfile;
+  /// The image keeps its time where its content stays the same, for Ninja's `restat`.
+  bool keep_time = false;
 };
 
 /// What came of a build, or of an earlier one that is still good.

@@ -19,6 +19,12 @@ class Session;
 /// return its exit status.
 using Action = std::function<Result<int>(Session& session)>;
 
+/// An option in the spelling of compilers, which the reader of command lines does not know: "-MF FILE" and
+/// "-MFFILE" stand for "--depfile FILE".
+struct OptionSpelling {
+  std::string_view spelled, option;
+};
+
 /// One row of the table of commands. Dispatch, help and shell completion go by it.
 struct CommandEntry {
   std::string_view name;
@@ -32,6 +38,7 @@ struct CommandEntry {
   std::string_view words;         ///< what its first argument may be, separated by spaces; for completion
   /// Commands below this one, named in full ("image ls"); it is none by itself then, and has no configure.
   std::span<const CommandEntry> subcommands{};
+  std::span<const OptionSpelling> spellings{};
 };
 
 /// In the order of the help; rows of one group follow each other.

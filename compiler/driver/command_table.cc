@@ -34,11 +34,22 @@ constexpr CommandEntry kImageCommands[] = {
      .passes_arguments = true},
 };
 
+// As compilers have them, so that what is written for a compiler's dependencies works.
+constexpr OptionSpelling kBuildSpellings[] = {{"-MD", "--make-depfile"},
+                                              {"-MF", "--depfile"},
+                                              {"-MT", "--depfile-target"},
+                                              {"-MQ", "--depfile-quoted-target"},
+                                              {"-MP", "--depfile-phony"}};
+
 constexpr CommandEntry kCommands[] = {
     {"init", "Functions", "begin a project from a template or another tool's file",
      "faasc init shop --template cpp-http", configure_init},
-    {"build", "Functions", "make a bootable image of a function", "faasc build shop -o shop.img",
-     configure_build},
+    {.name = "build",
+     .group = "Functions",
+     .help = "make a bootable image of a function",
+     .example = "faasc build shop -o shop.img",
+     .configure = configure_build,
+     .spellings = kBuildSpellings},
     {"run", "Functions", "boot a function and keep it running", "faasc run shop -p 8080:8080", configure_run},
     {"invoke", "Functions", "boot a function, call it once, print the answer",
      "faasc invoke shop --data '{\"id\": 7}'", configure_invoke},

@@ -79,6 +79,26 @@ Result<void> parse(CLI::App& app, std::vector<std::string> arguments, std::strin
   return {};
 }
 
+// "-MFfile" becomes "--depfile" and "file".
+std::vector<std::string> spelled_out(const std::vector<std::string>& arguments,
+                                     std::span<const OptionSpelling> spellings) {
+  std::vector<std::string> out;
+  bool options_end = false;
+  for (const std::string& argument : arguments) {
+    options_end = options_end || argument == "--";
+    auto spelling = std::find_if(spellings.begin(), spellings.end(), [&](const OptionSpelling& candidate) {
+      return !options_end && argument.starts_with(candidate.spelled);
+    });
+    if (spelling == spellings.end()) {
+      out.push_back(argument);
+      continue;
+    }
+    out.emplace_back(spelling->option);
+    if (argument.size() > spelling->spelled.size()) out.push_back(argument.substr(spelling->spelled.size()));
+  }
+  return out;
+}
+
 class Run {
  public:
   Run(Console& console, const EnvironmentLookup& environment)
@@ -155,6 +175,7 @@ Result<int> Run::run_command(const std::vector<std::string>& arguments) {
   Action action = command->configure(app);
   if (!command->passes_arguments) {
     // Who asks for help need not give everything that is required.
+    rest = spelled_out(rest, command->spellings);
     if (Result<void> parsed = parse(app, rest, command->name); !parsed && !globals_.help)
       return parsed.error();
     rest.clear();

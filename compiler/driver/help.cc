@@ -39,8 +39,10 @@ void append_rows(std::string& out, const Rows& rows) {
   }
 }
 
-std::string spelled(const CLI::Option& option) {
+std::string spelled(const CLI::Option& option, std::span<const OptionSpelling> spellings) {
   std::string text;
+  for (const OptionSpelling& spelling : spellings)
+    if (option.check_lname(std::string(spelling.option.substr(2)))) text += spelling.spelled;
   for (const std::string& name : option.get_snames())
     text.append(text.empty() ? "" : ", ").append("-" + name);
   for (const std::string& name : option.get_lnames())
@@ -50,12 +52,12 @@ std::string spelled(const CLI::Option& option) {
   return text;
 }
 
-Rows option_rows(const CLI::App& app, bool of_every_command) {
+Rows option_rows(const CLI::App& app, bool of_every_command, std::span<const OptionSpelling> spellings = {}) {
   Rows rows;
   for (const CLI::Option* option : app.get_options()) {
     if (!option->nonpositional() || option->get_group().empty()) continue;
     if ((option->get_group() == kGlobalOptionsGroup) == of_every_command)
-      rows.emplace_back(spelled(*option), option->get_description());
+      rows.emplace_back(spelled(*option, spellings), option->get_description());
   }
   return rows;
 }
@@ -105,7 +107,7 @@ std::string group_help(const CommandEntry& command) {
 std::string command_help(const CommandEntry& command, const CLI::App& app) {
   std::string out = "faasc " + std::string(command.name) + ": " + std::string(command.help) +
                     "\n\nUsage: faasc " + std::string(command.name);
-  Rows options = option_rows(app, false), positionals;
+  Rows options = option_rows(app, false, command.spellings), positionals;
   if (!options.empty() || command.passes_arguments) out += " [options]";
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;

@@ -56,8 +56,11 @@ std::string header(std::string_view name) {
   return ".TH " + upper(escaped(name)) + " 1 \"\" \"faasc " + std::string(kVersion) + "\" \"faasc manual\"\n";
 }
 
-std::string option_text(const CLI::Option& option) {
+std::string option_text(const CLI::Option& option, std::span<const OptionSpelling> spellings) {
   std::string names;
+  for (const OptionSpelling& spelling : spellings)
+    if (option.check_lname(std::string(spelling.option.substr(2))))
+      names += "\\fB" + escaped(spelling.spelled) + "\\fR";
   for (const std::string& name : option.get_snames())
     names += (names.empty() ? "" : ", ") + ("\\fB" + escaped("-" + name) + "\\fR");
   for (const std::string& name : option.get_lnames())
@@ -67,11 +70,13 @@ std::string option_text(const CLI::Option& option) {
   return ".TP\n" + names + "\n" + escaped(option.get_description()) + "\n";
 }
 
-std::string options_text(const CLI::App& app, bool of_every_command) {
+std::string options_text(const CLI::App& app, bool of_every_command,
+                         std::span<const OptionSpelling> spellings = {}) {
   std::string out;
   for (const CLI::Option* option : app.get_options()) {
     if (!option->nonpositional() || option->get_group().empty()) continue;
-    if ((option->get_group() == kGlobalOptionsGroup) == of_every_command) out += option_text(*option);
+    if ((option->get_group() == kGlobalOptionsGroup) == of_every_command)
+      out += option_text(*option, spellings);
   }
   return out;
 }
@@ -115,7 +120,7 @@ ManPage command_page(const CommandEntry& command) {
   std::string out = header(name);
   out += ".SH NAME\n" + escaped(name) + " \\- " + escaped(command.help) + "\n";
   out += ".SH SYNOPSIS\n\\fBfaasc " + escaped(command.name) + "\\fR";
-  std::string own = options_text(app, false), positionals;
+  std::string own = options_text(app, false, command.spellings), positionals;
   if (!command.words.empty()) {
     std::string words(command.words);
     std::replace(words.begin(), words.end(), ' ', '|');

@@ -128,6 +128,8 @@ Result<std::optional<BuiltFunction>> build_target(Session& session, const Target
   options.kernel = arguments.kernel;
   options.jobs = arguments.jobs;
   options.offline = session.options().offline;
+  options.depfile = arguments.depfile;
+  options.keep_time = arguments.keep_time;
   FAASC_TRY(BuildTools tools, find_tools());
   FAASC_TRY(KernelStore store, KernelStore::open());
 

@@ -23,6 +23,8 @@ struct TargetArguments {
   std::string output;      ///< -o
   std::string kernel;      ///< --kernel
   unsigned jobs = 0;
+  std::optional<DepfileRequest> depfile;  ///< -MD and its like
+  bool keep_time = false;                 ///< --restat
 };
 
 /// Declares the target and how a function is built. `what` is the target's line of help.
