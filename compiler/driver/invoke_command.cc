@@ -11,6 +11,7 @@
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
+#include "launcher/pattern.h"
 #include "launcher/terminal_text.h"
 
 namespace faasc {
@@ -19,10 +20,13 @@ namespace {
 struct InvokeArguments {
   TargetArguments target;
   VmArguments vm;
-  std::string method, path = "/", data, event;
+  std::string method, path = "/", data, event, expect;
   std::vector<std::string> headers;
-  bool include = false;
+  bool include = false, skip_without_vm = false;
 };
+
+// What CTest and Automake take as skipped.
+constexpr int kSkipped = 77;
 
 Result<HttpRequest> request_of(const InvokeArguments& arguments) {
   if (!arguments.data.empty() && !arguments.event.empty())
@@ -60,6 +64,10 @@ void print_head(Session& session, const HttpResponse& response) {
 
 Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   FAASC_TRY(HttpRequest request, request_of(arguments));
+  std::optional<Pattern> expected;
+  if (!arguments.expect.empty()) {
+    FAASC_TRY(expected, Pattern::compile(arguments.expect));
+  }
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
@@ -70,7 +78,12 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   };
 
   Progress::Step booting = session.progress().start("booting " + spec->name);
-  FAASC_TRY(Machine machine, Machine::start(*spec, options));
+  auto started = Machine::start(*spec, options);
+  if (!started && started.error().fault == Fault::Host && arguments.skip_without_vm) {
+    session.report(started.error());
+    return kSkipped;
+  }
+  FAASC_TRY(Machine machine, std::move(started));
   say_if_emulated(session, arguments.vm, machine);
   FAASC_CHECK(machine.wait_ready());
   booting.done();
@@ -85,6 +98,13 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   }
   GuestExit exit = machine.stop();
   if (auto failure = machine.error_of(exit)) return std::move(*failure);
+  if (response.status < 400 && expected && !expected->found_in(response.body))
+    return Error{Fault::Test,
+                 kUnexpectedAnswer,
+                 "the answer does not match '" + arguments.expect + "'",
+                 {},
+                 "the answer is on standard output",
+                 {}};
   if (response.status < 400) return 0;
   return Error{Fault::Guest,
                kAnsweredWithError,
@@ -107,6 +127,9 @@ Action configure_invoke(CLI::App& app) {
   app.add_option("--path", arguments->path, "the request's path and query")->type_name("PATH");
   app.add_option("-H,--header", arguments->headers, "a header of the request")->type_name("'NAME: VALUE'");
   app.add_flag("-i,--include", arguments->include, "print the response's status and headers, too");
+  app.add_option("--expect", arguments->expect, "fail with status 4 where the body does not match")
+      ->type_name("REGEX");
+  app.add_flag("--skip-if-no-vm", arguments->skip_without_vm, "exit with 77 where this host cannot run VMs");
   add_vm_options(app, arguments->vm);
   return [arguments](Session& session) { return invoke(session, *arguments); };
 }

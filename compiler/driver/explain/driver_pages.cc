@@ -79,6 +79,11 @@ constexpr ExplainPage kPages[] = {
      "do not say so in their types.",
      "faasc inspect --openapi   # where the handler is a gcf::HttpResponse hello(gcf::HttpRequest)",
      "Write a typed function: Receipt price(Order const&)."},
+    {"FAASC0845", "the answer is not the expected one",
+     "The function answered well, and the regular expression of 'faasc invoke --expect' is not found in the "
+     "body.",
+     "faasc invoke --data Ada --expect '^Hello, Grace'",
+     "Correct the function or the expression; the answer is on standard output."},
 };
 
 }  // namespace
