@@ -143,7 +143,8 @@ Result<Child> Child::spawn(const Command& command, const SpawnOptions& options) 
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     for (int target = 0; target < 3; ++target)
       if (plumbing[target].child && ::dup2(plumbing[target].child.get(), target) < 0) fail();
-    if (options.inherited_fd >= 0 && ::fcntl(options.inherited_fd, F_SETFD, 0) != 0) fail();
+    for (int inherited : options.inherited_fds)
+      if (::fcntl(inherited, F_SETFD, 0) != 0) fail();
     if (!command.working_directory.empty() && ::chdir(command.working_directory.c_str()) != 0) fail();
     ::execve(program->c_str(), argv.data(), environment.data());
     fail();

@@ -43,8 +43,8 @@ struct SpawnOptions {
   Stream out = Stream::Inherit;
   Stream err = Stream::Inherit;
   bool own_process_group = false;  ///< a Ctrl-C at the terminal then does not reach the child
-  int inherited_fd =
-      -1;  ///< stays open in the child under its number; every other descriptor of ours is closed
+  /// Stay open in the child under their numbers; every other descriptor of ours is closed.
+  std::vector<int> inherited_fds{};
 };
 
 /// A running process. The kernel kills it when the thread that started it ends, however it ends; the

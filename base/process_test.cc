@@ -100,7 +100,7 @@ TEST(Process, OneDescriptorIsInherited) {
   std::string script = "echo told >&" + std::to_string(out.get());
   {
     auto child = Child::spawn({.argv = {"bash", "-c", script}, .working_directory = {}, .environment = {}},
-                              {.inherited_fd = out.get()});
+                              {.inherited_fds = {out.get()}});
     ASSERT_TRUE(child);
     EXPECT_TRUE(child->wait().ok());
   }

@@ -14,6 +14,8 @@ inline constexpr const char* kCannotBoot =
     "FAASC0707";  // the machine that was asked for cannot boot this image
 inline constexpr const char* kWrongMachine =
     "FAASC0730";  // the machine that was asked for is of another architecture
+inline constexpr const char* kVariableNotSet = "FAASC0739";  // --env NAME, which the host does not have
+inline constexpr const char* kNoSettingsDisk = "FAASC0740";  // the image's init reads none
 inline constexpr const char* kNoUefiFirmware = "FAASC0589";  // UEFI was asked for, and none is installed
 
 // The guest.
@@ -30,7 +32,6 @@ inline constexpr const char* kNoConnection = "FAASC0720";
 inline constexpr const char* kRequestTimedOut = "FAASC0721";
 inline constexpr const char* kBadResponse = "FAASC0722";  // not HTTP, cut short, or too large
 inline constexpr const char* kBadRegex = "FAASC0723";     // in an expectation
-
 
 // Tests.
 inline constexpr const char* kNotEnoughMemory = "FAASC0738";  // to begin a search for less

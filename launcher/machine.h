@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/result.h"
 #include "launcher/boot_phases.h"
 #include "launcher/boot_plan.h"
@@ -31,6 +32,8 @@ struct StartOptions {
   QemuOptions::DiskWrites disk_writes = QemuOptions::DiskWrites::Drop;
   std::string qemu;                         ///< empty: the one for the spec's architecture
   std::vector<std::string> qemu_arguments;  ///< after faasc's own; for measuring
+  /// Descriptors that QEMU inherits under their numbers: a disk of the spec may be /proc/self/fd/N.
+  std::vector<std::shared_ptr<const Fd>> inherited;
   /// How long the guest may take to get ready. Absent: the spec's init_timeout, ten times as long without
   /// KVM.
   std::optional<std::chrono::milliseconds> init_timeout;

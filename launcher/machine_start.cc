@@ -104,12 +104,14 @@ Result<void> Machine::State::launch() {
   argv.insert(argv.end(), options.qemu_arguments.begin(), options.qemu_arguments.end());
   note(to_shell(argv));
 
+  std::vector<int> inherited{theirs.get()};
+  for (const auto& file : options.inherited) inherited.push_back(file->get());
   auto spawned = Child::spawn({.argv = argv, .working_directory = {}, .environment = {}},
                               {.in = Stream::Null,
                                .out = Stream::Pipe,
                                .err = Stream::Pipe,
                                .own_process_group = true,
-                               .inherited_fd = theirs.get()});
+                               .inherited_fds = std::move(inherited)});
   if (!spawned) return std::move(spawned).error();
   child.emplace(std::move(*spawned));
   theirs.reset();

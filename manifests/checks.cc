@@ -1,49 +1,19 @@
 #include "manifests/checks.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string>
 
 #include "manifests/codes.h"
 #include "manifests/image_checks.h"
 #include "manifests/quantity.h"
+#include "manifests/reserved_variables.h"
 #include "manifests/text_checks.h"
 
 namespace faasc {
 namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-constexpr std::size_t kEnvironmentLimit = 4096;  // Lambda's, which faasc makes its own
-
-// Set by the runtime in every guest (Functions Framework and Knative).
-constexpr std::string_view kReserved[] = {
-    "PORT",       "FUNCTION_TARGET", "FUNCTION_SIGNATURE_TYPE",  "K_SERVICE",
-    "K_REVISION", "K_CONFIGURATION", "CLOUD_RUN_TIMEOUT_SECONDS"};
-// Set by the runtime for lambda handlers (the environment that the Lambda service reserves).
-constexpr std::string_view kReservedForLambda[] = {"_HANDLER",
-                                                   "_X_AMZN_TRACE_ID",
-                                                   "AWS_DEFAULT_REGION",
-                                                   "AWS_REGION",
-                                                   "AWS_EXECUTION_ENV",
-                                                   "AWS_LAMBDA_FUNCTION_NAME",
-                                                   "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-                                                   "AWS_LAMBDA_FUNCTION_VERSION",
-                                                   "AWS_LAMBDA_INITIALIZATION_TYPE",
-                                                   "AWS_LAMBDA_LOG_GROUP_NAME",
-                                                   "AWS_LAMBDA_LOG_STREAM_NAME",
-                                                   "AWS_ACCESS_KEY",
-                                                   "AWS_ACCESS_KEY_ID",
-                                                   "AWS_SECRET_ACCESS_KEY",
-                                                   "AWS_SESSION_TOKEN",
-                                                   "AWS_LAMBDA_RUNTIME_API",
-                                                   "LAMBDA_TASK_ROOT",
-                                                   "LAMBDA_RUNTIME_DIR"};
-
-template <std::size_t N>
-bool contains(const std::string_view (&names)[N], std::string_view name) {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
 
 class Checking {
  public:
@@ -74,7 +44,7 @@ void Checking::environment() {
   std::size_t total = 0;
   for (const NamedText& variable : manifest_.environment) {
     total += variable.name->size() + variable.value->size() + 2;  // '=' and NUL
-    if (contains(kReserved, *variable.name) || variable.name->starts_with("FAASC_")) {
+    if (is_reserved_variable(*variable.name)) {
       report(kReservedVariable, "variable '" + *variable.name + "' is set by the runtime",
              variable.name.place, *variable.name == "PORT" ? "set http.port instead" : "choose another name");
     }
@@ -258,7 +228,7 @@ void Checking::kind(std::string_view kind) {
   }
   if (!lambda) return;
   for (const NamedText& variable : manifest_.environment) {
-    if (!contains(kReservedForLambda, *variable.name)) continue;
+    if (!is_reserved_for_lambda(*variable.name)) continue;
     report(kReservedVariable, "variable '" + *variable.name + "' is set by the runtime of lambda handlers",
            variable.name.place, "choose another name");
   }

@@ -67,6 +67,7 @@ Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& fun
     spec.semihosting_exit = true;
   else
     spec.exit_port = kernel.family == KernelFamily::Nanos ? kNanosExitPort : kLinuxExitPort;
+  spec.settings_disk = kernel.family == KernelFamily::Linux;
 
   spec.function = function.handler;
   spec.kind = function.kind;

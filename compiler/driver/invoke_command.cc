@@ -8,6 +8,7 @@
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/crash_places.h"
+#include "compiler/driver/guest_changes.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
@@ -72,6 +73,7 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
   options.crash_places = crash_places_of(*spec);
+  FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
   // The body is the product; what the guest prints is prose.
   options.on_console = [&](const ConsoleLine& line) {
     session.console().say_verbose("guest: " + terminal_text(line.text));

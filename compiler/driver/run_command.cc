@@ -10,6 +10,7 @@
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/crash_places.h"
+#include "compiler/driver/guest_changes.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
@@ -53,6 +54,7 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
   options.crash_places = crash_places_of(*spec);
+  FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
   for (const std::string& text : arguments.ports) {
     FAASC_TRY(PortForward port, parse_port(text, spec->http_port));
     options.ports.push_back(port);

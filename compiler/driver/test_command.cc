@@ -7,6 +7,7 @@
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/crash_places.h"
+#include "compiler/driver/guest_changes.h"
 #include "compiler/driver/reports/reports.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
@@ -59,6 +60,7 @@ Result<int> test(Session& session, const TestArguments& arguments) {
   TestRunOptions options;
   FAASC_TRY(options.start, start_options(session, arguments.vm));
   options.start.crash_places = crash_places_of(*spec);
+  FAASC_CHECK(change_guest(session, arguments.vm, *spec, options.start));
   options.filter = arguments.filter;
   options.skip_without_vm = arguments.skip_without_vm;
   if (arguments.find_memory) return search_memory(session, *spec, options);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "compiler/driver/session.h"
@@ -15,8 +16,9 @@ namespace faasc {
 /// How run, invoke and test start a machine.
 struct VmArguments {
   std::string accelerator = "auto", machine = "auto", boot = "auto";
-  std::string memory;  ///< a quantity; empty: what the spec says
-  unsigned vcpus = 0;  ///< 0: what the spec says
+  std::string memory;                    ///< a quantity; empty: what the spec says
+  unsigned vcpus = 0;                    ///< 0: what the spec says
+  std::vector<std::string> environment;  ///< as guest_environment_of() takes it
   bool time = false;
 };
 

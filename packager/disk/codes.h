@@ -29,6 +29,7 @@ inline constexpr const char* kDiskBadProgram =
 inline constexpr const char* kLinuxDiskUnknown = "FAASC0580";     ///< no ext4 where one is read
 inline constexpr const char* kDiskBadLinuxKernel = "FAASC0579";   ///< a kernel that no boot loader can start
 inline constexpr const char* kDiskLongCommandLine = "FAASC0583";  ///< longer than the kernel takes
+inline constexpr const char* kDiskBadSettings = "FAASC0742";      ///< more settings than init takes
 inline constexpr const char* kDiskNoLinuxLoader = "FAASC0584";  ///< our boot sector is not what it should be
 
 }  // namespace faasc

@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "packager/disk/linux_boot_kernel.h"
 #include "packager/disk/linux_disk_reader.h"
+#include "packager/disk/linux_settings.h"
 #include "packager/disk/made_bzimage.h"
 
 namespace faasc {
@@ -261,6 +262,31 @@ TEST_F(LinuxDiskTest, RefusesWhatCannotRun) {
   request_.init = directory_.path() / "no-init";
   EXPECT_EQ(refusal(),
             "cannot open '" + request_.init.string() + "': No such file or directory [FAASC0901]\n");
+}
+
+TEST(LinuxSettings, AreWhatInitReads) {
+  GuestSettings settings{.environment = {{"B", "2=3"}, {"A", ""}},
+                         .mounts = {{GuestMount::Kind::Share, "src", "/src", true},
+                                    {GuestMount::Kind::Volume, "data", "/var/data", false}}};
+  using std::string_literals::operator""s;
+  const std::string expected =
+      "faasc-settings 1\0faasc.gw=off\0002\0A=\0B=2=3\0002\0share\0src\0/src\0ro\0volume\0data\0/var/data\0rw\0"s;
+  EXPECT_EQ(linux_settings(settings, "faasc.gw=off").value(), expected);
+  std::string disk = linux_settings_disk(settings, "faasc.gw=off").value();
+  EXPECT_EQ(disk, expected + std::string(512 - expected.size(), '\0'));
+}
+
+TEST(LinuxSettings, AreRefusedWhereInitHasNoRoom) {
+  GuestSettings many;
+  many.mounts.resize(40);
+  auto refused = linux_settings(many);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(to_text(refused.error(), Color::Off),
+            "faasc: error: there are 40 mounts; at most 32 are possible [FAASC0742]\n"
+            "  hint: put what is large into files\n");
+  GuestSettings large{.environment = {{"A", std::string(70'000, 'x')}}, .mounts = {}};
+  EXPECT_EQ(linux_settings(large).error().what,
+            "environment and mounts take 70025 bytes; at most 65535 are possible");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "packager/image/image_check.h"
 #include "packager/image/image_diff.h"
 #include "packager/image/image_edit.h"
+#include "packager/image/image_overlay.h"
 #include "packager/image/opened_image.h"
 #include "packager/tfs/tfs_reader.h"
 #include "packager/tfs/tfs_writer.h"
@@ -391,6 +392,23 @@ TEST_F(ImageTest, WhatTheKernelNotedOfFilesStays) {
   EXPECT_EQ(to_text(kind.error(), Color::Off),
             "faasc: error: '/empty' is a directory in the image [FAASC0667]\n"
             "  hint: copy to another path, or into the directory\n");
+}
+
+// Read back by QEMU, which puts the overlay and the image together.
+TEST_F(ImageTest, AnOverlayIsTheImageWithAnotherRootTuple) {
+  fs::path image = nanos();
+  std::string before = read_file(image).value();
+  auto overlay = write_overlay(open(image), {{"environment", TfsTuple{{"A", "other"}, {"NEW", "1"}}}});
+  ASSERT_TRUE(overlay) << to_text(overlay.error(), Color::Off);
+  auto converted =
+      run({.argv = {"qemu-img", "convert", "-O", "raw",
+                    "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(overlay->get()),
+                    at("flat.img")}});
+  ASSERT_TRUE(converted);
+  ASSERT_TRUE(converted->status.ok()) << converted->err;
+  EXPECT_EQ(to_text(open(at("flat.img")).attributes.at("environment")), "(A:other NEW:1)");
+  EXPECT_EQ(to_text(open(at("flat.img")).attributes.at("arguments")), "[run -v]");
+  EXPECT_TRUE(read_file(image).value() == before);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@
 //   direct_boot?  {kernel_version kernel kernel_sha256 initrd? command_line?}
 //   disks         [{path format read_only bios_bootable uefi_bootable?}]
 //   nics          [{model address gateway?}]
-//   exit_port? semihosting_exit?
+//   exit_port? semihosting_exit? settings_disk?
 //   function      {name kind http_port ready_path init_timeout_ms request_timeout_ms grace_period_ms}
 //   tests         [{name request {method path headers [[name, value]] body?|body_base64?}
 //                   expect {status? headers body?|body_base64? body_json? body_regex? log_regex? max_ms?}}]
@@ -363,6 +363,7 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
   });
   if (root.has("exit_port")) root.read_integer("exit_port", spec.exit_port.emplace(), 1, 0xfffc);
   root.read("semihosting_exit", spec.semihosting_exit, Presence::Optional);
+  root.read("settings_disk", spec.settings_disk, Presence::Optional);
   for (const auto& [member, wrong] : {std::pair{"exit_port", !pc && spec.exit_port.has_value()},
                                       {"semihosting_exit", pc && spec.semihosting_exit}})
     if (wrong)
@@ -428,6 +429,7 @@ std::string to_json(const VmSpec& spec, const fs::path& directory, const fs::pat
   }
   if (spec.exit_port) root["exit_port"] = *spec.exit_port;
   if (spec.semihosting_exit) root["semihosting_exit"] = true;
+  if (spec.settings_disk) root["settings_disk"] = true;
   root["function"] = {{"name", spec.function},
                       {"kind", spec.kind},
                       {"http_port", spec.http_port},

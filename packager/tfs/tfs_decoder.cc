@@ -205,6 +205,24 @@ const Graph::Tuple* Graph::root() const {
   return &tuples_[dictionary_[0].index];
 }
 
+std::optional<std::uint32_t> Graph::index_of(EntryKind kind, std::uint32_t index) const {
+  for (std::size_t i = 0; i < dictionary_.size(); ++i)
+    if (dictionary_[i].kind == kind && dictionary_[i].index == index)
+      return static_cast<std::uint32_t>(i + 1);
+  return std::nullopt;
+}
+
+std::uint32_t Graph::index_of_tuple(std::uint32_t tuple) const {
+  // Every tuple has come from the log, and got its index there.
+  return index_of(EntryKind::Tuple, tuple).value_or(0);
+}
+
+std::optional<std::uint32_t> Graph::index_of_name(std::string_view name) const {
+  auto symbol = symbols_.find(std::string(name));
+  if (symbol == symbols_.end()) return std::nullopt;
+  return index_of(EntryKind::Symbol, symbol->second);
+}
+
 SymbolId Graph::intern(std::string_view name) {
   auto [entry, is_new] = symbols_.try_emplace(std::string(name), static_cast<SymbolId>(symbol_names_.size()));
   if (is_new) symbol_names_.push_back(&entry->first);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -39,6 +40,14 @@ class Graph : public LogVisitor {
   /// Null where the log's first entry is no tuple, or there is none.
   const Tuple* root() const;
 
+  // For a log that goes on.
+  /// How many names, tuples and vectors have an index.
+  std::uint32_t entry_count() const { return static_cast<std::uint32_t>(dictionary_.size()); }
+  /// By which index the log refers to one of tuples().
+  std::uint32_t index_of_tuple(std::uint32_t tuple) const;
+  /// Nothing where the log has no such name.
+  std::optional<std::uint32_t> index_of_name(std::string_view name) const;
+
  private:
   friend class Decoder;
   enum class EntryKind : std::uint8_t { Symbol, Tuple, Vector };
@@ -48,6 +57,7 @@ class Graph : public LogVisitor {
   };
 
   SymbolId intern(std::string_view name);
+  std::optional<std::uint32_t> index_of(EntryKind kind, std::uint32_t index) const;
 
   std::vector<Tuple> tuples_;
   std::vector<std::vector<GraphValue>> vectors_;

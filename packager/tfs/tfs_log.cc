@@ -112,6 +112,7 @@ class LogReader {
       rest.remove_prefix(1);
       switch (type) {
         case RecordType::EndOfLog:
+          header_.end_offset = extension_.first_sector * kSectorSize + (extension_bytes_ - rest.size()) - 1;
           return std::optional<LogExtension>();
         case RecordType::EndOfSegment:
           continue;

@@ -29,6 +29,7 @@ struct LogHeader {
   std::array<std::uint8_t, kUuidBytes> uuid{};
   std::string label;
   std::vector<LogExtension> extensions;
+  std::uint64_t end_offset = 0;  ///< of the end mark, in bytes from the start of the file system
 };
 
 /// Follows the log from sector 0 through all its extensions to its end mark. Sectors that `source` ends

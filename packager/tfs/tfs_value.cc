@@ -58,8 +58,8 @@ void Encoder::composite(ValueType type, std::uint64_t count) {
   ++last_index_;
 }
 
-void Encoder::known_tuple(std::uint32_t index) {
-  header(false, ValueType::Tuple, 0);
+void Encoder::known_tuple(std::uint32_t index, std::uint64_t count) {
+  header(false, ValueType::Tuple, count);
   append_varint(bytes_, index);
 }
 

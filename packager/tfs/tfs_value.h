@@ -58,10 +58,15 @@ namespace tfs {
 /// it.
 class Encoder {
  public:
+  Encoder() = default;
+  /// For a log that goes on after `last_index` names, tuples and vectors.
+  explicit Encoder(std::uint32_t last_index) : last_index_(last_index) {}
+
   /// A new tuple of `count` attributes, each to follow as a name and a value.
   void tuple(std::uint64_t count) { composite(ValueType::Tuple, count); }
-  /// One more reference to a tuple, by its index, with nothing changed.
-  void known_tuple(std::uint32_t index);
+  /// One more reference to a tuple, by its index, with `count` attributes of it changed, each to follow as a
+  /// name and a value.
+  void known_tuple(std::uint32_t index, std::uint64_t count = 0);
   /// The index that the next new name, tuple or vector gets.
   std::uint32_t next_index() const { return last_index_ + 1; }
   void vector(std::uint64_t count) { composite(ValueType::Vector, count); }

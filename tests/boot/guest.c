@@ -11,6 +11,8 @@
  *   flood            print 1.5 MB and end with status 7                    /close       close without an
  * answer binary           print bytes no terminal should see, then serve      /garbage     answer what is not
  * HTTP /cut         answer less than announced
+ *                                                                      /env/NAME    the value of a variable,
+ * or "unset"
  */
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -101,6 +103,10 @@ static void serve_one(int fd) {
   if (!strcmp(path, "/close")) return;
   if (!strcmp(path, "/garbage")) return send_text(fd, "what?\r\n\r\n", 9);
   if (!strcmp(path, "/cut")) return send_text(fd, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort", 44);
+  if (!strncmp(path, "/env/", 5)) {
+    const char* value = getenv(path + 5);
+    return answer(fd, "text/plain", value ? value : "unset");
+  }
   if (!strncmp(path, "/health/", 8)) return answer(fd, "text/plain", "READY");
   if (!strncmp(path, "/echo", 5)) {
     snprintf(reply, sizeof reply,

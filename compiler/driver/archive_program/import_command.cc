@@ -47,6 +47,7 @@ VmSpec spec_of(const ImportArchive& command, const Program& program, const Conta
   else
     spec.exit_port = nanos ? kNanosExitPort : kLinuxExitPort;
   if (!nanos) {
+    spec.settings_disk = true;
     spec.direct_boot->initrd = linux_initrd_path(image.path);
     spec.direct_boot->command_line = linux_command_line({.writable = command.storage_bytes.has_value(),
                                                          .exit_port = kLinuxExitPort,

@@ -82,6 +82,19 @@ constexpr ExplainPage kPages[] = {
      "manifest, or '--memory', says, and with that some test fails already.",
      "faasc test --find-memory --memory 16MiB",
      "See with 'faasc test' what fails, and mend that, or begin with more."},
+    {"FAASC0739", "a variable that the host was to give is not set",
+     "'--env NAME' without a value gives the guest the value that the variable has on this host, and here it "
+     "has "
+     "none. A guest that misses a variable would fail later, and less clearly.",
+     "faasc run --env API_KEY   # in a shell that does not export it",
+     "Set and export the variable, or give the value: --env NAME=VALUE."},
+    {"FAASC0740", "the image cannot be told anything for one run",
+     "Environment variables, mounts and addresses that are given to 'faasc run' go to a Linux guest on a "
+     "small disk "
+     "beside its image. The init in this image was built by a faasc that did not know such disks, and would "
+     "pass "
+     "over it.",
+     "faasc run --env A=1 old.img   # built by an earlier faasc, for Linux", "Build the image again."},
 };
 
 }  // namespace

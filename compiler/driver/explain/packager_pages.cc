@@ -423,6 +423,17 @@ constexpr ExplainPage kPages[] = {
      "place in it. "
      "The message names that part.",
      "faasc spec shop --to firecracker", "See to it by other means, or do without."},
+    {"FAASC0741", "Nanos' file system cannot take an edit",
+     "What a guest is to find for one run only is written as one more record into the log of its root file "
+     "system, in "
+     "an overlay of the image. This record is larger than a part of the log, or the log is full in a way "
+     "that leaves no "
+     "room for a link to a new part.",
+     "faasc: error: the log ends where it is full, without room for a link [FAASC0741]",
+     "Build the image again, or give it less."},
+    {"FAASC0742", "a guest cannot be told that much",
+     "The init of Linux images takes a limited number of environment variables and mounts.",
+     "faasc: error: there are 40 mounts; at most 32 are possible [FAASC0742]", "Give fewer."},
 };
 
 }  // namespace

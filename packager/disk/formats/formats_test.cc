@@ -16,6 +16,7 @@
 #include "packager/disk/formats/block_map.h"
 #include "packager/disk/formats/codes.h"
 #include "packager/disk/formats/convert.h"
+#include "packager/disk/formats/qcow2_overlay.h"
 
 // Every format, by the same table: what we write we read back, qemu-img and the format's own tools accept it,
 // the same disk gives the same bytes, and no damaged file does more than be refused.
@@ -362,6 +363,51 @@ TEST_F(Formats, LeaveNothingWhereTheyFail) {
 TEST(DiskFormat, HasOneNameEach) {
   for (DiskFormat format : all_disk_formats()) EXPECT_EQ(disk_format_named(name_of(format)), format);
   EXPECT_EQ(disk_format_named("vpc"), std::nullopt);
+}
+
+// An overlay of each format QEMU reads, read by QEMU.
+TEST_F(Formats, AnOverlayReadsAsItsImageButForThePatches) {
+  constexpr std::uint64_t kSize = 3 * kMiB;
+  fs::path raw = make_raw("disk.img", kSize, {{0, 4096}, {kMiB - 100, 70'000}, {kSize - 512, 512}});
+  const std::vector<BytePatch> kPatches = {{10, "near the beginning"},
+                                           {kMiB - 5, std::string(200, 'p')},
+                                           {kSize - 3, "end"},
+                                           {4 * kMiB + 7, "beyond"}};
+  for (DiskFormat format :
+       {DiskFormat::Raw, DiskFormat::Qcow2, DiskFormat::Vmdk, DiskFormat::Vhd, DiskFormat::Vhdx}) {
+    SCOPED_TRACE(name_of(format));
+    fs::path image = at("image, with a comma" + std::string(extension_of(format)));
+    ASSERT_TRUE(convert_image(raw, format, image));
+    auto disk = open_disk(image).value();
+    std::string expected = contents_of(*disk);
+    expected.resize(5 * kMiB);
+    for (const BytePatch& patch : kPatches) expected.replace(patch.offset, patch.bytes.size(), patch.bytes);
+
+    fs::path overlay = at("overlay.qcow2"), flat = at("flat");
+    Fd out(::open(overlay.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600));
+    auto written = write_qcow2_overlay(image, format, *disk, kPatches, 5 * kMiB, out, "overlay");
+    ASSERT_TRUE(written) << to_text(written.error(), Color::Off);
+    Finished checked = qemu_img({"check", overlay});
+    EXPECT_TRUE(checked.status.ok()) << checked.out << checked.err;
+    Finished converted = qemu_img({"convert", "-O", "raw", overlay, flat});
+    ASSERT_TRUE(converted.status.ok()) << converted.err;
+    EXPECT_TRUE(read_file(flat).value() == expected);
+    // Six clusters differ, or are between what was patched; the rest is the image's.
+    EXPECT_LT(fs::file_size(overlay), 12 * 65536u);
+    fs::remove(image);
+  }
+}
+
+TEST_F(Formats, AnOverlayCannotNameALongPath) {
+  fs::path raw = make_raw("disk.img", kMiB, {});
+  auto disk = open_disk(raw).value();
+  Fd out(::open(at("overlay").c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600));
+  auto written =
+      write_qcow2_overlay("/" + std::string(1100, 'x'), DiskFormat::Raw, *disk, {}, kMiB, out, "overlay");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(to_text(written.error(), Color::Off),
+            "faasc: error: the path of the image has 1101 bytes; an overlay can name one of at most 1023 "
+            "[FAASC0592]\n  hint: move the image to a shorter path\n");
 }
 
 }  // namespace

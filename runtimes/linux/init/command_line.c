@@ -84,7 +84,6 @@ static bool set_option(const char* name, const char* value, size_t size, struct 
 }
 
 void parse_command_line(const char* line, struct options* out, char* complaint, size_t complaint_room) {
-  static const char kPrefix[] = "faasc.";
   *out = (struct options){.has_network = true,
                           .has_gateway = true,
                           .has_dns = true,
@@ -93,6 +92,11 @@ void parse_command_line(const char* line, struct options* out, char* complaint, 
                           .grace_seconds = 10};
   parse_ipv4_network("10.0.2.15/24", 12, &out->network);
   parse_ipv4("10.0.2.2", 8, &out->gateway);
+  add_options(line, out, complaint, complaint_room);
+}
+
+void add_options(const char* line, struct options* out, char* complaint, size_t complaint_room) {
+  static const char kPrefix[] = "faasc.";
   complaint[0] = 0;
   while (*line) {
     if (is_space(*line)) {

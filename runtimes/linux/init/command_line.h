@@ -37,6 +37,9 @@ struct options {
  * (the last one). */
 void parse_command_line(const char* line, struct options* out, char* complaint, size_t complaint_room);
 
+/* Puts what `line` says on top of `out`. */
+void add_options(const char* line, struct options* out, char* complaint, size_t complaint_room);
+
 /* "10.0.2.15", all of it. */
 bool parse_ipv4(const char* text, size_t size, uint32_t* out);
 /* "10.0.2.15/24" */

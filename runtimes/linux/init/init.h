@@ -7,6 +7,7 @@
 
 #include "command_line.h"
 #include "program_file.h"
+#include "settings.h"
 
 /* report.c: lines on the console, "faasc-init: …". The pieces after the first may be null. */
 void report(const char* a, const char* b, const char* c, const char* d);
@@ -23,6 +24,10 @@ int write_whole_file(const char* path, const char* text);
 /* mounts.c */
 void mount_kernel_filesystems(void); /* /proc, /sys, /dev */
 bool enter_root(const struct options* options);
+/* The first bytes of the disk that begins with `magic` and its NUL, into `buffer`. 0 where there is none. */
+long read_disk_with(const char* magic, char* buffer, size_t room);
+/* Mounts a share or a volume; the directory is made where that is possible. False where it did not work. */
+bool mount_at(const struct mount_point* mount);
 void mount_temporary_filesystems(void); /* /dev/shm, /tmp, /run */
 
 /* modules.c */

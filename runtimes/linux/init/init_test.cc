@@ -11,6 +11,7 @@
 extern "C" {
 #include "command_line.h"
 #include "program_file.h"
+#include "settings.h"
 #include "text.h"
 }
 
@@ -65,6 +66,76 @@ TEST(ProgramFile, TakesAsManyStringsAsItSays) {
   for (int i = 0; i < 2048; ++i) bytes += "x\0"s;
   bytes += "0\0"s;
   EXPECT_EQ(described(bytes).size(), std::strlen("in / run /a:") + 2048 * 4 + std::strlen(" with"));
+}
+
+std::string described_settings(const std::string& bytes) {
+  std::unique_ptr<char[]> copy(new char[bytes.size()]);
+  std::memcpy(copy.get(), bytes.data(), bytes.size());
+  auto settings = std::make_unique<struct settings>();
+  if (const char* problem = parse_settings(copy.get(), bytes.size(), settings.get())) return problem;
+  std::string text = "<"s + settings->options + ">";
+  for (char** one = settings->variables; *one; ++one) text += " ["s + *one + "]";
+  for (unsigned i = 0; i < settings->mount_count; ++i) {
+    const mount_point& mount = settings->mounts[i];
+    text += (mount.share ? " share " : " volume ") + std::string(mount.name) + " at " + mount.directory +
+            (mount.read_only ? ", ro" : "");
+  }
+  return text;
+}
+
+const std::string kSettings =
+    "faasc-settings 1\0faasc.gw=off\0002\0A=1\0B=\0002\0share\0src\0/src\0ro\0volume\0data\0/data\0rw\0"s;
+
+TEST(Settings, SayWhatIsDifferent) {
+  const char* all = "<faasc.gw=off> [A=1] [B=] share src at /src, ro volume data at /data";
+  EXPECT_EQ(described_settings(kSettings), all);
+  EXPECT_EQ(described_settings(kSettings + std::string(400, '\0')), all);  // a disk has whole sectors
+  EXPECT_EQ(described_settings("faasc-settings 1\0\0000\0000\0"s), "<>");
+}
+
+TEST(Settings, RefuseEveryTruncation) {
+  for (std::size_t n = 0; n < kSettings.size(); ++n) {
+    std::string result = described_settings(kSettings.substr(0, n));
+    EXPECT_TRUE(result == "it ends too soon" ||
+                (n < 17 && result == "it does not begin with 'faasc-settings 1'"))
+        << n << ": " << result;
+  }
+}
+
+TEST(Settings, RefuseWhatCannotBe) {
+  const std::pair<std::string, const char*> kCases[] = {
+      {"faasc-settings 2\0\0000\0000\0"s, "it does not begin with 'faasc-settings 1'"},
+      {"faasc-settings 1\0\0009999\0"s, "it has a count that cannot be"},
+      {"faasc-settings 1\0\0000\00033\0"s, "it has a count that cannot be"},
+      {"faasc-settings 1\0\0000\0001\0disk\0a\0/a\0rw\0"s, "it has a mount of an unknown kind"},
+      {"faasc-settings 1\0\0000\0001\0share\0a\0/a\0wo\0"s, "it has a mount of an unknown kind"},
+      {"faasc-settings 1\0\0000\0001\0share\0a\0a\0rw\0"s, "it has a path that is not absolute"},
+      {kSettings + "x", "something follows its end"},
+  };
+  for (const auto& [bytes, problem] : kCases) EXPECT_EQ(described_settings(bytes), problem) << bytes;
+}
+
+TEST(Settings, VariablesTakeThePlaceOfThoseThere) {
+  char a[] = "A=1", aa[] = "AA=2", a2[] = "A=", b[] = "B=3";
+  auto program = std::make_unique<struct program>();
+  program->envp[0] = a;
+  program->envp[1] = aa;
+  char* more[] = {b, a2, nullptr};
+  ASSERT_TRUE(add_variables(more, program.get()));
+  EXPECT_STREQ(program->envp[0], "A=");
+  EXPECT_STREQ(program->envp[1], "AA=2");
+  EXPECT_STREQ(program->envp[2], "B=3");
+  EXPECT_EQ(program->envp[3], nullptr);
+}
+
+TEST(Settings, AreRefusedWhereTheVariablesHaveNoRoom) {
+  auto program = std::make_unique<struct program>();
+  char x[] = "X=1", y[] = "Y=1";
+  for (int i = 0; i < FAASC_PROGRAM_MAX_STRINGS; ++i) program->envp[i] = x;
+  char* more[] = {y, nullptr};
+  EXPECT_FALSE(add_variables(more, program.get()));
+  char* same[] = {x, nullptr};
+  EXPECT_TRUE(add_variables(same, program.get()));
 }
 
 struct Parsed {

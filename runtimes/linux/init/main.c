@@ -12,6 +12,7 @@
  * where there was no program to run. Whoever reads the console has the whole status. The line may follow an
  * unfinished one of the program's.
  */
+#include <linux/errno.h>
 #include <linux/fcntl.h>
 
 #include "init.h"
@@ -23,6 +24,8 @@
 static char command_line[4096];
 static char program_bytes[FAASC_PROGRAM_MAX_BYTES];
 static struct program program;
+static char root_settings_bytes[FAASC_SETTINGS_MAX_BYTES], disk_settings_bytes[FAASC_SETTINGS_MAX_BYTES];
+static struct settings root_settings, disk_settings;
 
 __attribute__((noreturn)) static void cannot_start(const struct options* options) {
   report("cannot start the machine", 0, 0, 0);
@@ -49,6 +52,30 @@ static bool read_program(void) {
   return !problem;
 }
 
+/* `size` as of reading `bytes`. No settings are fine. */
+static bool read_settings(const char* where, char* bytes, long size, struct settings* settings) {
+  if (size == 0 || size == -ENOENT) return true;
+  const char* problem = 0;
+  if (size < 0)
+    report_error("cannot read the settings in ", where, 0, (int)size);
+  else if ((problem = parse_settings(bytes, (size_t)size, settings)))
+    report("the settings in ", where, " are damaged: ", problem);
+  return size > 0 && !problem;
+}
+
+static bool apply_settings(const struct settings* settings, struct options* options) {
+  char complaint[64] = "";
+  if (settings->options) add_options(settings->options, options, complaint, sizeof complaint);
+  if (complaint[0]) report("cannot make sense of '", complaint, "' in the settings", 0);
+  return !complaint[0];
+}
+
+static bool mount_all(const struct settings* settings) {
+  bool all = true;
+  for (unsigned i = 0; i < settings->mount_count; ++i) all = mount_at(&settings->mounts[i]) && all;
+  return all;
+}
+
 __attribute__((noreturn, used)) void init_main(void) {
   struct options options;
   char complaint[64], number[21];
@@ -60,9 +87,22 @@ __attribute__((noreturn, used)) void init_main(void) {
   load_modules();
   if (!enter_root(&options)) cannot_start(&options);
   mount_temporary_filesystems();
+  size = read_whole_file(FAASC_SETTINGS_PATH, root_settings_bytes, sizeof root_settings_bytes);
+  if (!read_settings("'" FAASC_SETTINGS_PATH "'", root_settings_bytes, size, &root_settings) ||
+      !apply_settings(&root_settings, &options))
+    cannot_start(&options);
+  size = read_disk_with(FAASC_SETTINGS_MAGIC, disk_settings_bytes, sizeof disk_settings_bytes);
+  if (!read_settings("a disk", disk_settings_bytes, size, &disk_settings) ||
+      !apply_settings(&disk_settings, &options))
+    cannot_start(&options);
   sys_sethostname(options.hostname, text_length(options.hostname));
   set_up_network(&options);
-  if (!read_program()) cannot_start(&options);
+  if (!mount_all(&root_settings) || !mount_all(&disk_settings) || !read_program()) cannot_start(&options);
+  if (!add_variables(root_settings.variables, &program) ||
+      !add_variables(disk_settings.variables, &program)) {
+    report("there are too many variables in the settings", 0, 0, 0);
+    cannot_start(&options);
+  }
   /* What the kernel has to say while the program runs, a kill for lack of memory first of all, is of
    * interest. */
   write_whole_file("/proc/sys/kernel/printk", "4");

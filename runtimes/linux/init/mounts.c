@@ -23,38 +23,61 @@ void mount_kernel_filesystems(void) {
   mount_new("devtmpfs", "/dev", MS_NOSUID, "mode=0755");
 }
 
-/* Whether the disk has an ext4 superblock (at byte 1024; magic at 56, volume name at 120) with our label. */
-static bool is_labelled_root(const char* disk) {
-  static const char kLabel[16] = "faasc-root";
+#define LABEL_BYTES 16
+
+/* Whether the disk has an ext4 superblock (at byte 1024; magic at 56, volume name at 120) with this label. */
+static bool is_labelled(const char* disk, const char* label) {
+  char padded[LABEL_BYTES + 1] = "";
   unsigned char start[1024 + 256];
+  if (!text_append(padded, sizeof padded, label)) return false;
   int fd = sys_open(disk, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return false;
   long count = sys_read(fd, start, sizeof start);
   sys_close(fd);
   if (count != (long)sizeof start || start[1024 + 56] != 0x53 || start[1024 + 57] != 0xef) return false;
-  for (unsigned i = 0; i < sizeof kLabel; ++i)
-    if (start[1024 + 120 + i] != (unsigned char)kLabel[i]) return false;
+  for (unsigned i = 0; i < LABEL_BYTES; ++i)
+    if (start[1024 + 120 + i] != (unsigned char)padded[i]) return false;
   return true;
 }
 
-/* The root is a disk, or a partition of one. The first disk need not be /dev/vda: VMMs number virtio-mmio
- * devices as they like. */
-static bool find_root(char* path, bool given) {
-  int fd;
-  if (given) {
-    if ((fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0)) >= 0) sys_close(fd);
-    return fd >= 0;
-  }
+/* An ext4 is on a disk, or on a partition of one; its path goes into `path`, which has to be empty. The first
+ * disk need not be /dev/vda: VMMs number virtio-mmio devices as they like. */
+static bool find_labelled(const char* label, char* path) {
   text_append(path, sizeof "/dev/vda1", "/dev/vda1");
   for (char letter = 'a'; letter <= 'z'; ++letter) {
     path[7] = letter;
     path[8] = 0;
-    if (is_labelled_root(path)) return true;
+    if (is_labelled(path, label)) return true;
     for (path[8] = '1'; path[8] <= '4'; ++path[8])
-      if (is_labelled_root(path)) return true;
+      if (is_labelled(path, label)) return true;
   }
   path[0] = 0;
   return false;
+}
+
+static bool find_root(char* path, bool given) {
+  int fd;
+  if (!given) return find_labelled("faasc-root", path);
+  if ((fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0)) >= 0) sys_close(fd);
+  return fd >= 0;
+}
+
+long read_disk_with(const char* magic, char* buffer, size_t room) {
+  char path[] = "/dev/vda";
+  size_t magic_size = text_length(magic) + 1;
+  for (; path[7] <= 'z'; ++path[7]) {
+    int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0) continue;
+    size_t size = 0, same = 0;
+    long count = sys_read(fd, buffer, 512);
+    while (count == 512 && same < magic_size && buffer[same] == magic[same]) ++same;
+    if (same == magic_size)
+      for (size = 512; size < room && (count = sys_read(fd, buffer + size, room - size)) > 0;)
+        size += (size_t)count;
+    sys_close(fd);
+    if (size) return (long)size;
+  }
+  return 0;
 }
 
 bool enter_root(const struct options* options) {
@@ -100,6 +123,30 @@ bool enter_root(const struct options* options) {
     return false;
   }
   return true;
+}
+
+bool mount_at(const struct mount_point* mount) {
+  const unsigned long flags = MS_NOATIME | MS_NOSUID | MS_NODEV | (mount->read_only ? MS_RDONLY : 0);
+  char disk[sizeof "/dev/vda1"] = "";
+  int error;
+  sys_mkdir(mount->directory, 0755);
+  if (mount->share) {
+    /* What the guest writes is on the host when the call returns, and what the host writes is seen. */
+    error = sys_mount(mount->name, mount->directory, "9p", flags,
+                      "trans=virtio,version=9p2000.L,cache=none,msize=262144");
+  } else {
+    if (!find_labelled(mount->name, disk)) {
+      report("there is no disk with an ext4 labelled '", mount->name, "'", 0);
+      return false;
+    }
+    error = sys_mount(disk, mount->directory, "ext4", flags, 0);
+  }
+  if (error < 0) {
+    report_error(mount->share ? "cannot mount the share '" : "cannot mount the volume '", mount->name, "'",
+                 error);
+    report("it was to be mounted at '", mount->directory, "'", 0);
+  }
+  return error >= 0;
 }
 
 void mount_temporary_filesystems(void) {

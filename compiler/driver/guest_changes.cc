@@ -1,0 +1,55 @@
+#include "compiler/driver/guest_changes.h"
+
+#include "compiler/driver/guest_environment_options.h"
+#include "launcher/codes.h"
+#include "packager/disk/guest_settings.h"
+#include "packager/disk/linux_settings.h"
+#include "packager/disk/nanos_settings.h"
+#include "packager/image/image_overlay.h"
+
+namespace faasc {
+namespace {
+
+/// The path by which a VMM that inherits `file` opens it.
+std::string inherit(Fd file, StartOptions& options) {
+  options.inherited.push_back(std::make_shared<const Fd>(std::move(file)));
+  return "/proc/self/fd/" + std::to_string(options.inherited.back()->get());
+}
+
+Result<void> change_nanos(const GuestSettings& settings, VmSpec& spec, StartOptions& options) {
+  VmSpec::Disk& disk = spec.disks.front();
+  FAASC_TRY(OpenedImage image, open_image(disk.path));
+  FAASC_TRY(Fd overlay, write_overlay(image, nanos_settings(settings)));
+  disk.path = inherit(std::move(overlay), options);
+  disk.format = name_of(DiskFormat::Qcow2);
+  return {};
+}
+
+Result<void> change_linux(const GuestSettings& settings, VmSpec& spec, StartOptions& options) {
+  if (!spec.settings_disk)
+    return Error{Fault::Input,
+                 kNoSettingsDisk,
+                 "the init in '" + spec.disks.front().path.string() +
+                     "' is from an earlier faasc, which tells guests nothing but what is in their image",
+                 {},
+                 "build the image again"};
+  FAASC_TRY(std::string bytes, linux_settings_disk(settings));
+  FAASC_TRY(Fd file, file_in_memory(bytes, "settings of " + spec.name));
+  spec.disks.push_back({.path = inherit(std::move(file), options), .format = "raw", .read_only = true});
+  return {};
+}
+
+}  // namespace
+
+Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec& spec,
+                          StartOptions& options) {
+  GuestSettings settings;
+  FAASC_TRY(settings.environment,
+            guest_environment_of(arguments.environment, spec.kind, session.environment()));
+  if (settings.empty() || spec.disks.empty()) return {};
+  Result<void> changed = spec.kernel_family == "nanos" ? change_nanos(settings, spec, options)
+                                                       : change_linux(settings, spec, options);
+  return std::move(changed).during("preparing the machine of '" + spec.name + "'");
+}
+
+}  // namespace faasc

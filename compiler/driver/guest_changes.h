@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/result.h"
+#include "compiler/driver/session.h"
+#include "compiler/driver/vm_options.h"
+#include "launcher/machine.h"
+#include "packager/spec/vm_spec.h"
+
+namespace faasc {
+
+/// Makes `spec` the machine that the options ask for, where that is more than VMM and sizes: what the guest
+/// is to find that is not in its image. The image is neither built again nor written to: Nanos gets an
+/// overlay of it, Linux a small disk besides, both in memory and without a name; `options` keep them, and
+/// QEMU inherits them.
+Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec& spec,
+                          StartOptions& options);
+
+}  // namespace faasc

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace faasc {
+
+/// A directory of the host or a volume, and where a guest mounts it.
+struct GuestMount {
+  enum class Kind : std::uint8_t {
+    Share,  ///< a directory of the host, by 9p; `name` is its tag
+    Volume  ///< a disk with a file system of its own; `name` is its label
+  };
+  Kind kind = Kind::Share;
+  std::string name;
+  std::string path;  ///< absolute, in the guest
+  bool read_only = false;
+};
+
+/// What a guest is told about itself when it starts, beside what is to be run: with the image, or for one
+/// machine only.
+struct GuestSettings {
+  std::map<std::string, std::string> environment;  ///< on top of the program's; the same names win over it
+  std::vector<GuestMount> mounts;
+
+  bool empty() const { return environment.empty() && mounts.empty(); }
+};
+
+}  // namespace faasc

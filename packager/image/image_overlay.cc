@@ -1,0 +1,33 @@
+#include "packager/image/image_overlay.h"
+
+#include <cerrno>
+
+#include <sys/mman.h>
+
+#include "packager/disk/formats/qcow2_overlay.h"
+#include "packager/tfs/tfs_edit.h"
+
+namespace faasc {
+
+Result<Fd> file_in_memory(std::string_view bytes, const std::string& name) {
+  Fd file(::memfd_create(name.c_str(), MFD_CLOEXEC));
+  if (!file) return io_error("create", name, errno);
+  FAASC_CHECK(write_all(file, bytes, name));
+  return file;
+}
+
+Result<Fd> write_overlay(const OpenedImage& image, const TfsTuple& edit) {
+  const std::string name = "overlay of " + image.path.filename().string();
+  // The kernel takes the file system to go on to the end of the disk, whatever the partition table says.
+  std::uint64_t root = image.parts.front().region.offset_bytes;
+  auto file_system = piece_of(image.disk, root, image.disk->size() - root);
+  FAASC_TRY(TfsEdit changes, edit_tfs(*file_system, edit));
+  for (BytePatch& patch : changes.patches) patch.offset += root;
+  FAASC_TRY(Fd file, file_in_memory({}, name));
+  std::error_code error;
+  FAASC_CHECK(write_qcow2_overlay(std::filesystem::absolute(image.path, error), image.format, *image.disk,
+                                  changes.patches, root + changes.size_bytes, file, name));
+  return file;
+}
+
+}  // namespace faasc
