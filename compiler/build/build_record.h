@@ -38,7 +38,7 @@ class BuildRecord {
   const std::set<std::string>& outputs() const { return outputs_; }
   /// What was read and is there: absolute, sorted.
   std::vector<std::string> inputs() const;
-  /// A fact about the result that a build with nothing to do repeats: its digest, the handler.
+  /// A fact about the result that a build with nothing to do repeats: the handler, the sizes.
   void set_fact(std::string_view name, std::string value) { facts_[std::string(name)] = std::move(value); }
   std::string fact(std::string_view name) const;
 

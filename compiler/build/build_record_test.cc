@@ -23,7 +23,7 @@ class BuildRecordTest : public testing::Test {
     record.add_input(source_, file_clock_ns() + 1'000'000'000);
     record.add_input(missing_, file_clock_ns() + 1'000'000'000);
     record.add_output(output_);
-    record.set_fact("sha256", "abc");
+    record.set_fact("handler", "abc");
     return record;
   }
   // As the next process would see it.
@@ -43,7 +43,7 @@ class BuildRecordTest : public testing::Test {
 TEST_F(BuildRecordTest, FreshWhileNothingChanges) {
   BuildRecord loaded = reloaded(record());
   EXPECT_EQ(loaded.stale("options"), std::nullopt);
-  EXPECT_EQ(loaded.fact("sha256"), "abc");
+  EXPECT_EQ(loaded.fact("handler"), "abc");
   EXPECT_EQ(loaded.fact("other"), "");
 }
 

@@ -19,6 +19,7 @@
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/guest_files.h"
 #include "compiler/build/image_delivery.h"
+#include "compiler/build/image_digest.h"
 #include "compiler/build/kernel_keys.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/unsupported.h"
@@ -88,7 +89,9 @@ class FunctionBuild {
       auto reason = last->stale(option_key());
       if (!reason) {
         FAASC_CHECK(tell_make(*last, record_path));
-        return earlier_result(*last);
+        result_ = earlier_result(*last);
+        FAASC_CHECK(add_digest());
+        return std::move(result_);
       }
       progress_.note("building because " + *reason);
     }
@@ -112,12 +115,19 @@ class FunctionBuild {
     program_.environment = guest_environment(manifest_, result_.function);
     const FileStamp image_before = stamp_of(image_);
     const bool keeps_time = options_.keep_time && last && last->outputs_are_unchanged();
+    std::string digest_before;
+    if (keeps_time) {
+      FAASC_TRY(digest_before, image_digest(image_, work_dir_));
+    }
     FAASC_CHECK(write_outputs(resolved.kernel));
-    if (keeps_time && last->fact("sha256") == result_.sha256)
-      FAASC_CHECK(set_modification_time(image_, image_before.modified_ns));
+    if (keeps_time) {
+      FAASC_TRY(std::string digest, image_digest(image_, work_dir_));
+      if (digest == digest_before) FAASC_CHECK(set_modification_time(image_, image_before.modified_ns));
+    }
     BuildRecord record = make_record(resolved.kernel);
     FAASC_CHECK(record.save(record_path));
     FAASC_CHECK(write_depfile(record));
+    FAASC_CHECK(add_digest());
     // Where the user says where the image goes, an earlier one is the user's.
     if (last && options_.output.empty()) remove_all_but_ours(last->outputs());
     return std::move(result_);
@@ -192,8 +202,14 @@ class FunctionBuild {
     result.image_bytes = std::strtoull(record.fact("image_bytes").c_str(), nullptr, 10);
     result.allocated_bytes = std::strtoull(record.fact("allocated_bytes").c_str(), nullptr, 10);
     result.payload_bytes = std::strtoull(record.fact("payload_bytes").c_str(), nullptr, 10);
-    result.sha256 = record.fact("sha256");
     return result;
+  }
+
+  Result<void> add_digest() {
+    if (options_.digest) {
+      FAASC_TRY(result_.sha256, image_digest(image_, work_dir_));
+    }
+    return {};
   }
 
   // A finished program is for one processor; what faasc compiles is for the kernel's.
@@ -299,8 +315,6 @@ class FunctionBuild {
     FAASC_CHECK(write_file(result_.spec, to_json(spec, image_.parent_path(), store_.root())));
     FAASC_TRY(std::vector<ListedFile> files, list_files(program_.rootfs));
     FAASC_CHECK(write_file(file_list_path(image_), to_json(files)));
-    FAASC_TRY(Sha256Digest digest, sha256_of_file(image_));
-    result_.sha256 = to_hex(digest);
     save_places();
     result_.image_bytes = image.size_bytes;
     result_.allocated_bytes = image.allocated_bytes;
@@ -419,7 +433,6 @@ class FunctionBuild {
     record.set_fact("image_bytes", std::to_string(result_.image_bytes));
     record.set_fact("allocated_bytes", std::to_string(result_.allocated_bytes));
     record.set_fact("payload_bytes", std::to_string(result_.payload_bytes));
-    record.set_fact("sha256", result_.sha256);
     return record;
   }
 

@@ -42,6 +42,7 @@ struct BuildOptions {
   std::optional<DepfileRequest> depfile;
   /// The image keeps its time where its content stays the same, for Ninja's `restat`.
   bool keep_time = false;
+  bool digest = false;             ///< BuiltFunction::sha256 is wanted, for which all of the image is read
 };
 
 /// What came of a build, or of an earlier one that is still good.
@@ -55,7 +56,7 @@ struct BuiltFunction {
   std::filesystem::path debug_file;  ///< the unstripped program; empty where there is none
   std::filesystem::path openapi;     ///< OpenAPI 3.1 document, JSON; empty where there is none
   std::uint64_t image_bytes = 0, allocated_bytes = 0, payload_bytes = 0;
-  std::string sha256;  ///< of the image
+  std::string sha256;  ///< of the image; empty unless BuildOptions::digest
 };
 
 /// Builds the function of a manifest into a disk image and its VM spec. Everything intermediate lies in

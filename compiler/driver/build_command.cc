@@ -40,8 +40,9 @@ std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump();
 }
 
-Result<int> build(Session& session, const TargetArguments& arguments) {
-  FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments));
+Result<int> build(Session& session, TargetArguments target) {
+  target.digest = session.shows_results();
+  FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, target));
   if (!built) return session.status();
   session.set_result("image", json_text(built->image.string()));
   session.set_result("spec", json_text(built->spec.string()));
@@ -71,7 +72,7 @@ Action configure_build(CLI::App& app) {
       for (const std::string& text : arguments->quoted_targets)
         target.depfile->targets.push_back(make_quoted(text));
     }
-    return build(session, target);
+    return build(session, std::move(target));
   };
 }
 

@@ -59,7 +59,9 @@ Result<int> print_openapi(Session& session, const BuiltFunction& built) {
 }
 
 Result<int> inspect(Session& session, const InspectArguments& arguments) {
-  FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments.target));
+  TargetArguments target = arguments.target;
+  target.digest = !arguments.openapi && arguments.why.empty();
+  FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, target));
   if (!built) return session.status();
   if (arguments.openapi) return print_openapi(session, *built);
   FAASC_TRY(std::vector<ListedFile> files, read_file_list(file_list_path(built->image)));

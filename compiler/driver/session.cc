@@ -1,5 +1,7 @@
 #include "compiler/driver/session.h"
 
+#include <algorithm>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -51,6 +53,12 @@ void Session::report(const Diagnostic& diagnostic) {
 
 void Session::set_result(std::string name, std::string json) {
   results_[std::move(name)] = std::move(json);
+}
+
+bool Session::shows_results() const {
+  return options_.format == ReportFormat::Json || options_.format == ReportFormat::GitHub ||
+         std::any_of(options_.diagnostics_files.begin(), options_.diagnostics_files.end(),
+                     [](const std::string& file) { return !file.starts_with("sarif:"); });
 }
 
 Result<void> Session::finish(bool ok) {

@@ -56,6 +56,9 @@ class Session {
   /// `json` is the value as JSON text.
   void set_result(std::string name, std::string json);
 
+  /// Whether anything shows them.
+  bool shows_results() const;
+
   /// Writes what a format keeps for the end. The driver calls it once.
   Result<void> finish(bool ok);
 

@@ -127,6 +127,7 @@ Result<std::optional<BuiltFunction>> build_target(Session& session, const Target
   options.output = arguments.output;
   options.kernel = arguments.kernel;
   options.jobs = arguments.jobs;
+  options.digest = arguments.digest || session.options().verbosity == Verbosity::Verbose;
   options.offline = session.options().offline;
   options.depfile = arguments.depfile;
   options.keep_time = arguments.keep_time;

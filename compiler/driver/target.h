@@ -25,6 +25,7 @@ struct TargetArguments {
   unsigned jobs = 0;
   std::optional<DepfileRequest> depfile;  ///< -MD and its like
   bool keep_time = false;                 ///< --restat
+  bool digest = false;  ///< the image's digest is going to be shown
 };
 
 /// Declares the target and how a function is built. `what` is the target's line of help.
