@@ -125,6 +125,16 @@ class PythonBuilder {
     return to_hex(sha256(text));
   }
 
+  // What decides which modules a tree has, beside its place. The question lists the function's own files, and
+  // their directory changes with every edit; of their contents, only extension modules count here.
+  static std::string stamp_text(const ModuleTree& tree) {
+    if (tree.files.empty()) return stamp_text(tree.host);
+    std::string text;
+    for (const std::string& file : tree.files)
+      if (file.ends_with(".so")) text += stamp_text(tree.host / file);
+    return text;
+  }
+
   static std::string stamp_text(const fs::path& path) {
     FileStamp stamp = stamp_of(path);
     return "\n" + path.string() + " " + std::to_string(stamp.inode) + " " + std::to_string(stamp.size_bytes) +
@@ -225,7 +235,7 @@ class PythonBuilder {
   // byte code is another.
   Result<void> stage_modules(const Helper& helper, const StageRequest& request) {
     std::string question = helper.question(request), imports;
-    for (const ModuleTree& tree : request.trees) question += stamp_text(tree.host);
+    for (const ModuleTree& tree : request.trees) question += stamp_text(tree);
     for (std::size_t i = 0; i < sources_.size(); ++i)
       imports += "\n" + sources_[i] + "\n" + scanned_[i].imports + (scanned_[i].bytecode.empty() ? "-" : "+");
     question += "\n" + to_hex(sha256(imports));

@@ -43,7 +43,9 @@ class PythonBuildTest : public testing::Test {
   }
   Result<PythonBuild> build() {
     diagnostics_ = {};
-    return build_python(request_, diagnostics_);
+    staged_ = false;
+    return build_python(request_, diagnostics_,
+                        [this](const std::string& what) { staged_ |= what == "staging modules"; });
   }
   std::string complaints() const {
     std::string text;
@@ -66,6 +68,7 @@ class PythonBuildTest : public testing::Test {
       TemporaryDirectory::create(fs::temp_directory_path(), "faasc-python-");
   PythonRequest request_;
   Diagnostics diagnostics_;
+  bool staged_ = false;  // whether the last build looked at every module, which takes long
 };
 
 constexpr const char* kLambda =
@@ -144,20 +147,25 @@ TEST_F(PythonBuildTest, AnEditGivesWhatAFreshBuildGives) {
   write("data.txt", "1\n");
   ASSERT_TRUE(build());
   const std::string lambda = kLambda;
-  const std::tuple<const char*, std::string, bool, int> edits[] = {
-      {"main.py", "# a line more\n" + lambda, true, 1},
-      {"main.py", "import menu, wave\n" + lambda, true, 0},
-      {"menu.py", "ITEMS = ['tea', 'milk']\n", true, 1},
-      {"data.txt", "2\n", true, 0},
-      {"main.py", "def lambda_handler(event, context:\n", false, 0},
-      {"main.py", "import nowhere\n" + lambda, false, 0},
-      {"main.py", lambda, true, 0},
+  const std::tuple<const char*, std::string, bool, bool, int> edits[] = {
+      {"main.py", "# a line more\n" + lambda, true, false, 1},
+      {"main.py", "import menu, wave\n" + lambda, true, true, 0},
+      {"menu.py", "ITEMS = ['tea', 'milk']\n", true, false, 1},
+      {"data.txt", "2\n", true, false, 0},
+      {"main.py", "def lambda_handler(event, context:\n", false, false, 0},
+      {"main.py", "import nowhere\n" + lambda, false, true, 0},
+      {"main.py", lambda, true, true, 0},
+      // Names of modules in an extension module, which only its bytes tell.
+      {"fast.so", std::string("\0colorsys\0", 10), true, true, 0},
+      {"main.py", "import fast\n" + lambda, true, true, 0},
+      {"fast.so", std::string("\0wave\0", 6), true, true, 0},
   };
-  for (const auto& [file, text, good, compiled] : edits) {
+  for (const auto& [file, text, good, staged, compiled] : edits) {
     write(file, text);
     auto edited = build();
     const std::string said = complaints();
     ASSERT_EQ(bool(edited), good) << text << said;
+    EXPECT_EQ(staged_, staged) << text;
     if (good && compiled > 0) {
       EXPECT_EQ(edited->compiled, compiled) << text;
     }
