@@ -117,12 +117,11 @@ Result<ScannedSource> scanned_source(std::string text) {
 
 Result<std::vector<ScannedSource>> Helper::scan(const ModuleTree& tree, const std::vector<std::string>& files,
                                                 const fs::path& own_cache, bool bytecode) const {
-  json question = {{"root", tree.host.string()},
-                   {"files", files},
-                   {"guest", tree.guest},
-                   {"own_cache", own_cache.string()},
-                   {"bytecode", bytecode}};
-  FAASC_TRY(std::string text, ask("scan.py", question.dump(-1, ' ', false, json::error_handler_t::replace)));
+  std::string question = tree.host.string();
+  for (const std::string& part : {tree.guest, own_cache.string(), std::string(bytecode ? "1" : "")})
+    question.append(1, '\0').append(part);
+  for (const std::string& file : files) question.append(1, '\0').append(file);
+  FAASC_TRY(std::string text, ask("scan.py", question));
   try {
     std::vector<ScannedSource> sources;
     json answer = json::parse(text);

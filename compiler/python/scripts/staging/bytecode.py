@@ -1,9 +1,13 @@
 """Byte code whose bytes depend on the source alone."""
 
 import marshal
-from importlib.util import MAGIC_NUMBER
 
 import _imp
+
+try:
+    from _frozen_importlib_external import MAGIC_NUMBER
+except ImportError:
+    from importlib.util import MAGIC_NUMBER
 
 
 def bytecode_of(tree, source, guest):

@@ -1,76 +1,76 @@
 """What is known of sources that have not changed since, and their byte code; kept between builds."""
 
-import json
 import os
-import re
 
-IDENTIFIER_IN_BINARY = re.compile(rb"\0([a-z_][a-z0-9_.]{2,40})(?=\0)")
+from staging import nodes
 
 
 def version_of_scripts():
     """What another version of these scripts found is of no use."""
     directory = os.path.dirname(os.path.abspath(__file__))
-    status = [os.stat(os.path.join(directory, name)) for name in ("bytecode.py", "cache.py", "imports.py", "optional.py")]
+    status = [os.stat(os.path.join(directory, name))
+              for name in ("bytecode.py", "cache.py", "imports.py", "nodes.py", "optional.py")]
     return "-".join("%x-%x" % (one.st_size, one.st_mtime_ns // 1000000) for one in status)
 
 
+def stamp_of(status):
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
 class Cache:
-    """What is known of sources that have not changed since, and their byte code."""
+    """What is known of sources that have not changed since, and their byte code. What only some need is imported where
+    it is needed: it takes long."""
 
     def __init__(self, directory, bytecode):
         self.directory = directory
         self.bytecode = bytecode
         self.path = os.path.join(directory, "modules-%s%s.json" % ("" if bytecode else "sources-", version_of_scripts()))
-        self.known = {}
+        self.loaded = None
         self.changed = False
         self.compiled = 0
-        try:
-            with open(self.path, "rb") as file:
-                known = json.load(file)
-            if isinstance(known, dict):
-                self.known = known
-        except (OSError, ValueError):
-            pass
+
+    @property
+    def known(self):
+        if self.loaded is None:
+            import json
+
+            self.loaded = {}
+            try:
+                with open(self.path, "rb") as file:
+                    known = json.load(file)
+                if isinstance(known, dict):
+                    self.loaded = known
+            except (OSError, ValueError):
+                pass
+        return self.loaded
 
     def pyc_path(self, name):
         return os.path.join(self.directory, "pyc", name[:2], name + ".pyc")
 
     def look_up(self, host, guest, text=None):
         """[stamp, imports, changes_path, name of the byte code or "", marks]"""
-        if text is None:
-            status = os.stat(host)
-            stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
-        else:
-            stamp = [text.decode()]
-        key = guest + "\n" + host
-        entry = self.known.get(key)
+        stamp = stamp_of(os.stat(host)) if text is None else [text.decode()]
+        entry = self.known.get(guest + "\n" + host)
         if entry and entry[0] == stamp and (not entry[3] or os.path.exists(self.pyc_path(entry[3]))):
             return entry
-        entry = [stamp] + self.read(host, guest, text)
-        self.known[key] = entry
-        self.changed = True
-        return entry
-
-    def read(self, host, guest, text):
         if text is None:
             with open(host, "rb") as file:
                 text = file.read()
-        # What has not changed needs none of these, and they take long to import.
-        import ast
+        entry = [stamp] + self.read(guest, text)
+        self.remember(host, guest, entry)
+        return entry
 
-        try:
-            from _sha2 import sha256
-        except ImportError:
-            try:
-                from _sha256 import sha256
-            except ImportError:
-                from hashlib import sha256  # brings all of OpenSSL along, which takes as long as the rest
+    def remember(self, host, guest, entry):
+        self.known[guest + "\n" + host] = entry
+        self.changed = True
 
+    def read(self, guest, text, tree=None):
+        """The same without the stamp, of a text whose tree may be known."""
         from staging.bytecode import bytecode_of
         from staging.imports import imports_of
 
         try:
-            tree = ast.parse(text, guest)
+            tree = tree or nodes.parse(text, guest)
             imports, changes_path, marks = imports_of(tree)
             if not self.bytecode:
                 return [imports, changes_path, "", marks]
@@ -78,26 +78,41 @@ class Cache:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             # A template, a test of the parser, a source for another version: it is not for this interpreter.
             return [[], False, "", []]
-        self.compiled += 1
-        name = sha256(data).hexdigest()[:40]
-        write_whole(self.pyc_path(name), data)
+        name = sha256(data)[:40]
+        if not os.path.exists(self.pyc_path(name)):
+            self.compiled += 1
+            write_whole(self.pyc_path(name), data)
         return [imports, changes_path, name, marks]
 
     def binary_names(self, host, standard):
         """Words in an extension module that are names of `standard` modules, so it may import these."""
-        status = os.stat(host)
-        stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+        stamp = stamp_of(os.stat(host))
         entry = self.known.get(host)
         if not entry or entry[0] != stamp:
+            import re
+
             with open(host, "rb") as file:
-                words = {word.decode() for word in IDENTIFIER_IN_BINARY.findall(file.read())}
-            entry = self.known[host] = [stamp, sorted(words & standard)]
+                found = re.findall(rb"\0([a-z_][a-z0-9_.]{2,40})(?=\0)", file.read())
+            entry = self.known[host] = [stamp, sorted({word.decode() for word in found} & standard)]
             self.changed = True
         return entry[1]
 
     def save(self):
         if self.changed:
+            import json
+
             write_whole(self.path, json.dumps(self.known, separators=(",", ":")).encode())
+
+
+def sha256(data):
+    try:
+        from _sha2 import sha256 as algorithm
+    except ImportError:
+        try:
+            from _sha256 import sha256 as algorithm
+        except ImportError:
+            from hashlib import sha256 as algorithm  # brings all of OpenSSL along, which takes as long as the rest
+    return algorithm(data).hexdigest()
 
 
 def write_whole(path, data):

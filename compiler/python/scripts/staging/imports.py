@@ -1,29 +1,28 @@
 """The imports of one module."""
 
-import ast
-
+from staging import nodes
 from staging.optional import MENTIONS
 
 
 def names_of_test(test):
-    return {node.id if isinstance(node, ast.Name) else node.attr for node in ast.walk(test)
-            if isinstance(node, (ast.Name, ast.Attribute))}
+    return {node.id if isinstance(node, nodes.Name) else node.attr for node in nodes.walk(test)
+            if isinstance(node, (nodes.Name, nodes.Attribute))}
 
 
 def is_other_system(test):
     """Whether `sys.platform == "win32"` and the like is true elsewhere only (True), or always here (False)."""
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.NotEq))):
+    if not (isinstance(test, nodes.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (nodes.Eq, nodes.NotEq))):
         return None
     left, right = test.left, test.comparators[0]
-    if not (isinstance(left, ast.Attribute) and isinstance(left.value, ast.Name) and isinstance(right, ast.Constant)):
+    if not (isinstance(left, nodes.Attribute) and isinstance(left.value, nodes.Name) and isinstance(right, nodes.Constant)):
         return None
     here = {("sys", "platform"): "linux", ("os", "name"): "posix"}.get((left.value.id, left.attr))
     if here is None:
         return None
-    return (right.value == here) == isinstance(test.ops[0], ast.NotEq)
+    return (right.value == here) == isinstance(test.ops[0], nodes.NotEq)
 
 
-class Imports(ast.NodeVisitor):
+class Imports(nodes.Visitor):
     """Every import of a module: [name, level, names, line, column, certain, instead of]. Certain ones are sure to
     happen when the module is imported, None stands for those of a module that is run as a program; those in "except
     ImportError" are instead of others, which the last part lists."""
@@ -37,7 +36,7 @@ class Imports(ast.NodeVisitor):
 
     def maybe(self, node):
         before, self.certain = self.certain, False
-        self.generic_visit(node)
+        self.follow(node)
         self.certain = before
 
     visit_Lambda = maybe
@@ -63,10 +62,10 @@ class Imports(ast.NodeVisitor):
             for statement in node.orelse if elsewhere else node.body:
                 self.visit(statement)
             return
-        if "TYPE_CHECKING" in names and not isinstance(node.test, ast.UnaryOp):
+        if "TYPE_CHECKING" in names and not isinstance(node.test, nodes.UnaryOp):
             for statement in node.orelse:
                 self.visit(statement)
-        elif "__name__" in names and isinstance(node.test, ast.Compare):
+        elif "__name__" in names and isinstance(node.test, nodes.Compare):
             self.as_program(node)
         else:
             self.maybe(node)
@@ -103,7 +102,7 @@ class Imports(ast.NodeVisitor):
             self.marks.add("py:" if node.value.endswith(".py") else "name:" + node.value)
 
     def argument(self, kind, node):
-        constant = isinstance(node, ast.Constant)
+        constant = isinstance(node, nodes.Constant)
         if not constant or isinstance(node.value, str):
             self.marks.add(kind + ":" + (node.value.lower() if constant else "?"))
 
@@ -113,7 +112,7 @@ class Imports(ast.NodeVisitor):
             self.argument("codec", node.args[0])
         elif called in ("str", "bytes", "bytearray") and len(node.args) > 1:
             self.argument("codec", node.args[1])
-        elif called == "new" and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        elif called == "new" and isinstance(node.func, nodes.Attribute) and isinstance(node.func.value, nodes.Name):
             if node.func.value.id == "hashlib" and node.args:
                 self.argument("hash", node.args[0])
         for keyword in node.keywords:
@@ -131,21 +130,21 @@ class Imports(ast.NodeVisitor):
         self.add(node, node.module or "", node.level, [alias.name for alias in node.names])
 
     def visit_Call(self, node):
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        constant = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        called = node.func.attr if isinstance(node.func, nodes.Attribute) else getattr(node.func, "id", "")
+        constant = node.args[0].value if node.args and isinstance(node.args[0], nodes.Constant) else None
         if called in ("import_module", "__import__", "lazy_import", "importorskip") and isinstance(constant, str):
             level = len(constant) - len(constant.lstrip("."))
             before, self.certain = self.certain, False
             self.add(node, constant[level:], level, [])
             self.certain = before
         self.arguments_of_call(node, called)
-        self.generic_visit(node)
+        self.follow(node)
 
     def visit_Attribute(self, node):
         self.mention(node.attr)
-        if node.attr == "path" and isinstance(node.value, ast.Name) and node.value.id == "sys":
+        if node.attr == "path" and isinstance(node.value, nodes.Name) and node.value.id == "sys":
             self.changes_path = True
-        self.generic_visit(node)
+        self.follow(node)
 
 
 def imports_of(tree):
