@@ -105,6 +105,8 @@ class GoBuilder {
                                 .sources = request_.installation / "detector",
                                 .cache_dir = cache_,
                                 .directory = source_,
+                                .module = module_.path,
+                                .module_root = module_.root,
                                 .tags = request_.tags,
                                 .architecture = request_.architecture,
                                 .cgo = request_.cgo};

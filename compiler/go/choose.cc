@@ -109,7 +109,7 @@ class Choosing {
     any_package_ = true;
     bool registers = false, starts_lambda = false;
     for (const Registration& one : package.registrations) {
-      bool lambda = one.call.starts_with("lambda.");
+      bool lambda = one.call.starts_with("lambda");
       (lambda ? starts_lambda : registers) = true;
       if (lambda) {
         if (package.name == "main")

@@ -116,6 +116,8 @@ TEST(GoChoose, WhatTheFrameworkIsToldGoesFirst) {
             "lambda handle 8: the only candidate; main() calls lambda.Start");
   EXPECT_EQ(choice(with({}, {registration("lambda.Start", "handle")}, true), "bootstrap"),
             "lambda handle 8: named by 'handler'; main() calls lambda.Start");
+  EXPECT_EQ(choice(with({}, {registration("lambdaurl.Start", "mux")}, true)),
+            "lambda mux 8: the only candidate; main() calls lambdaurl.Start");
   EXPECT_EQ(choice(with({func("New", {}, {type("*F", "*F")}), func("Handle", {kWriter, kRequest}, {}, "F")})),
             "http Handle 6: the only candidate; New() makes what has a Handle");
 }

@@ -76,7 +76,8 @@ Result<Facts> detect(const DetectorRequest& request) {
   std::string tags;
   for (const std::string& tag : request.tags) tags += (tags.empty() ? "" : ",") + tag;
   Command command{.argv = {program.string(), "-root", request.directory.string(), "-arch",
-                           request.architecture, "-tags", tags, request.cgo ? "-cgo=true" : "-cgo=false"},
+                           request.architecture, "-tags", tags, request.cgo ? "-cgo=true" : "-cgo=false",
+                           "-module", request.module, "-module-root", request.module_root.string()},
                   .working_directory = {},
                   .environment = {{"GOROOT", request.toolchain.root.string()}}};
   FAASC_TRY(Finished finished, run(command));

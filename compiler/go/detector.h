@@ -13,9 +13,11 @@ namespace faasc::go {
 
 struct DetectorRequest {
   const Toolchain& toolchain;
-  std::filesystem::path sources;    ///< share/faasc/go/detector
-  std::filesystem::path cache_dir;  ///< the compiled detector is kept here, for every function of this user
-  std::filesystem::path directory;  ///< where to look, absolute
+  std::filesystem::path sources;      ///< share/faasc/go/detector
+  std::filesystem::path cache_dir;    ///< the compiled detector is kept here, for every function of this user
+  std::filesystem::path directory;    ///< where to look, absolute
+  std::string module;                 ///< the path of the module that it is in
+  std::filesystem::path module_root;  ///< and its directory
   std::vector<std::string> tags;
   std::string architecture = "amd64";
   bool cgo = false;

@@ -82,6 +82,7 @@ Result<Facts> facts_from_json(std::string_view text) {
   try {
     Facts facts;
     facts.packages = list_of<Package>(json, "packages", package_of);
+    facts.imported = list_of<Package>(json, "imported", package_of);
     facts.problems = list_of<Diagnostic>(json, "problems", [](const Json& one) {
       Diagnostic problem;
       problem.message = one.value("message", "");

@@ -28,7 +28,8 @@ struct Func {
 
 /// A call by which a framework learns of a handler.
 struct Registration {
-  std::string call;    ///< "functions.HTTP", "funcframework.RegisterHTTPFunction…", "lambda.Start…"
+  std::string call;    ///< "functions.HTTP", "funcframework.RegisterHTTPFunction…", "lambda.Start…",
+                       ///< "lambdaurl.Start"
   std::string name;    ///< the name or path; of lambda.Start the handler
   bool plain = false;  ///< `name` is a literal, or an identifier of lambda.Start
   SourcePlace place;
@@ -67,6 +68,7 @@ struct Package {
 /// What the detector (runtimes/go/detector) saw. Files and directories are relative to where it looked.
 struct Facts {
   std::vector<Package> packages;
+  std::vector<Package> imported;       ///< of the module, but elsewhere; those in `packages` import them
   std::vector<Diagnostic> problems;    ///< files that cannot be parsed
   std::vector<std::string> cgo_files;  ///< left out because they need cgo
   std::vector<std::string> nested;     ///< directories that are modules of their own

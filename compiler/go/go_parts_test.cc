@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "compiler/go/detector.h"
 #include "compiler/go/facts.h"
+#include "compiler/go/framework_paths.h"
 #include "compiler/go/generated_main.h"
 #include "compiler/go/module_file.h"
 #include "compiler/go/overlay.h"
@@ -116,6 +117,40 @@ TEST(GoOverlay, OnlyTheFrameworksImportsChange) {
   EXPECT_EQ(
       with_runtime_imports(text, file, "m/zz_faasc/faasrt"),
       "package f\n\nimport (\n\t\"fmt\"\n\tfunctions \"m/zz_faasc/faasrt\"\n\tff \"m/zz_faasc/faasrt\"\n)\n");
+}
+
+TEST(GoOverlay, WhatIsImportedFromElsewhereInTheModuleBelongsToIt) {
+  TemporaryDirectory place = TemporaryDirectory::create(testing::TempDir(), "overlay").value();
+  fs::path root = place.path();
+  const std::string text = "package f\n\nimport \"" + std::string(kFunctionsPath) + "\"\n";
+  ASSERT_TRUE(write_file(root / "inner/f.go", text));
+  fs::create_directories(root / "faasrt");
+  fs::create_directories(root / "cmd");
+  Facts facts;
+  facts.packages.resize(1);
+  facts.packages[0].name = "main";
+  facts.packages[0].directory = ".";
+  facts.packages[0].main = SourcePlace{.file = "main.go"};
+  facts.imported.resize(1);
+  facts.imported[0].files = {{"../inner/f.go",
+                              {{.path = std::string(kFunctionsPath),
+                                .offset = text.find('"'),
+                                .length = kFunctionsPath.size() + 2,
+                                .place = {}},
+                               {.path = std::string(kMetadataPath), .place = {}}}}};
+  Chosen chosen;
+  chosen.shape = Shape::Registered;
+  chosen.kind = "event";
+  Module module{.root = root, .path = "m", .go = {}};
+  auto overlay = plan_overlay({.facts = facts,
+                               .chosen = chosen,
+                               .module = module,
+                               .directory = root / "cmd",
+                               .runtime_dir = root / "faasrt"});
+  ASSERT_TRUE(overlay);
+  EXPECT_EQ(overlay->generated.at(root / "inner/f.go"),
+            "package f\n\nimport functions \"m/zz_faasc/faasrt\"\n");
+  EXPECT_NE(overlay->generated.at(root / "cmd/zz_faasc_boot.go").find("AddMetadata"), std::string::npos);
 }
 
 TEST(GoGeneratedMain, CallsTheHandler) {

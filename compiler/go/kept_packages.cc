@@ -84,15 +84,16 @@ void add_environment(const ListQuestion& question, Key& key) {
 }
 
 void add_facts(const Facts& facts, Key& key) {
-  for (const Package& package : facts.packages) {
-    key.add(package.directory);
-    key.add(package.name);
-    for (const File& file : package.files) {
-      key.add(file.name);
-      for (const Import& import : file.imports) key.add(import.path);
-      key.add("");
+  for (const auto* packages : {&facts.packages, &facts.imported})
+    for (const Package& package : *packages) {
+      key.add(package.directory);
+      key.add(package.name);
+      for (const File& file : package.files) {
+        key.add(file.name);
+        for (const Import& import : file.imports) key.add(import.path);
+        key.add("");
+      }
     }
-  }
   for (const auto* list : {&facts.cgo_files, &facts.nested}) {
     key.add("");
     for (const std::string& one : *list) key.add(one);
@@ -110,20 +111,22 @@ bool facts_decide(const ListQuestion& question) {
       if (stamp_of(at / "go.work").exists()) return false;
       if (!at.has_relative_path()) break;
     }
-  for (const Package& package : question.facts.packages)
-    for (const File& file : package.files)
-      for (const Import& import : file.imports)
-        if (import.path == "embed" || import.path == "C") return false;
+  for (const auto* packages : {&question.facts.packages, &question.facts.imported})
+    for (const Package& package : *packages)
+      for (const File& file : package.files)
+        for (const Import& import : file.imports)
+          if (import.path == "embed" || import.path == "C") return false;
   return true;
 }
 
 std::optional<std::string> key_of(const ListQuestion& question, const std::vector<ListedPackage>& packages) {
   if (!facts_decide(question)) return std::nullopt;
   std::set<fs::path> known;
-  for (const Package& package : question.facts.packages) {
-    fs::path place = (question.directory / package.directory).lexically_normal();
-    known.insert(place.has_filename() ? place : place.parent_path());
-  }
+  for (const auto* list : {&question.facts.packages, &question.facts.imported})
+    for (const Package& package : *list) {
+      fs::path place = (question.directory / package.directory).lexically_normal();
+      known.insert(place.has_filename() ? place : place.parent_path());
+    }
   Key key;
   for (const std::string& word : question.argv) key.add(word);
   add_environment(question, key);

@@ -18,6 +18,13 @@ bool is_framework(const Import& one) {
   return one.path == kFunctionsPath || one.path == kFuncframeworkPath;
 }
 
+std::vector<const Package*> all_packages(const Facts& facts) {
+  std::vector<const Package*> all;
+  for (const auto* list : {&facts.packages, &facts.imported})
+    for (const Package& one : *list) all.push_back(&one);
+  return all;
+}
+
 std::string join(const std::string& path, const std::string& more) {
   return more.empty() || more == "." ? path : path + "/" + more;
 }
@@ -61,8 +68,9 @@ Result<Overlay> plan_overlay(const OverlayRequest& request) {
                    .has_main = package.main.has_value(),
                    .package_path = join(request.module.path, inside),
                    .runtime_path = runtime};
-  for (const Package& one : request.facts.packages)
-    for (const File& file : one.files)
+  const std::vector<const Package*> packages = all_packages(request.facts);
+  for (const Package* one : packages)
+    for (const File& file : one->files)
       for (const Import& import : file.imports) {
         main.has_metadata = main.has_metadata || import.path == kMetadataPath;
         main.handles_signals = main.handles_signals || import.path == "os/signal";
@@ -80,8 +88,8 @@ Result<Overlay> plan_overlay(const OverlayRequest& request) {
 
   bool own_program = request.chosen.shape == Shape::OwnMain || request.chosen.shape == Shape::LambdaMain;
   if (own_program) return overlay;
-  for (const Package& one : request.facts.packages)
-    for (const File& file : one.files) {
+  for (const Package* one : packages)
+    for (const File& file : one->files) {
       if (std::none_of(file.imports.begin(), file.imports.end(), is_framework)) continue;
       FAASC_TRY(std::string text, read_file(request.directory / file.name));
       overlay.generated[(request.directory / file.name).lexically_normal()] =

@@ -67,7 +67,9 @@ Result<std::vector<Diagnostic>> lint_unikernel(const Facts& facts, const std::ve
   std::vector<Diagnostic> findings;
   std::set<std::string> in_program, told;
   for (const ListedPackage& package : packages) in_program.insert(package.directory.string());
-  for (const Package& package : facts.packages) {
+  std::vector<Package> looked_at = facts.packages;
+  looked_at.insert(looked_at.end(), facts.imported.begin(), facts.imported.end());
+  for (const Package& package : looked_at) {
     fs::path place = (directory / package.directory).lexically_normal();
     if (!place.has_filename()) place = place.parent_path();
     if (!in_program.contains(place.string())) continue;

@@ -91,6 +91,63 @@ TEST_F(GoNanos, CgoBringsItsLibraries) {
               testing::AllOf(HasSubstr("libz.so.1"), HasSubstr("libc.so.6"), HasSubstr("ld-linux")));
 }
 
+// A driver of a database whose C comes along as source; only where Go has it already, and mostly compiled.
+TEST_F(GoNanos, ADatabaseInCServes) {
+  if (!find_program("gcc")) GTEST_SKIP() << "there is no C compiler that Go would use";
+  auto cache = run({.argv = {"go", "env", "GOMODCACHE"}, .working_directory = {}, .environment = {}});
+  std::string directory = cache ? cache->out.substr(0, cache->out.find('\n')) : "";
+  if (!std::filesystem::exists(directory + "/github.com/mattn/go-sqlite3@v1.14.17"))
+    GTEST_SKIP() << "Go's cache of modules has no github.com/mattn/go-sqlite3 v1.14.17";
+  project_.write("go.mod",
+                 "module example.com/shop\n\ngo 1.19\n\nrequire github.com/mattn/go-sqlite3 v1.14.17\n");
+  project_.write("go.sum",
+                 "github.com/mattn/go-sqlite3 v1.14.17 h1:mCRHCLDUBXgpKAqIKsaAaAsrAlbkeomtRFKXh2L6YIM=\n"
+                 "github.com/mattn/go-sqlite3 v1.14.17/go.mod "
+                 "h1:2eHXhiwb8IkHr+BDWZGa96P6+rkvnG63S2DGjv9HUNg=\n");
+  project_.write("main.go", R"go(package shop
+
+import (
+	"database/sql"
+	"fmt"
+	"net/http"
+
+	_ "github.com/mattn/go-sqlite3"
+)
+
+var db *sql.DB
+
+func init() {
+	var err error
+	if db, err = sql.Open("sqlite3", "file:/tmp/orders.db"); err == nil {
+		_, err = db.Exec("create table orders (name text, items integer)")
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+func Order(w http.ResponseWriter, r *http.Request) {
+	var items int
+	_, err := db.Exec("insert into orders values (?, ?)", r.URL.Query().Get("name"), 2)
+	if err == nil {
+		err = db.QueryRow("select sum(items) from orders").Scan(&items)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), 500)
+		return
+	}
+	fmt.Fprint(w, items, " items")
+}
+)go");
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nname: shop\nruntime: go\nhandler: Order\nbuild: {go: {cgo: true}}\n"
+                 "resources: {ephemeral_storage: 16Mi}\ntests:\n"
+                 "  - {name: first, request: {path: '/?name=a'}, expect: {status: 200, body: 2 items}}\n"
+                 "  - {name: second, request: {path: '/?name=b'}, expect: {status: 200, body: 4 items}}\n");
+  Finished tested = project_.faasc({"--offline", "test", "--kernel", "nanos"});
+  EXPECT_EQ(tested.status.code, 0) << tested.err << tested.out;
+}
+
 // The framework's own main function, with the framework itself nowhere to be had.
 TEST_F(GoNanos, TheFrameworksMainServesWhatIsRegistered) {
   project_.write("main.go",

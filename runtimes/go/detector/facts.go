@@ -69,9 +69,10 @@ type Problem struct {
 	Place   Place  `json:"place"`
 }
 
-// Module is everything below the root.
+// Module is everything below the root, and what of the same module it imports.
 type Module struct {
 	Packages []Package `json:"packages"`
+	Imported []Package `json:"imported"` // of the module, but elsewhere; those in Packages import them
 	Problems []Problem `json:"problems"`
 	CgoFiles []string  `json:"cgo_files"` // left out because they import "C"
 	Nested   []string  `json:"nested"`    // directories that are modules of their own

@@ -15,6 +15,7 @@ const (
 	functionsPath     = "github.com/GoogleCloudPlatform/functions-framework-go/functions"
 	funcframeworkPath = "github.com/GoogleCloudPlatform/functions-framework-go/funcframework"
 	lambdaPath        = "github.com/aws/aws-lambda-go/lambda"
+	lambdaURLPath     = "github.com/aws/aws-lambda-go/lambdaurl"
 )
 
 // fileReader takes the facts out of one file.
@@ -235,6 +236,8 @@ func (r *fileReader) readCall(call *ast.CallExpr) {
 		r.lambda(callee, call, 0)
 	case lambdaPath + ".StartWithContext", lambdaPath + ".StartHandlerWithContext":
 		r.lambda(callee, call, 1)
+	case lambdaURLPath + ".Start":
+		r.lambda(callee, call, 0)
 	default:
 		if _, interesting := uses[callee]; interesting {
 			r.into.Uses = append(r.into.Uses, Use{Name: callee, Place: r.place(call.Pos())})
@@ -258,7 +261,7 @@ func (r *fileReader) register(name string, call *ast.CallExpr, at int) {
 }
 
 func (r *fileReader) lambda(callee string, call *ast.CallExpr, at int) {
-	fact := Registration{Call: "lambda." + callee[len(lambdaPath)+1:], Place: r.place(call.Pos())}
+	fact := Registration{Call: path.Base(callee), Place: r.place(call.Pos())} // "lambda.Start"
 	if at < len(call.Args) {
 		switch argument := call.Args[at].(type) {
 		case *ast.Ident:

@@ -16,9 +16,12 @@ func main() {
 	tags := flag.String("tags", "", "build tags, separated by commas")
 	arch := flag.String("arch", "amd64", "GOARCH")
 	cgo := flag.Bool("cgo", false, "files that need cgo are taken")
+	modulePath := flag.String("module", "", "the module's path")
+	moduleRoot := flag.String("module-root", "", "its directory")
 	flag.Parse()
 
-	module, err := scan(Options{Root: *root, Tags: splitList(*tags), Arch: *arch, Cgo: *cgo})
+	module, err := scan(Options{Root: *root, Tags: splitList(*tags), Arch: *arch, Cgo: *cgo,
+		ModulePath: *modulePath, ModuleRoot: *moduleRoot})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -17,6 +17,9 @@ type Options struct {
 	Tags []string
 	Arch string
 	Cgo  bool
+	// Where packages outside of Root are found that those below it import; empty: nowhere.
+	ModulePath string
+	ModuleRoot string
 }
 
 // scan parses the packages below the root, as the go command would find them for "./...".
@@ -31,7 +34,8 @@ func scan(options Options) (*Module, error) {
 	withCgo := context
 	withCgo.CgoEnabled = true
 
-	module := &Module{Packages: []Package{}, Problems: []Problem{}, CgoFiles: []string{}, Nested: []string{}}
+	module := &Module{Packages: []Package{}, Imported: []Package{}, Problems: []Problem{}, CgoFiles: []string{},
+		Nested: []string{}}
 	walk := func(path string, entry os.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -50,12 +54,64 @@ func scan(options Options) (*Module, error) {
 				return filepath.SkipDir
 			}
 		}
-		return scanDirectory(options.Root, path, &context, &withCgo, module)
+		packages, err := scanDirectory(options.Root, path, &context, &withCgo, module)
+		module.Packages = append(module.Packages, packages...)
+		return err
 	}
 	if err := filepath.WalkDir(options.Root, walk); err != nil {
 		return nil, err
 	}
+	if options.ModulePath != "" {
+		scanImported(options, &context, module)
+	}
 	return module, nil
+}
+
+// scanImported parses the packages of the module that lie elsewhere and that those below the root import.
+func scanImported(options Options, context *build.Context, module *Module) {
+	seen := map[string]bool{}
+	for _, one := range module.Packages {
+		seen[filepath.Join(options.Root, filepath.FromSlash(one.Dir))] = true
+	}
+	waiting := append([]Package{}, module.Packages...)
+	for len(waiting) > 0 {
+		one := waiting[0]
+		waiting = waiting[1:]
+		for _, file := range one.Files {
+			for _, imported := range file.Imports {
+				if imported.Path != options.ModulePath && !strings.HasPrefix(imported.Path, options.ModulePath+"/") {
+					continue
+				}
+				directory := filepath.Join(options.ModuleRoot, filepath.FromSlash(imported.Path[len(options.ModulePath):]))
+				if seen[directory] {
+					continue
+				}
+				seen[directory] = true
+				if isOtherModule(directory, options.ModuleRoot) {
+					continue
+				}
+				// What is not there, and what needs cgo, is the go command's to tell.
+				cgoFiles := module.CgoFiles
+				packages, err := scanDirectory(options.Root, directory, context, context, module)
+				module.CgoFiles = cgoFiles
+				if err != nil {
+					continue
+				}
+				module.Imported = append(module.Imported, packages...)
+				waiting = append(waiting, packages...)
+			}
+		}
+	}
+}
+
+// isOtherModule: a module of its own begins at the directory, or between it and the module's root.
+func isOtherModule(directory, root string) bool {
+	for ; len(directory) > len(root); directory = filepath.Dir(directory) {
+		if _, err := os.Stat(filepath.Join(directory, "go.mod")); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func relative(root, path string) string {
@@ -66,11 +122,12 @@ func relative(root, path string) string {
 	return filepath.ToSlash(short)
 }
 
-func scanDirectory(root, directory string, context, withCgo *build.Context, module *Module) error {
+func scanDirectory(root, directory string, context, withCgo *build.Context, module *Module) ([]Package, error) {
 	entries, err := os.ReadDir(directory)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	packages := []Package{}
 	byName := map[string]*Package{}
 	for _, entry := range entries {
 		name := entry.Name()
@@ -94,9 +151,9 @@ func scanDirectory(root, directory string, context, withCgo *build.Context, modu
 	sort.Strings(names)
 	for _, name := range names {
 		byName[name].Dir = relative(root, directory)
-		module.Packages = append(module.Packages, *byName[name])
+		packages = append(packages, *byName[name])
 	}
-	return nil
+	return packages, nil
 }
 
 func scanFile(root, path string, byName map[string]*Package, module *Module, cgo bool) {

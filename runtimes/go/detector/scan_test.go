@@ -114,6 +114,16 @@ import "github.com/aws/aws-lambda-go/lambda"
 
 func main() { lambda.StartWithOptions(handle, lambda.WithEnableSIGTERM()) }
 `,
+		"url/main.go": `package main
+
+import (
+	"net/http"
+
+	"github.com/aws/aws-lambda-go/lambdaurl"
+)
+
+func main() { lambdaurl.Start(http.DefaultServeMux) }
+`,
 		"other/main.go": `package main
 
 import (
@@ -145,6 +155,7 @@ func main() {
 		".": {"functions.HTTP One plain", "functions.CloudEvent name", "functions.Typed Three plain",
 			"funcframework.RegisterHTTPFunctionContext /four plain"},
 		"cmd":   {"lambda.StartWithOptions handle plain"},
+		"url":   {"lambdaurl.Start http.DefaultServeMux plain"},
 		"other": {"lambda.Start ", "uses os/exec.Command"},
 	}
 	if asJSON(t, got) != asJSON(t, want) {
@@ -209,5 +220,43 @@ func TestImportsSayWhereTheyStand(t *testing.T) {
 	}
 	if strings.Join(got, " ") != "\"net/http\" `fmt`" {
 		t.Errorf("imports are %v", got)
+	}
+}
+
+func TestPackagesElsewhereAreFollowed(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"cmd/main.go":       "package main\n\nimport _ \"example.com/m/inner/a\"\n\nfunc main() {}\n",
+		"inner/a/a.go":      "package a\n\nimport (\n\t_ \"example.com/m\"\n\t_ \"example.com/m/other/b\"\n\t_ \"example.com/mm\"\n)\n",
+		"inner/a/a_test.go": "package a\n\nimport _ \"example.com/m/unused\"\n",
+		"root.go":           "package m\n\nimport _ \"example.com/m/missing\"\n",
+		"root_cgo.go":       "package m\n\nimport \"C\"\n",
+		"other/go.mod":      "module example.com/m/other\n",
+		"other/b/b.go":      "package b\n",
+		"unused/u.go":       "package u\n",
+	} {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	module, err := scan(Options{Root: filepath.Join(root, "cmd"), Arch: "amd64", ModulePath: "example.com/m", ModuleRoot: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := []string{}
+	for _, one := range append(module.Packages, module.Imported...) {
+		for _, file := range one.Files {
+			found = append(found, one.Name+" "+file.Name)
+		}
+	}
+	if got := strings.Join(found, ", "); got != "main main.go, a ../inner/a/a.go, m ../root.go" {
+		t.Error(got)
+	}
+	if len(module.CgoFiles) != 0 {
+		t.Error(module.CgoFiles)
 	}
 }

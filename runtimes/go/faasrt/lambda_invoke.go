@@ -1,6 +1,7 @@
 package faasrt
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -246,6 +247,11 @@ func isText(contentType string) bool {
 		hasPrefixFold(kind, "application/javascript")
 }
 
+// A streamed answer (lambdaurl.Start) has the same object first, without the body; eight zeros, and then the body.
+const streamedURLResult = "application/vnd.awslambda.http-integration-response"
+
+var endOfHead = make([]byte, 8)
+
 // writeURLResult: an object with "statusCode" says everything; any other JSON is the body of a 200.
 func writeURLResult(w http.ResponseWriter, result lambdaResult) {
 	var shaped struct {
@@ -256,13 +262,21 @@ func writeURLResult(w http.ResponseWriter, result lambdaResult) {
 		IsBase64Encoded   bool                   `json:"isBase64Encoded"`
 		Cookies           []string               `json:"cookies"`
 	}
-	if json.Unmarshal(result.body, &shaped) != nil || shaped.StatusCode == nil {
+	head, streamed := result.body, []byte(nil)
+	if result.contentType == streamedURLResult {
+		if end := bytes.Index(result.body, endOfHead); end >= 0 {
+			head, streamed = result.body[:end], result.body[end+len(endOfHead):]
+		}
+	}
+	if json.Unmarshal(head, &shaped) != nil || shaped.StatusCode == nil {
 		w.Header().Set("Content-Type", "application/json")
 		w.Write(result.body)
 		return
 	}
 	body := []byte(shaped.Body)
-	if shaped.IsBase64Encoded {
+	if streamed != nil {
+		body = streamed
+	} else if shaped.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(shaped.Body)
 		if err != nil {
 			answer(w, http.StatusBadGateway, "Internal Server Error")

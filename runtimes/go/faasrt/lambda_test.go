@@ -185,11 +185,11 @@ func TestLambdaURL(t *testing.T) {
 	s := lambdaDefaults()
 	s.urlEvents = true
 	var seen map[string]interface{}
-	reply := ""
+	reply, kind := "", "application/json"
 	url := lambdaTest(t, s, func(payload []byte, header http.Header) (string, string, string) {
 		seen = nil
 		json.Unmarshal(payload, &seen)
-		return "response", reply, "application/json"
+		return "response", reply, kind
 	})
 	reply = `{"statusCode":201,"headers":{"X-A":"b"},"cookies":["c=d"],"body":"aGk=","isBase64Encoded":true}`
 	got := ask(t, "PUT", url+"/p/q?x=1&x=2&y=", "\xff", "Cookie", "a=1; b=2", "Content-Type", "image/png")
@@ -204,6 +204,20 @@ func TestLambdaURL(t *testing.T) {
 	reply = `{"n":1}`
 	if got = ask(t, "GET", url+"/", ""); got.status != 200 || got.body != `{"n":1}` || got.header.Get("Content-Type") != "application/json" {
 		t.Errorf("got %+v", got)
+	}
+	reply = `{"statusCode":202,"headers":{"Content-Type":"text/html"},"cookies":["c=d"]}` + strings.Repeat("\x00", 8) + "<p>\x00"
+	kind = "application/vnd.awslambda.http-integration-response"
+	if got = ask(t, "GET", url+"/", ""); got.status != 202 || got.body != "<p>\x00" || got.header.Get("Content-Type") != "text/html" ||
+		got.header.Get("Set-Cookie") != "c=d" {
+		t.Errorf("streamed: %+v", got)
+	}
+	reply = `{"statusCode":204}` + strings.Repeat("\x00", 8)
+	if got = ask(t, "GET", url+"/", ""); got.status != 204 || got.body != "" {
+		t.Errorf("streamed, no body: %+v", got)
+	}
+	reply = `{"statusCode":204}`
+	if got = ask(t, "GET", url+"/", ""); got.status != 204 {
+		t.Errorf("cut short: %+v", got)
 	}
 }
 
