@@ -64,6 +64,9 @@ inline constexpr const char* kMadeByOtherKey = "FAASC0183";  // a file or variab
 inline constexpr const char* kProfileExceeded = "FAASC0180";
 inline constexpr const char* kBadTest = "FAASC0190";
 
+// faas.workspace.yaml.
+inline constexpr const char* kNoFunctions = "FAASC0184";  // a pattern, or the whole file, finds none
+
 // Another tool's file, for `faasc init --from`.
 inline constexpr const char* kUnknownFormat = "FAASC0192";
 inline constexpr const char* kAmbiguousFormat = "FAASC0193";

@@ -67,6 +67,16 @@ bool BuildRecord::outputs_are_unchanged() const {
   });
 }
 
+bool BuildRecord::concerns(const fs::path& file) const {
+  if (outputs_.contains(file.string())) return false;
+  if (stamps_.contains(file.string())) return true;
+  // The nearest directory above that was looked through; those between may be new, or gone.
+  for (fs::path above = file.parent_path(); above != above.parent_path(); above = above.parent_path())
+    if (auto found = stamps_.find(above.string()); found != stamps_.end())
+      return stamp_of(above) != found->second;
+  return false;
+}
+
 std::optional<std::string> BuildRecord::stale(std::string_view options) const {
   if (options != options_) return "the options changed";
   std::optional<std::string> reason;

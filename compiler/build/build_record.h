@@ -38,6 +38,9 @@ class BuildRecord {
   const std::set<std::string>& outputs() const { return outputs_; }
   /// What was read and is there: absolute, sorted.
   std::vector<std::string> inputs() const;
+  /// Whether a change of this file, absolute, can change the result: the build read it, or found it, or it
+  /// came or went since in a directory that the build looked through.
+  bool concerns(const std::filesystem::path& file) const;
   /// A fact about the result that a build with nothing to do repeats: the handler, the sizes.
   void set_fact(std::string_view name, std::string value) { facts_[std::string(name)] = std::move(value); }
   std::string fact(std::string_view name) const;

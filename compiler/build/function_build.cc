@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "compiler/binary/codes.h"
+#include "compiler/build/build_place.h"
 #include "compiler/build/build_record.h"
 #include "compiler/build/codes.h"
 #include "compiler/build/compiled_function.h"
@@ -79,7 +80,6 @@ class FunctionBuild {
 
   Result<BuiltFunction> run() {
     FAASC_CHECK(read_manifest_file());
-    work_dir_ = image_.parent_path() / ".faasc" / result_.spec.stem().stem();
     FAASC_CHECK(make_directories(work_dir_));
     FAASC_TRY(FileLock lock, FileLock::acquire(work_dir_ / "lock"));
 
@@ -148,13 +148,12 @@ class FunctionBuild {
     if (!manifest) return refuse_if_complaints();
     manifest_ = std::move(*manifest);
     if (manifest_.name->empty()) manifest_.name.value = full_path(manifest_.directory).filename().string();
-    image_ = full_path(options_.output.empty()
-                           ? manifest_.directory / "build" /
-                                 (*manifest_.name + std::string(extension_of(image_format(manifest_))))
-                           : options_.output);
+    BuildPlace place = build_place(manifest_, options_.output);
+    image_ = place.image;
+    work_dir_ = place.work_dir;
     result_.name = *manifest_.name;
     result_.image = image_;
-    result_.spec = vm_spec_path(image_);
+    result_.spec = place.spec;
     return {};
   }
 

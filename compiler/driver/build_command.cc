@@ -1,19 +1,28 @@
+#include <iostream>
 #include <memory>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "compiler/build/affected_function.h"
 #include "compiler/build/depfile.h"
+#include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
+#include "manifests/workspace.h"
 
 namespace faasc {
+namespace fs = std::filesystem;
 namespace {
 
 struct BuildArguments {
   TargetArguments target;
+  std::vector<std::string> projects;     // and workspaces
+  std::vector<std::string> affected_by;  // files; "-": named on standard input
+  bool list = false, keep_going = false;
   bool make_depfile = false;
   DepfileRequest depfile;
   std::string depfile_path;
@@ -40,19 +49,148 @@ std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump();
 }
 
-Result<int> build(Session& session, TargetArguments target) {
-  target.digest = session.shows_results();
-  FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, target));
-  if (!built) return session.status();
-  session.set_result("image", json_text(built->image.string()));
-  session.set_result("spec", json_text(built->spec.string()));
-  session.set_result("bytes", std::to_string(built->image_bytes));
-  session.set_result("allocated_bytes", std::to_string(built->allocated_bytes));
-  session.set_result("sha256", json_text(built->sha256));
-  session.set_result("kind", json_text(built->function.kind));
-  session.set_result("handler", json_text(built->function.handler));
-  session.set_result("kernel", json_text(built->kernel));
-  if (session.options().format == ReportFormat::Text) session.console().print(as_typed(built->image) + "\n");
+Error usage(std::string what, std::string hint) {
+  return Error{Fault::Usage, kBadCommandLine, std::move(what), {}, std::move(hint)};
+}
+
+// The workspace that `project` names, or is the directory of; empty where it is a function.
+fs::path workspace_of(const fs::path& project) {
+  std::error_code error;
+  if (project.filename() == kWorkspaceFile) return project;
+  if (!fs::is_directory(project, error) || fs::exists(project / "faas.yaml", error)) return {};
+  fs::path file = project == "." ? fs::path(kWorkspaceFile) : project / kWorkspaceFile;
+  return fs::exists(file, error) ? file : fs::path();
+}
+
+struct Chosen {
+  std::vector<BatchItem> items;
+  bool several = false;  // were asked for, however many there are
+};
+
+// Nothing where a workspace has errors, which were reported.
+Result<std::optional<Chosen>> choose(Session& session, const BuildArguments& arguments) {
+  Chosen chosen;
+  std::vector<std::string> projects = arguments.projects;
+  if (projects.empty()) projects.push_back(arguments.target.project.manifest.empty() ? "." : "");
+  std::set<fs::path> taken;
+  auto take = [&](const fs::path& project) {
+    std::error_code error;
+    if (!taken.insert(fs::weakly_canonical(project, error)).second) return;
+    BatchItem& item = chosen.items.emplace_back();
+    item.arguments = arguments.target;
+    item.arguments.project.project = project;
+  };
+  for (const std::string& project : projects) {
+    fs::path file = workspace_of(project);
+    if (file.empty()) {
+      take(project);
+      continue;
+    }
+    chosen.several = true;
+    Diagnostics diagnostics;
+    FAASC_TRY(std::optional<Workspace> workspace, read_workspace(file, diagnostics));
+    session.report(diagnostics);
+    if (!workspace) return std::optional<Chosen>();
+    for (const fs::path& manifest : workspace->manifests) take(manifest);
+  }
+  chosen.several = chosen.several || chosen.items.size() > 1;
+  if (chosen.several && !arguments.target.output.empty())
+    return usage("-o names one image, and there are several functions",
+                 "leave it out: each image goes to build/ in its function's directory");
+  if (chosen.several && arguments.target.depfile)
+    return usage("a rule is for one image, and there are several functions", "build them one by one");
+  return std::optional(std::move(chosen));
+}
+
+// Leaves those that a change of the files concerns.
+Result<void> keep_affected(Session& session, const BuildArguments& arguments, std::vector<BatchItem>& items) {
+  std::vector<fs::path> files;
+  for (const std::string& file : arguments.affected_by) {
+    if (file != "-") {
+      files.emplace_back(file);
+      continue;
+    }
+    for (std::string line; std::getline(std::cin, line);)
+      if (!line.empty()) files.emplace_back(line);
+  }
+  std::vector<BatchItem> kept;
+  for (BatchItem& item : items) {
+    FAASC_TRY(fs::path manifest, find_manifest(item.arguments.project));
+    if (is_affected(manifest, files, ManifestEnvironment{session.environment()}))
+      kept.push_back(std::move(item));
+  }
+  items = std::move(kept);
+  return {};
+}
+
+void tell_one(Session& session, const BuiltFunction& built) {
+  session.set_result("image", json_text(built.image.string()));
+  session.set_result("spec", json_text(built.spec.string()));
+  session.set_result("bytes", std::to_string(built.image_bytes));
+  session.set_result("allocated_bytes", std::to_string(built.allocated_bytes));
+  session.set_result("sha256", json_text(built.sha256));
+  session.set_result("kind", json_text(built.function.kind));
+  session.set_result("handler", json_text(built.function.handler));
+  session.set_result("kernel", json_text(built.kernel));
+}
+
+int tell_all(Session& session, const std::vector<BatchItem>& items) {
+  nlohmann::ordered_json functions = nlohmann::ordered_json::array();
+  std::size_t built = 0, idle = 0, not_begun = 0;
+  std::string missing;
+  for (const BatchItem& item : items) {
+    nlohmann::ordered_json function{{"project", name_of(item)}, {"ok", item.built.has_value()}};
+    if (item.built) {
+      ++(item.built->up_to_date ? idle : built);
+      function["image"] = item.built->image;
+      function["sha256"] = item.built->sha256;
+      function["up_to_date"] = item.built->up_to_date;
+    } else if (item.begun) {
+      missing += (missing.empty() ? "" : ", ") + name_of(item);
+    } else {
+      ++not_begun;
+    }
+    functions.push_back(std::move(function));
+  }
+  session.set_result("functions", functions.dump());
+  std::string all = std::to_string(items.size()) + (items.size() == 1 ? " function" : " functions");
+  if (built + idle == items.size()) {
+    session.console().say(all + ": " + std::to_string(built) + " built, " + std::to_string(idle) +
+                          " up to date");
+    return 0;
+  }
+  const std::size_t lacking = items.size() - built - idle;
+  session.report(Error{
+      Fault::Input,
+      kNotAllBuilt,
+      std::to_string(lacking) + " of " + all + (lacking == 1 ? " was" : " were") + " not built: " + missing,
+      {},
+      not_begun == 0 ? "the messages above say why"
+                     : std::to_string(not_begun) + " were not begun; --keep-going builds what can be built"});
+  return session.status();
+}
+
+Result<int> build(Session& session, const BuildArguments& arguments) {
+  FAASC_TRY(std::optional<Chosen> chosen, choose(session, arguments));
+  if (!chosen) return session.status();
+  std::vector<BatchItem>& items = chosen->items;
+  if (!arguments.affected_by.empty()) FAASC_CHECK(keep_affected(session, arguments, items));
+  if (arguments.list) {
+    nlohmann::json projects = nlohmann::json::array();
+    for (const BatchItem& item : items) {
+      projects.push_back(name_of(item));
+      if (session.options().format == ReportFormat::Text) session.console().print(name_of(item) + "\n");
+    }
+    session.set_result("functions", projects.dump());
+    return 0;
+  }
+  FAASC_CHECK(build_batch(session, items, arguments.target.jobs, arguments.keep_going));
+  if (session.options().format == ReportFormat::Text)
+    for (const BatchItem& item : items)
+      if (item.built) session.console().print(as_typed(item.built->image) + "\n");
+  if (chosen->several || !arguments.affected_by.empty()) return tell_all(session, items);
+  if (!items.front().built) return session.status();
+  tell_one(session, *items.front().built);
   return 0;
 }
 
@@ -61,18 +199,30 @@ Result<int> build(Session& session, TargetArguments target) {
 Action configure_build(CLI::App& app) {
   auto arguments = std::make_shared<BuildArguments>();
   TargetArguments& target = arguments->target;
-  add_target_options(app, target, "the project: a directory or its manifest [.]");
+  app.add_option("projects", arguments->projects,
+                 "functions: directories or manifests; or a workspace, faas.workspace.yaml [.]")
+      ->type_name("PATH");
+  add_build_options(app, target);
   app.add_option("-o,--output", target.output, "the image to write [build/<name>.img]")->type_name("FILE");
+  app.add_flag("-k,--keep-going", arguments->keep_going,
+               "of several functions build the rest, too, when one fails");
+  app.add_option("--affected-by", arguments->affected_by,
+                 "only functions that a change of FILE concerns; may be given again, - reads names from "
+                 "standard input")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_flag("--list", arguments->list, "print which functions would be built, and build none");
   add_depfile_options(app, *arguments);
   return [arguments](Session& session) {
-    TargetArguments target = arguments->target;
-    if (arguments->make_depfile || !arguments->depfile_path.empty()) {
-      target.depfile = arguments->depfile;
-      target.depfile->file = arguments->depfile_path;
-      for (const std::string& text : arguments->quoted_targets)
-        target.depfile->targets.push_back(make_quoted(text));
+    BuildArguments made = *arguments;
+    made.target.digest = session.shows_results();
+    if (made.make_depfile || !made.depfile_path.empty()) {
+      made.target.depfile = made.depfile;
+      made.target.depfile->file = made.depfile_path;
+      for (const std::string& text : made.quoted_targets)
+        made.target.depfile->targets.push_back(make_quoted(text));
     }
-    return build(session, std::move(target));
+    return build(session, made);
   };
 }
 

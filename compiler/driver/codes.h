@@ -17,6 +17,7 @@ inline constexpr const char* kAnsweredWithError = "FAASC0819";
 inline constexpr const char* kNothingInImage = "FAASC0842";  // inspect --why: no such file
 inline constexpr const char* kTestFailed = "FAASC0843";
 inline constexpr const char* kUnexpectedAnswer = "FAASC0845";  // invoke --expect
+inline constexpr const char* kNotAllBuilt = "FAASC0846";       // build, of several functions
 inline constexpr const char* kNoOpenApi = "FAASC0844";         // inspect --openapi: of no typed function
 inline constexpr const char* kHostLacking = "FAASC0840";  // doctor: something does not work here, or slowly
 inline constexpr const char* kHostBroken = "FAASC0841";   // doctor: nothing can be built, or nothing run

@@ -37,7 +37,7 @@ TEST(ManPages, GroffFindsNothingWrong) {
 TEST(ManPages, SayWhatTheHelpSays) {
   for (const ManPage& page : man_pages()) {
     if (page.file_name != "faasc-build.1") continue;
-    EXPECT_NE(page.text.find("\\fBfaasc build\\fR [\\fIoptions\\fR] [\\fIPATH\\fR]"), std::string::npos)
+    EXPECT_NE(page.text.find("\\fBfaasc build\\fR [\\fIoptions\\fR] [\\fIPATH\\fR...]"), std::string::npos)
         << page.text;
     EXPECT_NE(page.text.find(".TP\n\\fB\\-o\\fR, \\fB\\-\\-output\\fR \\fIFILE\\fR\n"), std::string::npos)
         << page.text;

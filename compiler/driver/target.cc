@@ -1,7 +1,10 @@
 #include "compiler/driver/target.h"
 
+#include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 
@@ -15,10 +18,12 @@ namespace {
 // A build's steps as the session shows them.
 class SessionProgress : public BuildProgress {
  public:
-  explicit SessionProgress(Session& session) : session_(session) {}
+  /// `function` stands before every line where several are built.
+  explicit SessionProgress(Session& session, std::string function = "")
+      : session_(session), prefix_(function.empty() ? "" : function + ": ") {}
 
   StepId started(const std::string& what) override {
-    Progress::Step step = session_.progress().start(what);
+    Progress::Step step = session_.progress().start(prefix_ + what);
     std::lock_guard lock(mutex_);
     steps_.emplace(++last_, std::move(step));
     return last_;
@@ -29,7 +34,7 @@ class SessionProgress : public BuildProgress {
   void failed(StepId id) override {
     if (auto step = take(id)) step->fail();
   }
-  void note(const std::string& text) override { session_.console().say_verbose(text); }
+  void note(const std::string& text) override { session_.console().say_verbose(prefix_ + text); }
 
  private:
   std::optional<Progress::Step> take(StepId id) {
@@ -42,6 +47,7 @@ class SessionProgress : public BuildProgress {
   }
 
   Session& session_;
+  const std::string prefix_;
   std::mutex mutex_;
   std::map<StepId, Progress::Step> steps_;
   StepId last_ = 0;
@@ -104,6 +110,12 @@ Result<VmSpec> with_disks_unpacked(Session& session, VmSpec spec) {
 
 }  // namespace
 
+std::string name_of(const BatchItem& item) {
+  fs::path project = item.arguments.project.project;
+  if (project.filename() == "faas.yaml") project = project.parent_path();
+  return project.empty() ? "." : project.string();
+}
+
 std::string as_typed(const fs::path& path) {
   std::error_code error;
   fs::path relative = fs::proximate(path, error);
@@ -112,6 +124,10 @@ std::string as_typed(const fs::path& path) {
 
 void add_target_options(CLI::App& app, TargetArguments& arguments, const std::string& what) {
   app.add_option("target", arguments.project.project, what)->type_name("PATH");
+  add_build_options(app, arguments);
+}
+
+void add_build_options(CLI::App& app, TargetArguments& arguments) {
   app.add_option("-f,--file", arguments.project.manifest, "the manifest, instead of faas.yaml")
       ->type_name("FILE");
   app.add_option("--kernel", arguments.kernel, "nanos, linux, nanos@VERSION, or a kernel's path")
@@ -122,6 +138,15 @@ void add_target_options(CLI::App& app, TargetArguments& arguments, const std::st
 }
 
 Result<std::optional<BuiltFunction>> build_target(Session& session, const TargetArguments& arguments) {
+  std::vector<BatchItem> one(1);
+  one.front().arguments = arguments;
+  FAASC_CHECK(build_batch(session, one, 1, false));
+  return std::move(one.front().built);
+}
+
+namespace {
+
+Result<BuildOptions> build_options(const Session& session, const TargetArguments& arguments) {
   BuildOptions options;
   FAASC_TRY(options.manifest, find_manifest(arguments.project));
   options.output = arguments.output;
@@ -131,19 +156,80 @@ Result<std::optional<BuiltFunction>> build_target(Session& session, const Target
   options.offline = session.options().offline;
   options.depfile = arguments.depfile;
   options.keep_time = arguments.keep_time;
+  return options;
+}
+
+// The functions of one batch, taken one after another by several threads.
+class Batch {
+ public:
+  Batch(Session& session, std::vector<BatchItem>& items, const BuildTools& tools, KernelStore& store,
+        bool keep_going)
+      : session_(session), items_(items), tools_(tools), store_(store), keep_going_(keep_going) {}
+
+  Result<void> run(unsigned threads) {
+    if (threads <= 1) {
+      work();
+    } else {
+      std::vector<std::thread> workers;
+      for (unsigned i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
+      for (std::thread& worker : workers) worker.join();
+    }
+    if (stopped_by_) return std::move(*stopped_by_);
+    return {};
+  }
+
+ private:
+  void work() {
+    for (std::size_t i = next_++; i < items_.size() && !stop_; i = next_++) build(items_[i]);
+  }
+
+  void build(BatchItem& item) {
+    SessionProgress progress(session_, items_.size() > 1 ? name_of(item) : "");
+    item.begun = true;
+    Diagnostics diagnostics;
+    auto options = build_options(session_, item.arguments);
+    auto built = options ? build_function(*options, tools_, store_, diagnostics, progress)
+                         : Result<BuiltFunction>(std::move(options).error());
+    std::lock_guard lock(mutex_);
+    session_.report(diagnostics);
+    if (built) {
+      announce(session_, *built);
+      item.built = std::move(*built);
+      return;
+    }
+    // Findings say all that the error would; of one function alone the driver shows the error.
+    bool said = diagnostics.has_errors();
+    bool interrupted = built.error().fault == Fault::Interrupted;
+    if (!said && (interrupted || items_.size() == 1)) {
+      if (!stopped_by_) stopped_by_ = std::move(built).error();
+    } else if (!said) {
+      session_.report(built.error());
+    }
+    if (interrupted || !keep_going_) stop_ = true;
+  }
+
+  Session& session_;
+  std::vector<BatchItem>& items_;
+  const BuildTools& tools_;
+  KernelStore& store_;
+  const bool keep_going_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> stop_ = false;
+  std::mutex mutex_;  // guards the session's findings and what is below
+  std::optional<Error> stopped_by_;
+};
+
+}  // namespace
+
+Result<void> build_batch(Session& session, std::vector<BatchItem>& items, unsigned jobs, bool keep_going) {
   FAASC_TRY(BuildTools tools, find_tools());
   FAASC_TRY(KernelStore store, KernelStore::open());
-
-  Diagnostics diagnostics;
-  SessionProgress progress(session);
-  auto built = build_function(options, tools, store, diagnostics, progress);
-  session.report(diagnostics);
-  if (!built) {
-    if (diagnostics.has_errors()) return std::optional<BuiltFunction>();
-    return std::move(built).error();
-  }
-  announce(session, *built);
-  return std::optional(std::move(*built));
+  if (jobs == 0) jobs = std::max(1u, std::thread::hardware_concurrency());
+  unsigned threads = static_cast<unsigned>(std::min<std::size_t>(jobs, items.size()));
+  // Each function's own sources share what is left.
+  if (items.size() > 1)
+    for (BatchItem& item : items) item.arguments.jobs = std::max(1u, jobs / threads);
+  return Batch(session, items, tools, store, keep_going).run(threads);
 }
 
 Result<std::optional<LockedFunction>> lock_target(Session& session, const ProjectOptions& project) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "compiler/build/function_build.h"
@@ -28,12 +29,30 @@ struct TargetArguments {
   bool digest = false;  ///< the image's digest is going to be shown
 };
 
-/// Declares the target and how a function is built. `what` is the target's line of help.
+/// Declares how a function is built: its manifest, kernel and jobs.
+void add_build_options(CLI::App& app, TargetArguments& arguments);
+
+/// Declares the target, too. `what` is the target's line of help.
 void add_target_options(CLI::App& app, TargetArguments& arguments, const std::string& what);
 
 /// Builds the function if anything changed, with progress and findings on the console. Nothing where the
 /// findings stopped it: Session::status() is the exit status then.
 Result<std::optional<BuiltFunction>> build_target(Session& session, const TargetArguments& arguments);
+
+/// One of several functions that are built in one call.
+struct BatchItem {
+  TargetArguments arguments;           ///< with a path for its project
+  std::optional<BuiltFunction> built;  ///< nothing where it was not
+  bool begun = false;                  ///< not, where others failed before its turn
+};
+
+/// What to call it: its directory, as the user named it.
+std::string name_of(const BatchItem& item);
+
+/// Builds them side by side, at most `jobs` at a time (0: one for each processor), findings of one function
+/// in one piece. After a failure no further one is begun, unless `keep_going`. An error is what stopped the
+/// whole: an interrupt, or a part of faasc that is missing.
+Result<void> build_batch(Session& session, std::vector<BatchItem>& items, unsigned jobs, bool keep_going);
 
 /// Writes the function's requirements.lock. Nothing as above.
 Result<std::optional<LockedFunction>> lock_target(Session& session, const ProjectOptions& project);

@@ -84,6 +84,12 @@ constexpr ExplainPage kPages[] = {
      "body.",
      "faasc invoke --data Ada --expect '^Hello, Grace'",
      "Correct the function or the expression; the answer is on standard output."},
+    {"FAASC0846", "some functions were not built",
+     "Of several functions that 'faasc build' was given, at least one has errors, which stand above. Those "
+     "that "
+     "were being built at the time were finished, and no further one was begun.",
+     "faasc build services/shop services/mail   # where services/mail/mail.cc does not compile",
+     "Correct the functions that the message names. With --keep-going all others are built first."},
 };
 
 }  // namespace

@@ -267,6 +267,11 @@ constexpr ExplainPage kPages[] = {
      "and "
      "the variable TZ, ca_certificates /etc/ssl/certs/ca-certificates.crt.",
      "timezone: Europe/Berlin\nenv: {TZ: UTC}", "Keep one of the two."},
+    {"FAASC0184", "a workspace finds no function",
+     "A pattern of 'functions' in faas.workspace.yaml, or the whole file, matches no directory that holds a "
+     "faas.yaml. Hidden directories, build trees and node_modules are not looked into, and neither are the "
+     "directories of functions.",
+     "functions: [servces/*]", "Correct the pattern; it is relative to the workspace's file."},
     {"FAASC0190", "a test is not right",
      "A test sends one request and compares the answer. Its request may have one of body, body_file and "
      "cloudevent, its expectation one of "

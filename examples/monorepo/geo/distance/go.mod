@@ -1,0 +1,3 @@
+module example.com/distance
+
+go 1.19
