@@ -1,0 +1,62 @@
+// examples/monorepo: twelve functions in three languages, built in one call.
+
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/system/faasc_run.h"
+
+namespace faasc {
+namespace {
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+
+class MonorepoSystem : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_kernel(KernelFamily::Nanos) && !has_kernel(KernelFamily::Linux)) GTEST_SKIP() << "no kernel";
+    if (!find_program("go") && !fs::exists("/usr/local/go/bin/go")) GTEST_SKIP() << "Go is not installed";
+    fs::copy(fs::path(FAASC_SOURCE_DIR) / "examples/monorepo", project_.directory(),
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  }
+  /// The functions that a build in the workspace's directory made, and not those that it left alone.
+  std::set<std::string> built() {
+    Finished finished = project_.faasc({"build", "-q", "--format", "json"});
+    EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+    std::size_t last = finished.out.rfind("\n", finished.out.size() - 2);
+    nlohmann::json result =
+        nlohmann::json::parse(finished.out.substr(last == std::string::npos ? 0 : last + 1));
+    EXPECT_EQ(result.at("functions").size(), 12u);
+    std::set<std::string> functions;
+    for (const auto& function : result.at("functions"))
+      if (!function.at("up_to_date").get<bool>()) functions.insert(function.at("project").get<std::string>());
+    return functions;
+  }
+  ProjectRun project_;
+};
+
+TEST_F(MonorepoSystem, BuildsWhatAChangeConcernsAndEveryFunctionAnswers) {
+  EXPECT_EQ(built().size(), 12u);
+  EXPECT_THAT(built(), ElementsAre());
+  std::string source = read_file(project_.at("orders/vat/vat.cc")).value();
+  project_.write("orders/vat/vat.cc", source + "// one line more\n");
+  project_.write("README.md", "of no function");
+  EXPECT_EQ(
+      project_.shell("printf 'orders/vat/vat.cc\\nREADME.md\\n' | \"$FAASC\" build --list --affected-by -")
+          .out,
+      "orders/vat\n");
+  EXPECT_THAT(built(), ElementsAre("orders/vat"));
+
+  if (!has_qemu()) GTEST_SKIP() << "QEMU is not installed";
+  Finished finished = project_.shell(
+      "\"$FAASC\" build -q --list | while read f; do \"$FAASC\" test -q \"$f\" || exit 1; done");
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+  std::size_t passed = 0;
+  for (std::size_t at = 0; (at = finished.out.find("2 passed", at)) != std::string::npos; ++at) ++passed;
+  EXPECT_EQ(passed, 12u) << finished.out;
+}
+
+}  // namespace
+}  // namespace faasc
