@@ -47,7 +47,7 @@ class Cache:
     def pyc_path(self, name):
         return os.path.join(self.directory, "pyc", name[:2], name + ".pyc")
 
-    def look_up(self, host, guest, text=None):
+    def look_up(self, host, guest, text=None, columns=True):
         """[stamp, imports, changes_path, name of the byte code or "", marks]"""
         stamp = stamp_of(os.stat(host)) if text is None else [text.decode()]
         entry = self.known.get(guest + "\n" + host)
@@ -56,7 +56,7 @@ class Cache:
         if text is None:
             with open(host, "rb") as file:
                 text = file.read()
-        entry = [stamp] + self.read(guest, text)
+        entry = [stamp] + self.read(guest, text, columns=columns)
         self.remember(host, guest, entry)
         return entry
 
@@ -64,7 +64,7 @@ class Cache:
         self.known[guest + "\n" + host] = entry
         self.changed = True
 
-    def read(self, guest, text, tree=None):
+    def read(self, guest, text, tree=None, columns=True):
         """The same without the stamp, of a text whose tree may be known."""
         from staging.bytecode import bytecode_of
         from staging.imports import imports_of
@@ -74,15 +74,29 @@ class Cache:
             imports, changes_path, marks = imports_of(tree)
             if not self.bytecode:
                 return [imports, changes_path, "", marks]
-            data = bytecode_of(tree, text, guest)
+            data = bytecode_of(tree, text, guest, columns)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             # A template, a test of the parser, a source for another version: it is not for this interpreter.
             return [[], False, "", []]
+        return [imports, changes_path, self.keep(data), marks]
+
+    def keep(self, data):
         name = sha256(data)[:40]
         if not os.path.exists(self.pyc_path(name)):
             self.compiled += 1
             write_whole(self.pyc_path(name), data)
-        return [imports, changes_path, name, marks]
+        return name
+
+    def without_columns(self, path):
+        """The same for byte code that is here, of a source that nobody will see."""
+        from staging.bytecode import without_columns
+
+        known = self.known.get("no columns\n" + path)
+        if not known or not os.path.exists(self.pyc_path(known)):
+            with open(path, "rb") as file:
+                known = self.known["no columns\n" + path] = self.keep(without_columns(file.read()))
+            self.changed = True
+        return self.pyc_path(known)
 
     def binary_names(self, host, standard):
         """Words in an extension module that are names of `standard` modules, so it may import these."""

@@ -180,7 +180,7 @@ class Staging:
             directory, _, file = guest.rpartition("/")
             compiled = self.files.pop(directory + "/__pycache__/" + file[:-3] + self.tag + ".pyc", None)
             if compiled:
-                self.files[guest + "c"] = (compiled[0], self.files.pop(guest)[1])
+                self.files[guest + "c"] = (self.shared.without_columns(compiled[0]), self.files.pop(guest)[1])
 
     def data_of_package(self, tree, module):
         directory = os.path.dirname(module.path)
@@ -192,7 +192,8 @@ class Staging:
     def entry(self, tree, path):
         guest = tree.guest + "/" + path
         return self.cache_of(tree).look_up(os.path.join(tree.host, path), guest,
-                                           tree.texts[path].encode() if path in tree.texts else None)
+                                           tree.texts[path].encode() if path in tree.texts else None,
+                                           columns=tree.kind in ("user", "site"))
 
     def stage(self, tree, path, why):
         guest = tree.guest + "/" + path
