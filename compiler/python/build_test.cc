@@ -318,6 +318,22 @@ TEST_F(PythonBuildTest, WhatIsPerhapsNeededIsTakenWhereSomethingNeedsIt) {
       {"/multiprocessing/__init__.pyc", "import concurrent.futures", false},
       {"/multiprocessing/__init__.pyc", "from concurrent.futures import ProcessPoolExecutor", true},
       {"/asyncio/windows_events.pyc", "import asyncio", false},
+      {"/encodings/idna.pyc", "import re, threading", false},
+      {"/encodings/idna.pyc", "import http.client", true},
+      {"/encodings/idna.pyc", "from urllib.parse import urlsplit", true},
+      {"/encodings/idna.pyc", "x = 'x'.encode('IDNA')", true},
+      {"/encodings/idna.pyc", "def f(x, how): return x.decode(how)", true},
+      {"/encodings/idna.pyc", "x = b'x'.decode('unicode-escape')", true},
+      {"/encodings/idna.pyc", "import re\nx = re.compile(r'\\N{DASH}')", true},
+      {"/encodings/idna.pyc", "def f(x): return eval(x)", true},
+      {"/encodings/idna.pyc", "x = 'é'", true},
+      {"/subprocess.pyc", "import os", false},
+      {"/subprocess.pyc", "import os\nf = os.popen", true},
+      {"/typing.pyc", "import functools", false},
+      {"/typing.pyc", "from functools import singledispatch", true},
+      {"/typing.pyc", "import pkgutil", true},
+      {"/inspect.pyc", "import ast", false},
+      {"/inspect.pyc", "import ast\nf = ast.get_docstring", true},
   };
   std::string base = kLambda;
   for (const auto& [wanted, text, there] : table) {

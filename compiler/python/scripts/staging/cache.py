@@ -71,7 +71,7 @@ class Cache:
 
         try:
             tree = tree or nodes.parse(text, guest)
-            imports, changes_path, marks = imports_of(tree)
+            imports, changes_path, marks = imports_of(tree, text)
             if not self.bytecode:
                 return [imports, changes_path, "", marks]
             data = bytecode_of(tree, text, guest, columns)

@@ -98,8 +98,12 @@ class Imports(nodes.Visitor):
         self.mention(node.id)
 
     def visit_Constant(self, node):
-        if isinstance(node.value, str) and (node.value.endswith(".py") or node.value in MENTIONS):
+        if not isinstance(node.value, str):
+            return
+        if node.value.endswith(".py") or node.value in MENTIONS:
             self.marks.add("py:" if node.value.endswith(".py") else "name:" + node.value)
+        if "\\N{" in node.value:
+            self.mention("\\N{")
 
     def argument(self, kind, node):
         constant = isinstance(node, nodes.Constant)
@@ -137,6 +141,8 @@ class Imports(nodes.Visitor):
             before, self.certain = self.certain, False
             self.add(node, constant[level:], level, [])
             self.certain = before
+        if called == "compile" and isinstance(node.func, nodes.Name):
+            self.mention("eval")
         self.arguments_of_call(node, called)
         self.follow(node)
 
@@ -147,7 +153,9 @@ class Imports(nodes.Visitor):
         self.follow(node)
 
 
-def imports_of(tree):
+def imports_of(tree, text):
     visitor = Imports()
     visitor.visit(tree)
+    if not text.isascii():
+        visitor.marks.add("text:")
     return visitor.found, visitor.changes_path, sorted(visitor.marks)

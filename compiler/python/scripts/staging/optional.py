@@ -17,7 +17,19 @@ EDGES = {
     ("zipfile", "bz2"): "archives",
     ("zipfile", "lzma"): "archives",
     ("concurrent.futures", "concurrent.futures.process"): "processes",
+    ("*", "unicodedata"): "unicode",
+    ("encodings", "encodings.idna"): "unicode",
+    ("ast", "inspect"): "docstrings",
+    ("functools", "typing"): "dispatch",
+    ("os", "subprocess"): "programs",
+    # What these are imported for is something else: a path of another system, an error, where a socket was opened.
+    ("os", "ntpath"): "nothing",
+    ("logging", "pickle"): "nothing",
+    ("warnings", "tracemalloc"): "nothing",
 }
+# The topic is wanted where a module of the function, or of a requirement, leads to one of these modules: host names that
+# are not ASCII, for example, may come out of any request.
+LEADS_TO = {"unicode": {"_socket", "urllib.parse"}}
 # Modules that work with a topic: whoever imports one wants it.
 CLIENTS = {
     "tls": {"ssl", "http.client", "urllib.request", "xmlrpc.client", "smtplib", "ftplib", "imaplib", "poplib", "nntplib"},
@@ -37,16 +49,20 @@ HARMLESS_NAMES = {
     "urllib.request": {"parse_http_list", "parse_keqv_list", "pathname2url", "url2pathname", "getproxies", "proxy_bypass"},
     "email": {"utils"},
 }
-# Names that stand for a topic wherever they are mentioned.
+# Names that stand for a topic wherever they are mentioned. The last ones read characters that are given by their names.
 MENTIONS = {
     "pbkdf2_hmac": "digests", "scrypt": "digests", "generate_password_hash": "digests", "check_password_hash": "digests",
     "make_archive": "archives", "unpack_archive": "archives", "get_archive_formats": "archives",
     "get_unpack_formats": "archives", "ProcessPoolExecutor": "processes",
     "getsource": "sources", "getsourcelines": "sources", "getsourcefile": "sources", "findsource": "sources",
     "linecache": "sources", "getcomments": "sources",
+    "get_docstring": "docstrings", "singledispatch": "dispatch", "singledispatchmethod": "dispatch", "popen": "programs",
+    "namereplace": "unicode", "eval": "unicode", "exec": "unicode", "literal_eval": "unicode", "\\N{": "unicode",
 }
+# Mentions that count in the standard library, too.
+OF_ANY_MODULE = {"docstrings", "dispatch", "programs"}
 # Where a mention is the definition, which is not a use.
-DEFINED_IN = {"werkzeug.security"}
+DEFINED_IN = {"werkzeug.security", "ast", "functools", "os"}
 # A topic that brings another one along at no cost.
 ALSO = {"tls": "digests"}
 # Servers and test clients of libraries, which faasc's runtime takes the place of.
@@ -98,8 +114,14 @@ def topics_of_marks(marks, module, of_user, is_heavy_codec):
             found.add(MENTIONS[value])
         elif kind == "hash" and value not in OWN_DIGESTS:
             found.add("digests")
-        elif kind == "codec" and (of_user if value == "?" else is_heavy_codec(value)):
+        elif kind == "codec" and value == "?":
+            found |= {"codecs", "unicode"} if of_user else set()
+        elif kind == "codec" and value.replace("-", "_") in ("idna", "unicode_escape"):
+            found.add("unicode")
+        elif kind == "codec" and is_heavy_codec(value):
             found.add("codecs")
+        elif kind == "text":
+            found.add("unicode")  # tracebacks measure how wide a line is
         elif kind == "py":
             found.add("sources")
     return found

@@ -19,6 +19,7 @@ class Staging:
         self.own = Cache(request["own_cache"], request["bytecode"])
         self.found = {}  # name -> Module, None or True
         self.reason = {}  # name -> why
+        self.uses = {}  # name of a module -> names that it needs
         self.todo = []
         self.files = {}  # guest -> (host, why)
         self.optional = {}  # topic -> [(module, why)]: imports that are followed once somebody wants the topic
@@ -46,14 +47,15 @@ class Staging:
             self.found[name] = result
         return self.found[name]
 
-    def need(self, name, why):
-        """True where there is such a module. Takes its packages along."""
+    def need(self, name, why, user=""):
+        """True where there is such a module. Takes its packages along. `user` is the module that needs it."""
         if not name:
             return True
+        self.uses.setdefault(user, set()).add(name)
         if name in self.reason or name in self.builtin:
             return True
         parent = name.rpartition(".")[0]
-        if parent and not self.need(parent, why):
+        if parent and not self.need(parent, why, user):
             return False
         module = self.find(name)
         if not module:
@@ -89,13 +91,13 @@ class Staging:
                 continue
             topic = optional.topic_of_import(module.name, name, standard) if self.request["prune"] != "none" else ""
             if topic:
-                self.optional.setdefault(topic, []).append((name, why))
+                self.optional.setdefault(topic, []).append((name, why, module.name))
                 continue
-            ok = self.need(name, why)
+            ok = self.need(name, why, module.name)
             if ok:
                 for one in names:
                     if one != "*":
-                        self.need(name + "." + one, why)
+                        self.need(name + "." + one, why, module.name)
             elif module.tree.kind == "user":
                 self.unresolved.append(
                     {"module": name, "file": module.path, "line": line, "column": column,
@@ -109,10 +111,10 @@ class Staging:
         self.stage(tree, module.path, why + ": " + self.reason[module.name])
         if module.is_extension:
             for name in rules.BY_C_MODULE.get(module.name, []):
-                self.need(name, "imported by " + module.name)
+                self.need(name, "imported by " + module.name, module.name)
             if tree.kind in ("site", "user"):
                 for name in self.shared.binary_names(os.path.join(tree.host, module.path), self.standard):
-                    self.need(name, "perhaps imported by " + module.name)
+                    self.need(name, "perhaps imported by " + module.name, module.name)
             return
         if not module.path.endswith(".py"):
             return
@@ -120,23 +122,32 @@ class Staging:
         self.follow(module, entry[1])
         if tree.kind in ("user", "site") and not optional.is_one_of(self.uses_nothing, module.name):
             self.want(module, entry[1], entry[4])
+        elif tree.kind == "stdlib":
+            self.wanted |= optional.OF_ANY_MODULE & optional.topics_of_marks(entry[4], module.name, False, lambda name: False)
         if tree.kind == "user" and entry[2]:
             self.path_is_changed = True
         for name in rules.BY_C_MODULE.get(module.name, []):
-            self.need(name, "imported by " + module.name)
+            self.need(name, "imported by " + module.name, module.name)
         if module.name == "sysconfig":
             for file in sorted(self.tree("stdlib").entries("")):
                 if file.startswith("_sysconfigdata") and file.endswith(".py"):
-                    self.need(file[:-3], "imported by sysconfig")
+                    self.need(file[:-3], "imported by sysconfig", module.name)
         if module.name == "encodings":
-            for file in sorted(tree.entries("encodings")):
-                name = "encodings." + file[:-3]
-                if file.endswith(".py") and self.is_heavy_codec(file[:-3]) and self.request["prune"] != "none":
-                    self.optional.setdefault("codecs", []).append((name, "codecs are looked up by name"))
-                elif file.endswith(".py"):
-                    self.need(name, "codecs are looked up by name")
+            self.take_encodings(tree)
         if tree.kind == "stdlib" and module.is_package:
             self.data_of_package(tree, module)
+
+    def take_encodings(self, tree):
+        why = "codecs are looked up by name"
+        for file in sorted(tree.entries("encodings")):
+            name = "encodings." + file[:-3]
+            if not file.endswith(".py"):
+                continue
+            topic = optional.EDGES.get(("encodings", name)) or ("codecs" if self.is_heavy_codec(file[:-3]) else "")
+            if topic and self.request["prune"] != "none":
+                self.optional.setdefault(topic, []).append((name, why, "encodings"))
+            else:
+                self.need(name, why, "encodings")
 
     def is_heavy_codec(self, name):
         """Whether an encoding comes with a library of its own, as those of East Asia do."""
@@ -161,13 +172,25 @@ class Staging:
     def follow_optional(self):
         """To the end: what a topic brings may want another one."""
         while True:
+            self.want_what_is_led_to()
             ready = [topic for topic in self.optional if topic in self.wanted]
             if not ready:
                 return
             for topic in ready:
-                for name, why in self.optional.pop(topic):
-                    self.need(name, why)
+                for name, why, user in self.optional.pop(topic):
+                    self.need(name, why, user)
             self.drain()
+
+    def want_what_is_led_to(self):
+        todo = [name for name in self.reason
+                if isinstance(self.found.get(name), Module) and self.found[name].tree.kind in ("user", "site")]
+        todo += self.request["keep"]
+        reached = set(todo)
+        while todo:
+            new = self.uses.get(todo.pop(), set()) - reached
+            reached |= new
+            todo += new
+        self.wanted |= {topic for topic, modules in optional.LEADS_TO.items() if modules & reached}
 
     def drop_sources(self):
         """Requirements keep their sources where they may read them; else these would only show in tracebacks."""

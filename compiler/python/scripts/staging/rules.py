@@ -1,14 +1,15 @@
 """What is known of the standard library and of distributions beyond what their imports say."""
 
 import re
+import sys
 
 # Needed by the interpreter itself or by its C modules, where no import statement shows it.
 ALWAYS = [
     "_collections_abc", "_weakrefset", "abc", "codecs", "copyreg", "encodings", "functools", "genericpath",
-    "importlib", "io", "keyword", "linecache", "locale", "operator", "os",
+    "importlib", "io", "keyword", "linecache", "operator", "os",
     "posixpath", "re", "reprlib", "signal", "stat", "threading", "tokenize", "traceback", "types", "warnings",
     "weakref", "_sitebuiltins", "__future__",
-]
+] + (["locale"] if sys.version_info < (3, 11) else [])  # later ones ask the C library for a file's encoding
 # Part of the interpreter, whatever their files are.
 FROZEN = ["_frozen_importlib", "_frozen_importlib_external", "importlib._bootstrap", "importlib._bootstrap_external", "zipimport"]
 BY_C_MODULE = {

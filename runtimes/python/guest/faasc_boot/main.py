@@ -22,10 +22,11 @@ KINDS = {
 }
 
 
-EAST_ASIAN = {
+LEFT_OUT_CODECS = {
     "big5", "big5hkscs", "cp932", "cp949", "cp950", "euc_jis_2004", "euc_jisx0213", "euc_jp", "euc_kr", "gb18030", "gb2312",
     "gbk", "hz", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3", "iso2022_jp_ext",
     "iso2022_kr", "johab", "shift_jis", "shift_jis_2004", "shift_jisx0213",
+    "idna",
 }
 
 
@@ -45,7 +46,7 @@ class LeftOut:
 def left_out_codec(name):
     """Asked for encodings that nobody else knows."""
     # Listed here, because what could list them was left out along with them.
-    if name.replace("-", "_") in EAST_ASIAN:
+    if name.replace("-", "_") in LEFT_OUT_CODECS:
         raise LookupError(
             "unknown encoding: %s: no use of it was seen when the image was built; add encodings.%s to "
             "build.python.include, or set build.python.prune to none" % (name, name.replace("-", "_")))
