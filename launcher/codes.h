@@ -16,6 +16,12 @@ inline constexpr const char* kWrongMachine =
     "FAASC0730";  // the machine that was asked for is of another architecture
 inline constexpr const char* kVariableNotSet = "FAASC0739";  // --env NAME, which the host does not have
 inline constexpr const char* kNoSettingsDisk = "FAASC0740";  // the image's init reads none
+// Machines in the background.
+inline constexpr const char* kNoSuchMachine = "FAASC0743";
+inline constexpr const char* kSeveralMachines = "FAASC0744";  // of one name
+inline constexpr const char* kRegistryNotOurs = "FAASC0745";  // the directory that lists them
+inline constexpr const char* kKeeperDied = "FAASC0746";       // killed, and the machine with it
+
 inline constexpr const char* kNoUefiFirmware = "FAASC0589";  // UEFI was asked for, and none is installed
 
 // The guest.

@@ -27,8 +27,11 @@ Action configure_inspect(CLI::App& app);
 Action configure_invoke(CLI::App& app);
 Action configure_kernel(CLI::App& app);
 Action configure_lock(CLI::App& app);
+Action configure_logs(CLI::App& app);
+Action configure_ps(CLI::App& app);
 Action configure_run(CLI::App& app);
 Action configure_spec(CLI::App& app);
+Action configure_stop(CLI::App& app);
 Action configure_test(CLI::App& app);
 Action configure_version(CLI::App& app);
 

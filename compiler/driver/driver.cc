@@ -192,6 +192,7 @@ Result<int> Run::run_command(const std::vector<std::string>& arguments) {
   console_.set_color(options.color);
   session_.emplace(console_, std::move(options), environment_);
   session_->arguments = std::move(rest);
+  session_->command_line = arguments;
   return action(*session_);
 }
 

@@ -40,8 +40,7 @@ void add_global_options(CLI::App& app, GlobalArguments& arguments) {
                  "write findings to a file too: sarif:FILE or json:FILE")
       ->type_name("FORMAT:FILE")
       ->group(group)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->allow_extra_args(false);
   app.add_flag("--offline", arguments.offline, "refuse to reach the network")->group(group);
 }
 

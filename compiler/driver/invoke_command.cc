@@ -127,7 +127,9 @@ Action configure_invoke(CLI::App& app) {
   app.add_option("-X,--method", arguments->method, "the request's method [POST with a body, else GET]")
       ->type_name("METHOD");
   app.add_option("--path", arguments->path, "the request's path and query")->type_name("PATH");
-  app.add_option("-H,--header", arguments->headers, "a header of the request")->type_name("'NAME: VALUE'");
+  app.add_option("-H,--header", arguments->headers, "a header of the request")
+      ->type_name("'NAME: VALUE'")
+      ->allow_extra_args(false);
   app.add_flag("-i,--include", arguments->include, "print the response's status and headers, too");
   app.add_option("--expect", arguments->expect, "fail with status 4 where the body does not match")
       ->type_name("REGEX");

@@ -10,6 +10,7 @@
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/crash_places.h"
+#include "compiler/driver/detach.h"
 #include "compiler/driver/guest_changes.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
@@ -23,7 +24,8 @@ struct RunArguments {
   TargetArguments target;
   VmArguments vm;
   std::vector<std::string> ports;
-  bool json = false;
+  std::string name;
+  bool json = false, detach = false;
 };
 
 std::optional<std::uint16_t> port_number(std::string_view text) {
@@ -50,6 +52,8 @@ Result<PortForward> parse_port(const std::string& text, std::uint16_t function_p
 }
 
 Result<int> run_machine(Session& session, const RunArguments& arguments) {
+  std::optional<int> keeper = arguments.detach ? keeper_descriptor(session) : std::nullopt;
+  if (arguments.detach && !keeper) return start_keeper(session);
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
@@ -61,6 +65,9 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
   }
   // As one would run the program itself: the function's port is the host's.
   if (options.ports.empty()) options.ports.push_back({.host = spec->http_port, .guest = spec->http_port});
+  if (keeper)
+    return keep_machine(session, *keeper, *spec, std::move(options),
+                        {.name = arguments.name, .json = arguments.json, .vm = arguments.vm});
   // With --json the one line on standard output is ours; the guest's lines make room.
   ConsolePrinter printer(arguments.json ? STDERR_FILENO : STDOUT_FILENO);
   options.on_console = [&](const ConsoleLine& line) {
@@ -94,8 +101,14 @@ Action configure_run(CLI::App& app) {
   add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
   app.add_option("-p,--port", arguments->ports,
                  "a port of this host that leads to one of the machine; 0: any free one [8080:8080]")
-      ->type_name("HOST:GUEST");
+      ->type_name("HOST:GUEST")
+      ->allow_extra_args(false);
   add_vm_options(app, arguments->vm);
+  auto* detach = app.add_flag("-d,--detach", arguments->detach,
+                              "return when the function is ready, and leave the machine running");
+  app.add_option("--name", arguments->name, "what 'faasc ps' calls the machine [the function's name]")
+      ->type_name("NAME")
+      ->needs(detach);
   app.add_flag("--json", arguments->json, "print one line of JSON when the function is ready");
   return [arguments](Session& session) { return run_machine(session, *arguments); };
 }

@@ -62,6 +62,7 @@ bool Session::shows_results() const {
 }
 
 Result<void> Session::finish(bool ok) {
+  if (std::exchange(finished_, true)) return {};
   progress_.summarize();
   if (options_.format == ReportFormat::Json) console_.print(to_json_result(ok, results_));
   if (options_.format == ReportFormat::Sarif) console_.print(to_sarif(all_, ok));

@@ -44,6 +44,8 @@ class Session {
   const EnvironmentLookup& environment() const { return environment_; }
   /// The arguments of a command that reads them itself.
   std::vector<std::string> arguments;
+  /// All of them, with those of faasc itself.
+  std::vector<std::string> command_line;
 
   /// Shows findings in the format that was asked for; SARIF is written when the command has ended.
   void report(const Diagnostics& diagnostics);
@@ -59,8 +61,10 @@ class Session {
   /// Whether anything shows them.
   bool shows_results() const;
 
-  /// Writes what a format keeps for the end. The driver calls it once.
+  /// Writes what a format keeps for the end. The driver calls it, if nobody else has before; it writes once.
   Result<void> finish(bool ok);
+  /// Another process tells the rest, or nobody does: finish() is to write nothing.
+  void leave_telling() { finished_ = true; }
 
  private:
   void report(const Diagnostic& diagnostic);
@@ -73,6 +77,7 @@ class Session {
   std::vector<Diagnostic> all_;
   std::map<std::string, std::string> results_;
   int errors_ = 0;
+  bool finished_ = false;
 };
 
 }  // namespace faasc

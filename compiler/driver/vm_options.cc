@@ -26,8 +26,7 @@ void add_vm_options(CLI::App& app, VmArguments& arguments) {
   app.add_option("--env", arguments.environment,
                  "a variable of the guest's environment; without a value, this host's")
       ->type_name("NAME[=VALUE]")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->allow_extra_args(false);
   app.add_flag("--time", arguments.time, "show how long each phase of the start took");
 }
 

@@ -95,6 +95,28 @@ constexpr ExplainPage kPages[] = {
      "pass "
      "over it.",
      "faasc run --env A=1 old.img   # built by an earlier faasc, for Linux", "Build the image again."},
+    {"FAASC0743", "no such machine runs in the background",
+     "'faasc stop' and 'faasc logs' take the name or the id of a machine that 'faasc run --detach' started, "
+     "as 'faasc ps' "
+     "lists them.",
+     "faasc stop shpo   # for 'shop'", "Take a name from 'faasc ps'."},
+    {"FAASC0744", "several machines have this name",
+     "Machines are called like their functions, unless --name says otherwise, and a function may run more "
+     "than once.",
+     "faasc run -d -p 0:8080 shop; faasc run -d -p 0:8080 shop; faasc stop shop",
+     "Name one by its id, or stop all with --all."},
+    {"FAASC0745", "the list of machines is in a directory that is not only yours",
+     "What is known of machines in the background lies below $XDG_RUNTIME_DIR, or in a directory of /tmp. "
+     "Others could "
+     "write to the one that is there, and so decide what 'faasc stop' ends.",
+     "faasc: error: '/tmp/faasc-1000' is not a directory that only this user can write to [FAASC0745]",
+     "Remove the directory, or set XDG_RUNTIME_DIR to one of your own."},
+    {"FAASC0746", "the process that kept a machine was killed",
+     "A machine in the background is kept by a process of faasc's. Somebody, perhaps the kernel for lack of "
+     "memory, has "
+     "killed it, and the machine has ended with it.",
+     "faasc run -d shop; pkill -9 -f 'faasc run'; faasc stop shop",
+     "Start it again. 'dmesg' says whether memory was short."},
 };
 
 }  // namespace
