@@ -20,8 +20,8 @@ constexpr std::size_t kDiscarded = 64u << 20;
 
 }  // namespace
 
-Connection::Connection(int socket, std::size_t body_limit, MemoryBudget& budget)
-    : Deadline(Kind::Connection), fd(socket), body_limit_(body_limit), share_(budget) {}
+Connection::Connection(int socket, Lane& its_lane, std::size_t body_limit, MemoryBudget& budget)
+    : Deadline(Kind::Connection), fd(socket), lane(&its_lane), body_limit_(body_limit), share_(budget) {}
 
 Connection::~Connection() {
   ::close(fd);

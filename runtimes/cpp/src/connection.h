@@ -8,10 +8,13 @@
 #include "src/deadlines.h"
 #include "src/input_buffer.h"
 #include "src/memory_budget.h"
+#include "src/poller.h"
 #include "src/request_reader.h"
 #include "src/response_writer.h"
 
 namespace faasc::rt {
+
+struct Lane;
 
 /// One client's connection: its bytes in, its bytes out. Decides nothing and never blocks; Server drives it,
 /// from one thread at a time.
@@ -26,7 +29,7 @@ class Connection : public Deadline {
   };
 
   /// Owns `fd`.
-  Connection(int fd, std::size_t body_limit, MemoryBudget& budget);
+  Connection(int fd, Lane& lane, std::size_t body_limit, MemoryBudget& budget);
   ~Connection();
 
   enum class Input : std::uint8_t { Request, Refused, OutOfBudget, WouldBlock, Closed };
@@ -53,9 +56,10 @@ class Connection : public Deadline {
   Input discard_input();
 
   int const fd;
-  Phase phase = Phase::Reading;
+  Lane* lane;  ///< whose it is
+  Phase phase = Phase::Idle;
   Phase listed_as = Phase::Idle;  ///< which list of deadlines this is linked into, if any
-  bool known_to_poller = false;
+  Poller::For armed = Poller::For::Nothing;
   bool linger = false;  ///< set where the client may still be sending when its answer comes
   std::int64_t reading_since = 0;
   std::size_t received = 0;  ///< bytes since then

@@ -4,8 +4,9 @@
 
 namespace faasc::rt {
 
-/// Milliseconds on the clock that never jumps.
+/// Milliseconds and nanoseconds on the clock that never jumps.
 std::int64_t now();
+std::int64_t nanoseconds();
 
 inline constexpr std::int64_t kNever = INT64_MAX;
 

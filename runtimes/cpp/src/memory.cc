@@ -14,12 +14,16 @@
 
 namespace faasc::rt {
 
+unsigned processors() {
+  cpu_set_t set;
+  int const count = ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return count > 0 ? static_cast<unsigned>(count) : 1;
+}
+
 void limit_arenas() {
 #ifdef __GLIBC__
   if (::getenv("MALLOC_ARENA_MAX") != nullptr) return;
-  cpu_set_t processors;
-  int const count = ::sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 1;
-  ::mallopt(M_ARENA_MAX, count > 0 ? count : 1);
+  ::mallopt(M_ARENA_MAX, static_cast<int>(processors()));
 #endif
 }
 

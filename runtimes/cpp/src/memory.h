@@ -4,6 +4,9 @@
 
 namespace faasc::rt {
 
+/// How many processors this process may use, at least 1.
+unsigned processors();
+
 /// Fits malloc to a small machine: one arena per processor. By default it makes eight times as many, each of
 /// which reserves 64 MiB of addresses and keeps freed memory to itself. Leaves a MALLOC_ARENA_MAX in the
 /// environment alone.

@@ -14,40 +14,42 @@ Poller::~Poller() {
 }
 
 bool Poller::open() {
-  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-  wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  return epoll_ >= 0 && wake_ >= 0 && watch(wake_, nullptr);
+  if (epoll_ < 0) epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  if (wake_ < 0) wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  For armed = For::Nothing;
+  return epoll_ >= 0 && wake_ >= 0 && watch(wake_, For::Input, nullptr, armed);
 }
 
-bool Poller::watch(int fd, void* what) {
+bool Poller::watch(int fd, For purpose, void* what, For& armed) {
+  if (armed == purpose) return true;
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = purpose == For::Input ? EPOLLIN | EPOLLRDHUP : EPOLLOUT;
   event.data.ptr = what;
-  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
-void Poller::forget(int fd) {
-  epoll_event ignored{};
-  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, &ignored);
-}
-
-bool Poller::arm(int fd, For purpose, void* what, bool& known) {
-  epoll_event event{};
-  event.events = (purpose == For::Input ? EPOLLIN | EPOLLRDHUP : EPOLLOUT) | EPOLLONESHOT;
-  event.data.ptr = what;
-  if (::epoll_ctl(epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0) return false;
-  known = true;
+  if (::epoll_ctl(epoll_, armed == For::Nothing ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) != 0)
+    return false;
+  armed = purpose;
   return true;
 }
 
-void* Poller::wait(int timeout_ms) {
-  epoll_event event{};
-  if (::epoll_wait(epoll_, &event, 1, timeout_ms) != 1) return nullptr;
-  if (event.data.ptr == nullptr) {
-    std::uint64_t count = 0;
-    static_cast<void>(::read(wake_, &count, sizeof count));
+void Poller::forget(int fd, For& armed) {
+  if (armed == For::Nothing) return;
+  epoll_event ignored{};
+  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, &ignored);
+  armed = For::Nothing;
+}
+
+void Poller::wait(Batch& batch, int timeout_ms) {
+  epoll_event events[Batch::kCapacity];
+  int const count = ::epoll_wait(epoll_, events, Batch::kCapacity, timeout_ms);
+  batch.next_ = batch.count_ = 0;
+  for (int i = 0; i < count; ++i) {
+    if (events[i].data.ptr != nullptr) {
+      batch.whats_[batch.count_++] = events[i].data.ptr;
+      continue;
+    }
+    std::uint64_t wakes = 0;
+    static_cast<void>(::read(wake_, &wakes, sizeof wakes));
   }
-  return event.data.ptr;
 }
 
 void Poller::wake() const {

@@ -2,14 +2,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
-
-#include <pthread.h>
 
 #include "src/connection.h"
 #include "src/crew.h"
 #include "src/deadlines.h"
 #include "src/function_impl.h"
+#include "src/lane.h"
 #include "src/listener.h"
 #include "src/memory_budget.h"
 #include "src/poller.h"
@@ -20,10 +20,10 @@ namespace faasc::rt {
 
 /// Serves one function: accepts, reads, calls, answers, and lets nothing take longer than it may.
 ///
-/// Who owns a connection: while it is armed in the poller, the leader; while its request is with the
-/// function, the thread that calls it, until the call's deadline passes, when the leader takes it over to
-/// answer 504. The deadline lists are under `mutex_`, and whoever finds a Call still linked there has the
-/// connection.
+/// Who owns a connection: while it is armed in its lane's poller, the lane's leader; while its request is
+/// with the function, the thread that calls it, until the call's deadline passes, when the leader takes it
+/// over to answer 504. The deadline lists are under the lane's mutex, and whoever finds a Call still linked
+/// there has the connection. A leader that makes a short call itself has both; see Lane::current.
 ///
 /// A call that has timed out goes on, as a thread cannot be stopped, and keeps its place among those that may
 /// run: one more beside it would be more than the function was promised. When every place is taken by such
@@ -49,36 +49,33 @@ class Server {
  private:
   using Phase = Connection::Phase;
 
-  struct Call : Deadline {
-    explicit Call(Connection& c) : Deadline(Kind::Call), connection(c), share(c.take_share()) {}
-    Connection& connection;
-    google::cloud::functions_internal::FunctionImpl::Delivery delivery{};
-    MemoryShare share;
-    bool taken_over = false;
-    bool lost = false;  // its time is up, too
-  };
-
   struct Expired {
     Connection* connection = nullptr;
     bool was_call = false;
     google::cloud::functions_internal::FunctionImpl::Delivery delivery{};
   };
 
-  void lead();
-  bool stop_step();
+  void lead(Lane& lane);
+  void begin_round(Lane& lane);
+  void adopt(Lane& lane);
+  bool stop_step(Lane& lane);
   void end_if_lost();
   void begin_stop();
   void accept_one(bool& leading);
+  Lane& emptiest_lane();
+  void open_one_more_lane();
+  bool move_to_another_lane(Connection& connection);
+  void accept_again_in_time();
   void pause_accepting();
   void make_room_for_one_more();
-  Expired take_expired();
+  Expired take_expired(Lane& lane, int& time_to_wait);
   void expire(Expired expired);
-  int time_to_wait();
 
   void drive(Connection& connection, bool& leading);
   bool on_readable(Connection& connection, bool& leading);
   Readiness readiness(bool stopping);
   bool on_request(Connection& connection, bool& leading);
+  bool make(Call& call, google::cloud::functions::HttpRequest request, bool& leading, Reply& reply);
   bool on_written(Connection& connection, bool& leading);
   void park(Connection& connection, Poller::For purpose, bool leading);
   void destroy(Connection& connection);
@@ -87,20 +84,22 @@ class Server {
   google::cloud::functions_internal::FunctionImpl& function_;
   MemoryBudget budget_;
   Listener listener_;
-  Poller poller_;
+  unsigned const lane_count_;
+  std::unique_ptr<Lane[]> const lanes_;
   Crew crew_;
 
-  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
-  DeadlineList idle_, reading_, writing_, lingering_, calls_;
-  unsigned lost_calls_ = 0;            // still running though nobody waits for them and their time is up
-  std::int64_t all_lost_at_ = kNever;  // when every call that may be was lost, and will be given up
-  std::int64_t leader_wakes_at_ = INT64_MIN;  // INT64_MIN = it is awake
+  std::atomic<unsigned> lost_calls_{0};  // still running though nobody waits for them and their time is up
+  std::atomic<std::int64_t> all_lost_at_{
+      kNever};  // when every call that may be was lost, and will be given up
 
   std::atomic<unsigned> calling_{0};  // calls of the function, those nobody waits for any more included
   std::atomic<unsigned> connections_{0};
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> stopping_{false};
-  std::int64_t grace_ends_ = kNever;
+  std::int64_t grace_ends_ = kNever;  // set before stopping_
+
+  // The first lane's leader's.
+  Poller::For listening_ = Poller::For::Nothing;
   std::int64_t accept_again_at_ = kNever;
 };
 

@@ -525,6 +525,23 @@ TEST(Concurrency, CallsRunAtTheSameTime) {
   EXPECT_LT(milliseconds_since(start), 4000) << "one after the other they take 16 seconds";
 }
 
+TEST(Concurrency, OneLongCallAmongShortOnesHoldsUpNobody) {
+  ServerProcess server;
+  Client quick(server.port());
+  Client slow(server.port());
+  for (int round = 0; round < 2; ++round) {
+    auto const start = Clock::now();
+    slow.send(get("/sleep/1000"));
+    // More than it takes to be sure again that calls are short.
+    for (int i = 0; i < 100; ++i) {
+      quick.send(get("/sleep/0"));
+      ASSERT_EQ(quick.receive().body, "slept");
+    }
+    EXPECT_FALSE(slow.has_input_within(0)) << "after " << milliseconds_since(start) << " ms";
+    EXPECT_EQ(slow.receive().body, "slept");
+  }
+}
+
 TEST(Concurrency, OverTheLimitIsRefusedAtOnce) {
   ServerProcess server({"FAASC_CONCURRENCY=2"});
   Client one(server.port());
@@ -616,6 +633,27 @@ TEST(Load, ManyClientsAtOnceAllGetTheirOwnAnswers) {
     }));
   }
   for (auto& client : clients) EXPECT_EQ(client.get(), 0);
+}
+
+// Some of each kind, more than one processor can do: lanes are opened, handed on, taken over and shared.
+TEST(Load, OfCallsOfAnyLengthIsAnsweredAndEnds) {
+  ServerProcess server;
+  std::vector<std::future<int>> clients;
+  for (int c = 0; c < 12; ++c) {
+    clients.push_back(std::async(std::launch::async, [&server, c] {
+      int wrong = 0;
+      Client client(server.port());
+      for (int i = 0; i < 400; ++i) {
+        std::string const microseconds = std::to_string(c == 0 ? 2000 : i < 200 ? 60 : 250);
+        client.send(get("/burn/" + microseconds));
+        wrong += client.receive().body != "burnt " + microseconds;
+      }
+      return wrong;
+    }));
+  }
+  for (auto& client : clients) EXPECT_EQ(client.get(), 0);
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), "exit 0");
 }
 
 // --- Stopping ---

@@ -44,6 +44,11 @@ gcf::HttpResponse handle(gcf::HttpRequest request) {
     std::this_thread::sleep_for(std::chrono::milliseconds(argument("/sleep/")));
     return response.set_payload("slept");
   }
+  if (is("/burn/")) {
+    auto const end = std::chrono::steady_clock::now() + std::chrono::microseconds(argument("/burn/"));
+    while (std::chrono::steady_clock::now() < end) continue;
+    return response.set_payload("burnt " + std::to_string(argument("/burn/")));
+  }
   if (is("/throw/int")) throw 1;
   if (is("/throw/")) throw std::runtime_error("it \"broke\"\n" + target);
   if (is("/exit/")) std::exit(argument("/exit/"));
