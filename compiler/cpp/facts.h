@@ -73,7 +73,7 @@ struct MainFact {
   std::string lambda_handler;  ///< the function that it hands over, qualified; empty where it has no name
 };
 
-/// Where the user's code names a function that a unikernel cannot serve (compiler/cpp/unikernel_calls.h).
+/// Where the user's code names a function that a unikernel cannot serve (packager/calls/c_functions.h).
 struct CallFact {
   std::string name;
   SourcePlace place;

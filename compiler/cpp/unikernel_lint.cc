@@ -5,7 +5,7 @@
 #include <string>
 
 #include "compiler/cpp/codes.h"
-#include "compiler/cpp/unikernel_calls.h"
+#include "packager/calls/c_functions.h"
 
 namespace faasc::cpp {
 namespace {

@@ -1,10 +1,6 @@
 #include "compiler/cpp/unikernel_lint.h"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
-
-#include "compiler/cpp/unikernel_calls.h"
 
 namespace faasc::cpp {
 namespace {
@@ -13,18 +9,6 @@ std::string said(const std::vector<Diagnostic>& findings) {
   std::string text;
   for (const Diagnostic& finding : findings) text += to_text(finding, Color::Off);
   return text;
-}
-
-TEST(UnikernelCalls, AreSortedAndFound) {
-  auto calls = nanos_calls();
-  EXPECT_TRUE(std::is_sorted(calls.begin(), calls.end(),
-                             [](const UnikernelCall& a, const UnikernelCall& b) { return a.name < b.name; }));
-  for (const UnikernelCall& call : calls) {
-    EXPECT_EQ(find_nanos_call(call.name), &call);
-    EXPECT_FALSE(call.why.empty() || call.instead.empty()) << call.name;
-  }
-  EXPECT_EQ(find_nanos_call("printf"), nullptr);
-  EXPECT_EQ(find_nanos_call(""), nullptr);
 }
 
 TEST(UnikernelLint, ReportsTheUsersCallAndItsCallers) {

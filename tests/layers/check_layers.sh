@@ -17,6 +17,7 @@ rooms='manifests|packager|compiler|launcher|runtimes'
 forbid base "($rooms)/" 'base knows nobody'
 forbid manifests '(packager|compiler|launcher|runtimes)/' 'manifests knows base only'
 forbid packager '(manifests|compiler|launcher|runtimes)/' 'packager knows base only'
+forbid packager/calls 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|kernels|spec|image)/' 'facts about kernels know nobody'
 forbid packager/rootfs 'packager/(output|tfs|ext4|fat|archive|disk|kernels|spec)/' 'the tree knows no disk'
 forbid packager/output 'packager/(tfs|ext4|fat|archive|disk|kernels|spec)/' 'writing a file knows no format'
 forbid packager/tfs 'packager/(ext4|fat|archive|disk|kernels|spec)/' 'a format knows the tree only'
@@ -27,8 +28,8 @@ forbid packager/archive 'packager/(tfs|ext4|fat|disk|kernels|spec)/' 'a format k
 for room in rootfs output tfs ext4 fat archive disk kernels spec; do forbid "packager/$room" 'packager/image/' 'what looks into images is on top'; done
 forbid packager/kernels 'packager/(output|tfs|ext4|fat|disk|spec)/' 'kernels knows archives only'
 forbid packager/spec 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|kernels)/' 'a spec is neutral'
-forbid launcher '(manifests|compiler|runtimes)/' 'the launcher knows specs only'
-forbid launcher 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|image|kernels)/' 'the launcher knows specs only'
+forbid launcher '(manifests|compiler|runtimes)/' 'the launcher knows specs and calls only'
+forbid launcher 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|image|kernels)/' 'the launcher knows specs and calls only'
 for language in binary cpp python go; do
   forbid "compiler/$language" 'packager/(output|tfs|ext4|fat|archive|disk|kernels|spec)/|launcher/|manifests/|compiler/(build|driver)/' \
     'a language makes a Program'

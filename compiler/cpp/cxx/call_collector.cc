@@ -6,7 +6,7 @@
 #include <clang/AST/RecursiveASTVisitor.h>
 
 #include "compiler/cpp/cxx/decl_names.h"
-#include "compiler/cpp/unikernel_calls.h"
+#include "packager/calls/c_functions.h"
 
 namespace faasc::cpp {
 namespace {

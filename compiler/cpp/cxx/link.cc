@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "compiler/cpp/cxx/toolchain.h"
-#include "compiler/cpp/unikernel_calls.h"
+#include "packager/calls/c_functions.h"
 
 namespace faasc::cpp {
 namespace {
