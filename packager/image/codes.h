@@ -8,6 +8,7 @@ inline constexpr const char* kImageNoPart = "FAASC0666";     ///< no such partit
 inline constexpr const char* kImageWrongKind = "FAASC0667";  ///< a directory where a file is wanted, or so
 inline constexpr const char* kImageWouldOverwrite = "FAASC0668";
 inline constexpr const char* kImageProblem = "FAASC0670";     ///< something that 'verify' found
+inline constexpr const char* kImageNoProgram = "FAASC0765";   ///< it does not say what its machine runs
 inline constexpr const char* kImageBadInput = "FAASC0672";    ///< a path of the host that no image can hold
 inline constexpr const char* kImageNotRebuilt = "FAASC0671";  ///< a copy would lose something of the image
 

@@ -1,5 +1,6 @@
 #include "packager/image/extract.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <unordered_map>
@@ -30,11 +31,19 @@ class Extractor {
     return std::move(out).commit();
   }
 
-  /// Everything below `directory` into `to`, which is empty and nobody else's.
-  Result<void> directory(const StoredEntry* directory, const fs::path& to) {
+  /// Everything below `directory` into `to`, which is empty and nobody else's; nothing that is or is below
+  /// one of `hidden`.
+  Result<void> directory(const StoredEntry* directory, const fs::path& to,
+                         const std::vector<std::string>& hidden = {}) {
     std::size_t skip = directory ? directory->path.size() : 0;
+    auto is_hidden = [&](std::string_view path) {
+      return std::any_of(hidden.begin(), hidden.end(), [&](const std::string& one) {
+        return path.starts_with(one) && (path.size() == one.size() || path[one.size()] == '/');
+      });
+    };
     for (const StoredEntry& entry : below(tree_, directory)) {
       FAASC_CHECK(check_interrupt());
+      if (is_hidden(entry.path)) continue;
       FAASC_CHECK(add(entry, to.string() + entry.path.substr(skip)));
     }
     // Last, so that what comes into a directory neither changes its time nor needs the right to.
@@ -144,6 +153,13 @@ Error already_there(const fs::path& path) {
 }
 
 }  // namespace
+
+Result<Extraction> extract_into(const StoredTree& tree, const fs::path& directory,
+                                const std::vector<std::string>& hidden) {
+  Extractor extractor(tree);
+  FAASC_CHECK(extractor.directory(nullptr, directory, hidden));
+  return extractor.take();
+}
 
 Result<Extraction> extract(const StoredTree& tree, const StoredEntry* from, const fs::path& to) {
   Extractor extractor(tree);

@@ -23,4 +23,9 @@ struct Extraction {
 /// says.
 Result<Extraction> extract(const StoredTree& tree, const StoredEntry* from, const std::filesystem::path& to);
 
+/// Copies everything into `directory`, which is empty but for directories: what the image has below one of
+/// `hidden` ("/proc") is left out. Not whole or nothing: after an error the directory is good for nothing.
+Result<Extraction> extract_into(const StoredTree& tree, const std::filesystem::path& directory,
+                                const std::vector<std::string>& hidden);
+
 }  // namespace faasc

@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "base/sha256.h"
 #include "packager/disk/formats/convert.h"
+#include "packager/disk/linux_disk.h"
 #include "packager/disk/mbr.h"
 #include "packager/disk/nanos_disk.h"
 #include "packager/ext4/ext4_writer.h"
@@ -20,6 +21,7 @@
 #include "packager/image/image_diff.h"
 #include "packager/image/image_edit.h"
 #include "packager/image/image_overlay.h"
+#include "packager/image/image_program.h"
 #include "packager/image/opened_image.h"
 #include "packager/tfs/tfs_reader.h"
 #include "packager/tfs/tfs_writer.h"
@@ -207,6 +209,63 @@ TEST_F(ImageTest, DirectoriesAreCopiedOutWholeOrNotAtAll) {
   EXPECT_FALSE(fs::exists(at("partly")));
   for (const auto& entry : fs::directory_iterator(directory_.path()))
     EXPECT_EQ(entry.path().filename().string().find(".faasc"), std::string::npos) << entry.path();
+}
+
+TEST_F(ImageTest, EverythingComesIntoADirectoryButForWhatIsHidden) {
+  OpenedImage image = open(nanos());
+  fs::create_directories(at("root/etc"));
+  auto copied = extract_into(image.root(), at("root"), {"/etc", "/us"});
+  ASSERT_TRUE(copied) << copied.error().what;
+  EXPECT_EQ(copied->files, 3u);
+  EXPECT_FALSE(fs::exists(at("root/etc/hosts")));
+  EXPECT_EQ(read_file(at("root/usr/lib/libx.so")).value(), "library");
+  EXPECT_EQ(fs::hard_link_count(at("root/app/run")), 2u);
+}
+
+TEST_F(ImageTest, WhatItsMachineRunsIsFound) {
+  program_.working_directory = "/app";
+  auto program = program_of(open(nanos()));
+  ASSERT_TRUE(program) << to_text(program.error(), Color::Off);
+  EXPECT_EQ(program->executable, "/app/run");
+  EXPECT_EQ(program->working_directory, "/app");
+  EXPECT_THAT(program->arguments, ElementsAre("run", "-v"));
+  EXPECT_THAT(program->environment, ElementsAre("A=b"));
+  EXPECT_FALSE(program->writable);
+  program = program_of(open(nanos("writable.img", 3 << 20)));
+  ASSERT_TRUE(program);
+  EXPECT_TRUE(program->writable);
+  EXPECT_GE(program->room_bytes, std::uint64_t{3 << 20});
+
+  std::string file = linux_program_file(program_).value();
+  add("/etc/faasc/program", InlineBytes{file});
+  program = program_of(open(ext4()));
+  ASSERT_TRUE(program) << to_text(program.error(), Color::Off);
+  EXPECT_EQ(program->executable, "/app/run");
+  EXPECT_THAT(program->arguments, ElementsAre("run", "-v"));
+  EXPECT_THAT(program->environment, ElementsAre("A=b"));
+}
+
+TEST_F(ImageTest, WhereNothingSaysWhatIsRunNothingIs) {
+  OpenedImage image = open(nanos());
+  image.attributes.erase("program");
+  EXPECT_EQ(to_text(program_of(image).error(), Color::Off),
+            "faasc: error: '" + image.path.string() +
+                "' does not say what its machine runs: its root has no 'program' [FAASC0765]\n"
+                "  hint: 'faasc image verify' tells more\n");
+  image = open(ext4());
+  EXPECT_EQ(to_text(program_of(image).error(), Color::Off),
+            "faasc: error: '" + image.path.string() +
+                "' does not say what its machine runs: there is no '/etc/faasc/program' [FAASC0765]\n"
+                "  hint: 'faasc image verify' tells more\n");
+  std::string file = linux_program_file(program_).value();
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    Rootfs tree;
+    ASSERT_TRUE(tree.add("/etc/faasc/program", {InlineBytes{file.substr(0, size)}, 0644, ""}));
+    ASSERT_TRUE(write_ext4(tree, {.free_bytes = 1 << 20, .label = "faasc-root"}, at("cut.ext4")));
+    auto program = program_of(open(at("cut.ext4")));
+    ASSERT_FALSE(program) << size;
+    EXPECT_THAT(program.error().what, testing::EndsWith("its '/etc/faasc/program' is damaged")) << size;
+  }
 }
 
 TEST_F(ImageTest, DifferencesAreTold) {
