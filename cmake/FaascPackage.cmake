@@ -18,5 +18,5 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What faasc-cxx hands its compilations to: the C++ headers and libraries of the guest, and the linker.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libclang-common-19-dev, lld-19, g++")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "qemu-system-x86, python3")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "golang-go, python3-pip, ovmf, cmake")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bubblewrap, golang-go, python3-pip, ovmf, cmake")
 include(CPack)

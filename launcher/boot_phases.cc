@@ -9,20 +9,20 @@ namespace faasc {
 std::string to_text(const BootPhases& phases) {
   struct Row {
     std::chrono::nanoseconds at;
-    const char* what;
+    std::string what;
   };
   std::vector<Row> rows;
-  auto add = [&](const BootPhases::Time& time, const char* what) {
-    if (time) rows.push_back({*time, what});
+  auto add = [&](const BootPhases::Time& time, std::string what) {
+    if (time) rows.push_back({*time, std::move(what)});
   };
-  add(phases.spawned, "QEMU started");
-  add(phases.vmm_ready, "QEMU has built the machine");
+  add(phases.spawned, phases.vmm + " started");
+  add(phases.vmm_ready, phases.vmm + " has built the machine");
   add(phases.first_console, "first byte on the console");
   add(phases.first_kernel, "first line of the kernel");
   add(phases.listening, "the program listens");
   add(phases.ready, "ready: the guest accepts connections");
   add(phases.first_response, "first response");
-  // The guest does not wait for QEMU's monitor: the order is what happened, not the list's.
+  // The guest does not wait for the VMM's monitor: the order is what happened, not the list's.
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at < b.at; });
 
   std::string out;
@@ -31,7 +31,7 @@ std::string to_text(const BootPhases& phases) {
     using Milliseconds = std::chrono::duration<double, std::milli>;
     char line[128];
     std::snprintf(line, sizeof line, "%9.1f ms  +%8.1f  %s\n", Milliseconds(row.at).count(),
-                  Milliseconds(row.at - before).count(), row.what);
+                  Milliseconds(row.at - before).count(), row.what.c_str());
     out += line;
     before = row.at;
   }

@@ -8,6 +8,7 @@ namespace faasc {
 
 /// When a start got how far, counted from the call that began it. A phase that was not seen is absent.
 struct BootPhases {
+  std::string vmm = "QEMU";  ///< what runs the guest, for people
   using Time = std::optional<std::chrono::nanoseconds>;
   Time spawned;         ///< the VMM's process runs
   Time vmm_ready;       ///< the VMM has built the machine and answers

@@ -24,6 +24,13 @@ inline constexpr const char* kKeeperDied = "FAASC0746";       // killed, and the
 
 inline constexpr const char* kNoUefiFirmware = "FAASC0589";  // UEFI was asked for, and none is installed
 
+// A process instead of a machine.
+inline constexpr const char* kNoBubblewrap = "FAASC0760";    // bubblewrap is not installed
+inline constexpr const char* kNoSandbox = "FAASC0761";       // bubblewrap could not make a sandbox
+inline constexpr const char* kProcessRefused = "FAASC0762";  // the program could not be started in it
+inline constexpr const char* kProcessCannot = "FAASC0763";   // what was asked for needs a machine
+inline constexpr const char* kCallRefused = "FAASC0764";     // a system call that a unikernel does not serve
+
 // The guest.
 inline constexpr const char* kGuestExited = "FAASC0710";      // with a status other than 0
 inline constexpr const char* kGuestKilled = "FAASC0711";      // a signal ended the program

@@ -62,7 +62,7 @@ std::string complaint_of(std::string_view text) {
 GuestExit decode_how(const ExitEvidence& evidence) {
   using How = GuestExit::How;
   if (evidence.forced) return {.how = How::Forced};
-  if (evidence.qemu.signal != 0) return {.how = How::Killed, .signal = evidence.qemu.signal};
+  if (evidence.vmm.signal != 0) return {.how = How::Killed, .signal = evidence.vmm.signal};
   if (evidence.shutdown_reason == "host-signal") return {.how = How::Killed, .signal = SIGTERM};
 
   // What our init says goes before the number: the number has no room for signals.
@@ -79,11 +79,11 @@ GuestExit decode_how(const ExitEvidence& evidence) {
   }
 
   std::optional<int> reported;
-  if (evidence.has_exit_port && (evidence.qemu.code & 1) != 0) reported = evidence.qemu.code >> 1;
+  if (evidence.has_exit_port && (evidence.vmm.code & 1) != 0) reported = evidence.vmm.code >> 1;
   // A guest that reports this way is gone at once, without an event; QEMU gives its own reasons with 1.
   if (evidence.has_semihosting_exit && evidence.shutdown_reason.empty() &&
-      (evidence.qemu.code != 1 || complaint_of(evidence.vmm_errors).empty()))
-    reported = evidence.qemu.code;
+      (evidence.vmm.code != 1 || complaint_of(evidence.vmm_errors).empty()))
+    reported = evidence.vmm.code;
   if (reported) {
     int code = *reported;
     if (number_after(evidence.console_tail, "*** signal ", Place::LineStart) == code)
@@ -109,8 +109,8 @@ GuestExit decode_how(const ExitEvidence& evidence) {
     return {.how = How::Failed, .detail = "it ended, and could not tell how: there is no semihosting"};
   if (evidence.shutdown_reason == "guest-reset") return {.how = How::Reset};
   if (evidence.shutdown_reason == "guest-panic") return {.how = How::Failed, .detail = "the kernel panicked"};
-  if (evidence.qemu.code != 0)
-    return {.how = How::VmmFailed, .code = evidence.qemu.code, .detail = last_line(evidence.vmm_errors)};
+  if (evidence.vmm.code != 0)
+    return {.how = How::VmmFailed, .code = evidence.vmm.code, .detail = last_line(evidence.vmm_errors)};
   return {.how = How::PoweredOff};
 }
 
@@ -157,13 +157,13 @@ std::string to_text(const GuestExit& exit) {
     case GuestExit::How::Reset:
       return "reset itself, which is what a triple fault looks like";
     case GuestExit::How::Killed:
-      return "was lost: QEMU was ended by " + signal_text();
+      return "was lost: " + exit.vmm + " was ended by " + signal_text();
     case GuestExit::How::Forced:
       return "did not stop when asked to, and was ended by force";
     case GuestExit::How::VmmFailed:
       break;
   }
-  return "was lost: QEMU gave up with status " + std::to_string(exit.code) +
+  return "was lost: " + exit.vmm + " gave up with status " + std::to_string(exit.code) +
          (exit.detail.empty() ? "" : ": " + exit.detail);
 }
 

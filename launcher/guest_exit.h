@@ -20,31 +20,32 @@ struct GuestExit {
     Failed,      ///< the kernel could not start the program, or gave up; `detail` says why
     PoweredOff,  ///< an orderly power-off that tells no status
     Reset,       ///< the guest reset itself: a triple fault, or a kernel that was told to reboot
-    Killed,      ///< QEMU was ended by `signal` from outside
+    Killed,      ///< the VMM was ended by `signal` from outside
     Forced,      ///< we ended it, because it did not stop when asked to
-    VmmFailed,   ///< QEMU gave up; `detail` is what it said
+    VmmFailed,   ///< the VMM gave up; `detail` is what it said
   };
   How how = How::Exited;
   int code = 0;
   int signal = 0;
   std::string detail;
-  bool after_stop = false;  ///< it had been asked to stop
+  std::string vmm = "QEMU";  ///< what ran it, for people
+  bool after_stop = false;   ///< it had been asked to stop
 
   /// Exited with 0 or powered off; or ended by SIGTERM once it was asked to stop.
   bool ok() const;
 };
 
-/// What is known when QEMU has ended.
+/// What is known when a VMM has ended.
 struct ExitEvidence {
-  ExitStatus qemu;
+  ExitStatus vmm;
   bool has_exit_port = false;
   bool has_semihosting_exit = false;
   std::string shutdown_reason;  ///< of QMP's SHUTDOWN event: "guest-shutdown", "guest-reset",
                                 ///< "host-qmp-quit"; empty: none seen
   std::string console_tail;
-  std::string vmm_errors;  ///< what QEMU wrote to its standard error
+  std::string vmm_errors;  ///< what it wrote to its standard error
   bool asked_to_stop = false;
-  bool forced = false;  ///< we told QEMU to quit, or killed it
+  bool forced = false;  ///< we told it to quit, or killed it
 };
 
 /// Source of the numbers: QEMU's isa-debug-exit device makes QEMU end with (value << 1) | 1, and a

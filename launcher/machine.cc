@@ -11,7 +11,6 @@
 #include "base/interrupt.h"
 #include "launcher/codes.h"
 #include "launcher/machine_state.h"
-#include "launcher/usernet.h"
 
 namespace faasc {
 namespace {
@@ -77,20 +76,21 @@ Result<void> Machine::State::wait_ready() {
     }
     bool accepted = false;
     if (port != 0) {
-      if (connection && (closed_by_peer(connection) || Clock::now() - connecting_since > kAttempt)) {
+      if (vmm->needs_connection() && connection &&
+          (closed_by_peer(connection) || Clock::now() - connecting_since > kAttempt)) {
         connection.reset();
         pause(kFastMs);
       }
-      if (!connection) {
+      if (vmm->needs_connection() && !connection) {
         connection = begin_connecting(port);
         connecting_since = Clock::now();
       }
-      auto usernet = monitor->ask("info usernet");
-      if (!usernet) {
+      auto accepts = vmm->accepts(spec.http_port);
+      if (!accepts) {
         if (wait_for_end(std::chrono::seconds(1))) continue;
-        return std::move(usernet).error();
+        return std::move(accepts).error();
       }
-      accepted = guest_accepted(*usernet, spec.http_port);
+      accepted = *accepts;
       if (accepted && !listened && !spec.ready_path.empty()) {
         connection.reset();
         auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
@@ -151,13 +151,17 @@ std::string Machine::url() const {
   return "http://127.0.0.1:" + std::to_string(state_->function_port());
 }
 pid_t Machine::pid() const {
-  return state_->child->pid();
+  return state_->vmm->pid();
 }
 const BootPlan& Machine::plan() const {
   return state_->plan;
 }
 const GuestConsole& Machine::console() const {
   return state_->console;
+}
+
+std::string Machine::summary() const {
+  return state_->options.process ? "a process in a sandbox" : state_->plan.summary();
 }
 
 BootPhases Machine::phases() const {

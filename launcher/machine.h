@@ -16,10 +16,19 @@
 #include "launcher/guest_console.h"
 #include "launcher/guest_exit.h"
 #include "launcher/http_client.h"
+#include "launcher/process/call_watch.h"
+#include "launcher/process/guest_program.h"
 #include "packager/spec/qemu_command.h"
 #include "packager/spec/vm_spec.h"
 
 namespace faasc {
+
+/// How a program is run as a process.
+struct ProcessChoice {
+  GuestProgram program;
+  std::filesystem::path sandbox_program;  ///< faasc-sandbox
+  bool stop_before_exec = false;          ///< for a debugger; nothing ever gets ready by itself then
+};
 
 struct StartOptions {
   BootChoices boot;
@@ -30,6 +39,8 @@ struct StartOptions {
   std::optional<std::uint64_t> memory_bytes;
   std::optional<unsigned> vcpus;
   QemuOptions::DiskWrites disk_writes = QemuOptions::DiskWrites::Drop;
+  /// The program runs as a process of this host, without a machine. What concerns QEMU is of no use then.
+  std::optional<ProcessChoice> process;
   std::string qemu;                         ///< empty: the one for the spec's architecture
   std::vector<std::string> qemu_arguments;  ///< after faasc's own; for measuring
   /// Descriptors that QEMU inherits under their numbers: a disk of the spec may be /proc/self/fd/N.
@@ -42,6 +53,8 @@ struct StartOptions {
   std::size_t console_tail_bytes = GuestConsole::kDefaultTailBytes;
   /// Called for every line the guest prints, in a thread of its own; must not call the machine.
   GuestConsole::Listener on_console;
+  /// Called for each system call of a process that was refused, once for each name; as on_console.
+  std::function<void(const RefusedCall&)> on_refused;
   /// Called with what was decided and why, and with the command line: for -v. In the caller's thread.
   std::function<void(const std::string&)> on_note;
 };
@@ -84,8 +97,11 @@ class Machine {
   std::uint16_t host_port(std::uint16_t guest_port) const;
   /// "http://127.0.0.1:40123", of the function's port.
   std::string url() const;
+  /// Of QEMU, or of the program where that is a process.
   pid_t pid() const;
   const BootPlan& plan() const;
+  /// What runs the guest, and how: "microvm, tcg, kernel loaded directly", "a process in a sandbox".
+  std::string summary() const;
   BootPhases phases() const;
   const GuestConsole& console() const;
 

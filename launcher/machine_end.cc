@@ -25,7 +25,7 @@ constexpr std::size_t kDumpLines = 200;  // more than a kernel's dump of registe
 
 bool Machine::State::has_ended() {
   if (exit) return true;
-  if (!child->try_wait()) return false;
+  if (!vmm->child().try_wait()) return false;
   collect_exit();
   return true;
 }
@@ -33,18 +33,18 @@ bool Machine::State::has_ended() {
 const GuestExit& Machine::State::collect_exit() {
   if (exit) return *exit;
   ExitEvidence evidence;
-  evidence.qemu = child->wait();
+  evidence.vmm = vmm->child().wait();
   if (reader.joinable()) reader.join();
-  monitor->drain();
   evidence.has_exit_port = spec.exit_port.has_value();
   evidence.has_semihosting_exit = spec.semihosting_exit;
-  evidence.shutdown_reason = monitor->shutdown_reason();
   evidence.console_tail = console.tail();
   evidence.asked_to_stop = asked_to_stop;
   evidence.forced = forced;
-  std::lock_guard lock(mutex);
-  evidence.vmm_errors = vmm_errors;
-  exit = decode_exit(evidence);
+  {
+    std::lock_guard lock(mutex);
+    evidence.vmm_errors = vmm_errors;
+  }
+  exit = vmm->how_it_ended(std::move(evidence));
   return *exit;
 }
 
@@ -62,7 +62,7 @@ Error Machine::State::error_of_end(std::string_view during) {
 }
 
 void Machine::State::pause(int timeout_ms, int other_fd) {
-  pollfd fds[4] = {{child->ended().get(), POLLIN, 0},
+  pollfd fds[4] = {{vmm->child().ended().get(), POLLIN, 0},
                    {events.get(), POLLIN, 0},
                    {interrupt_fd(), POLLIN, 0},
                    {other_fd, POLLIN, 0}};
@@ -75,7 +75,7 @@ bool Machine::State::wait_for_end(Clock::duration timeout) {
   auto deadline = Clock::now() + timeout;
   for (;;) {
     auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
-    pollfd ended{child->ended().get(), POLLIN, 0};
+    pollfd ended{vmm->child().ended().get(), POLLIN, 0};
     int ready = ::poll(&ended, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
     if (ready > 0) return true;
     if (ready == 0) return false;
@@ -83,9 +83,9 @@ bool Machine::State::wait_for_end(Clock::duration timeout) {
 }
 
 void Machine::State::end_by_force() {
-  if (child && !child->try_wait()) {
-    child->signal(SIGKILL);
-    child->wait();
+  if (vmm && !vmm->child().try_wait()) {
+    vmm->child().signal(SIGKILL);
+    vmm->child().wait();
   }
   if (reader.joinable()) reader.join();
 }
@@ -107,12 +107,11 @@ GuestExit Machine::stop() {
   State& state = *state_;
   if (state.has_ended()) return *state.exit;
   state.asked_to_stop = true;
-  // A monitor that fails here is one whose QEMU has just ended; the waiting tells.
-  (void)state.monitor->execute("system_powerdown");
+  state.vmm->press_power_button();
   if (!state.wait_for_end(state.spec.grace_period + kPowerOffTime)) {
     state.forced = true;
-    (void)state.monitor->execute("quit");
-    if (!state.wait_for_end(kQuitTimeout)) state.child->signal(SIGKILL);
+    state.vmm->quit();
+    if (!state.wait_for_end(kQuitTimeout)) state.vmm->child().signal(SIGKILL);
   }
   return state.collect_exit();
 }

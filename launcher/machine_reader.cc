@@ -41,7 +41,7 @@ void Machine::State::on_line(const ConsoleLine& line) {
 
 void Machine::State::read_streams() {
   char buffer[64 * 1024];
-  pollfd streams[2] = {{child->out.get(), POLLIN, 0}, {child->err.get(), POLLIN, 0}};
+  pollfd streams[2] = {{vmm->child().out.get(), POLLIN, 0}, {vmm->child().err.get(), POLLIN, 0}};
   while (streams[0].fd >= 0 || streams[1].fd >= 0) {
     int ready = ::poll(streams, 2, console.has_unfinished_line() ? kFlushAfterMs : -1);
     if (ready < 0 && errno != EINTR) break;

@@ -20,15 +20,6 @@ namespace {
 
 constexpr auto kGreetTimeout = std::chrono::seconds(60);
 
-/// As VmSpec names it; what faasc itself was compiled for.
-constexpr std::string_view host_architecture() {
-#if defined(__aarch64__)
-  return "aarch64";
-#else
-  return "x86_64";
-#endif
-}
-
 }  // namespace
 
 Result<void> Machine::State::prepare() {
@@ -113,29 +104,19 @@ Result<void> Machine::State::launch() {
                                .own_process_group = true,
                                .inherited_fds = std::move(inherited)});
   if (!spawned) return std::move(spawned).error();
-  child.emplace(std::move(*spawned));
   theirs.reset();
-  phases = {};
-  phases.spawned = elapsed();
-  vmm_errors.clear();
-  exit.reset();
-
-  // The reader takes no signals: they are for the thread that waits.
-  sigset_t all, before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  reader = std::thread([this] { read_streams(); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-
-  monitor.emplace(std::move(ours));
-  auto greeted = monitor->greet(kGreetTimeout);
+  auto qemu_vmm = std::make_unique<QemuVmm>(std::move(*spawned), std::move(ours));
+  Monitor& monitor = qemu_vmm->monitor();
+  vmm = std::move(qemu_vmm);
+  start_reader();
+  auto greeted = monitor.greet(kGreetTimeout);
   if (!greeted) {
     // It has most likely ended, and its errors say more than the closed connection does.
     if (!wait_for_end(std::chrono::seconds(1))) {
       end_by_force();
       return std::move(greeted).error();
     }
-    ExitStatus status = child->wait();
+    ExitStatus status = vmm->child().wait();
     end_by_force();
     std::lock_guard lock(mutex);
     return explain_refusal(vmm_errors, status, spec.http_port);
@@ -144,13 +125,26 @@ Result<void> Machine::State::launch() {
     std::lock_guard lock(mutex);
     phases.vmm_ready = elapsed();
   }
-  return learn_ports();
+  return learn_ports(monitor);
 }
 
-Result<void> Machine::State::learn_ports() {
+void Machine::State::start_reader() {
+  phases = {.vmm = phases.vmm};
+  phases.spawned = elapsed();
+  vmm_errors.clear();
+  exit.reset();
+  // The reader takes no signals: they are for the thread that waits.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  reader = std::thread([this] { read_streams(); });
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+Result<void> Machine::State::learn_ports(Monitor& monitor) {
   if (std::none_of(ports.begin(), ports.end(), [](const PortForward& port) { return port.host == 0; }))
     return {};
-  auto usernet = monitor->ask("info usernet");
+  auto usernet = monitor.ask("info usernet");
   if (!usernet) return has_ended() ? error_of_end("starting the guest") : std::move(usernet).error();
   for (PortForward& port : ports) {
     if (port.host != 0) continue;
@@ -168,6 +162,10 @@ Result<void> Machine::State::learn_ports() {
 
 Result<Machine> Machine::start(const VmSpec& spec, const StartOptions& options) {
   auto state = std::make_unique<State>(spec, options);
+  if (options.process) {
+    FAASC_CHECK(state->launch_process());
+    return Machine(std::move(state));
+  }
   FAASC_CHECK(state->prepare());
   auto launched = state->launch();
   if (!launched && lacks_sandbox(state->vmm_errors)) {

@@ -10,12 +10,22 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "launcher/machine.h"
-#include "launcher/monitor.h"
+#include "launcher/qemu_vmm.h"
+#include "launcher/vmm.h"
 
 namespace faasc {
 
-/// What a Machine is made of. Two threads have to do with it: the reader's, which reads what QEMU and the
-/// guest print, and the caller's, which does everything else.
+/// As VmSpec names it; what faasc itself was compiled for.
+constexpr std::string_view host_architecture() {
+#if defined(__aarch64__)
+  return "aarch64";
+#else
+  return "x86_64";
+#endif
+}
+
+/// What a Machine is made of. Two threads have to do with it: the reader's, which reads what the VMM
+/// and the guest print, and the caller's, which does everything else.
 struct Machine::State {
   using Clock = std::chrono::steady_clock;
   static constexpr int kEmulationFactor = 10;  ///< how much more time a guest gets without KVM
@@ -33,7 +43,9 @@ struct Machine::State {
   Result<void> decide();
   QemuOptions qemu_options();
   Result<void> launch();
-  Result<void> learn_ports();
+  Result<void> launch_process();
+  void start_reader();
+  Result<void> learn_ports(Monitor& monitor);
 
   // ---- the reader's thread
   void read_streams();
@@ -63,8 +75,7 @@ struct Machine::State {
   Clock::time_point origin = Clock::now();
   std::vector<PortForward> ports;
 
-  std::optional<Child> child;
-  std::optional<Monitor> monitor;
+  std::unique_ptr<Vmm> vmm;
   std::optional<GuestExit> exit;
   bool asked_to_stop = false;
   bool forced = false;

@@ -1,15 +1,11 @@
 #include "launcher/qemu_refusal.h"
 
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include "base/file.h"
 #include "launcher/codes.h"
+#include "launcher/host_port.h"
 #include "launcher/terminal_text.h"
 
 namespace faasc {
@@ -26,21 +22,6 @@ std::optional<std::uint16_t> refused_port(std::string_view errors) {
   if (std::from_chars(digits.data(), digits.data() + digits.size(), port).ec != std::errc())
     return std::nullopt;
   return port;
-}
-
-/// What the kernel says to whoever wants `port` on the loopback interface; 0: nothing against it.
-int error_of_binding(std::uint16_t port) {
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket) return errno;
-  int one = 1;
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  bool taken = ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-               ::listen(socket.get(), 1) != 0;
-  return taken ? errno : 0;
 }
 
 /// The last line that is no warning, without the program's name.
@@ -61,14 +42,9 @@ std::string complaint(std::string_view errors) {
 
 Error explain_refusal(std::string_view errors, ExitStatus status, std::uint16_t guest_port) {
   if (auto port = refused_port(errors)) {
-    int reason = error_of_binding(*port);
-    std::string what = "port " + std::to_string(*port) + " of 127.0.0.1 cannot be used";
-    if (reason != 0) what += std::string(": ") + std::strerror(reason);
-    return Error{Fault::Host,
-                 kPortInUse,
-                 what,
-                 {},
-                 "'-p 0:" + std::to_string(guest_port) + "' takes any port that is free"};
+    // QEMU does not say why.
+    if (auto listener = listen_on_loopback(*port, guest_port); !listener) return std::move(listener).error();
+    return port_in_use(*port, 0, guest_port);
   }
   std::string reason = complaint(errors);
   if (reason.empty())

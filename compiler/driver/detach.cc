@@ -155,7 +155,7 @@ Result<int> keep_machine(Session& session, int descriptor, const VmSpec& spec, S
                         .keeper = ::getpid(),
                         .vmm = machine.pid(),
                         .url = machine.url(),
-                        .machine = machine.plan().summary(),
+                        .machine = machine.summary(),
                         .image = spec.disks.empty() ? "" : spec.disks.front().path.string(),
                         .started_s = ::time(nullptr),
                         .grace_period = spec.grace_period,

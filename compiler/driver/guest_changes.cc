@@ -1,6 +1,7 @@
 #include "compiler/driver/guest_changes.h"
 
 #include "compiler/driver/guest_environment_options.h"
+#include "compiler/driver/guest_process.h"
 #include "launcher/codes.h"
 #include "packager/disk/guest_settings.h"
 #include "packager/disk/linux_settings.h"
@@ -46,6 +47,7 @@ Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec
   GuestSettings settings;
   FAASC_TRY(settings.environment,
             guest_environment_of(arguments.environment, spec.kind, session.environment()));
+  if (arguments.vmm == "process") return run_as_process(session, arguments, settings, spec, options);
   if (settings.empty() || spec.disks.empty()) return {};
   Result<void> changed = spec.kernel_family == "nanos" ? change_nanos(settings, spec, options)
                                                        : change_linux(settings, spec, options);

@@ -8,10 +8,10 @@
 
 namespace faasc {
 
-/// Makes `spec` the machine that the options ask for, where that is more than VMM and sizes: what the guest
-/// is to find that is not in its image. The image is neither built again nor written to: Nanos gets an
-/// overlay of it, Linux a small disk besides, both in memory and without a name; `options` keep them, and
-/// QEMU inherits them.
+/// Makes `spec` the machine that the options ask for, where that is more than sizes: a process of this host,
+/// or what the guest is to find that is not in its image. The image is neither built again nor written to:
+/// Nanos gets an overlay of it, Linux a small disk besides, both in memory and without a name; `options` keep
+/// them, and QEMU inherits them.
 Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec& spec,
                           StartOptions& options);
 

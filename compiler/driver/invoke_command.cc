@@ -95,7 +95,7 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   if (session.console().is_terminal() && !response.body.empty() && !response.body.ends_with('\n'))
     session.console().print("\n");
   if (arguments.vm.time) {
-    session.console().say(machine.plan().summary());
+    session.console().say(machine.summary());
     session.console().complain(to_text(machine.phases()));
   }
   GuestExit exit = machine.stop();

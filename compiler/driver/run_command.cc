@@ -81,7 +81,7 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
     nlohmann::ordered_json line{{"address", machine.url()}, {"pid", machine.pid()}};
     session.console().print(line.dump() + "\n");
   }
-  session.console().say(spec->name + " is at " + machine.url() + " (" + machine.plan().summary() +
+  session.console().say(spec->name + " is at " + machine.url() + " (" + machine.summary() +
                         "); Ctrl-C stops it");
   if (arguments.vm.time) session.console().complain(to_text(machine.phases()));
 

@@ -12,6 +12,7 @@
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
+#include "launcher/codes.h"
 #include "launcher/memory_search.h"
 #include "launcher/smoke_test.h"
 #include "launcher/test_report.h"
@@ -63,6 +64,12 @@ Result<int> test(Session& session, const TestArguments& arguments) {
   FAASC_CHECK(change_guest(session, arguments.vm, *spec, options.start));
   options.filter = arguments.filter;
   options.skip_without_vm = arguments.skip_without_vm;
+  if (arguments.find_memory && options.start.process)
+    return Error{Fault::Usage,
+                 kProcessCannot,
+                 "'--find-memory' needs a machine, and with '--vmm process' there is none",
+                 {},
+                 "leave one of the two out"};
   if (arguments.find_memory) return search_memory(session, *spec, options);
   ReportFormat format = session.options().format;
   options.on_result = [&](const TestResult& result) {

@@ -8,6 +8,9 @@
 namespace faasc {
 
 void add_vm_options(CLI::App& app, VmArguments& arguments) {
+  app.add_option("--vmm", arguments.vmm, "qemu, or process: the program in a sandbox of this host [qemu]")
+      ->type_name("VMM")
+      ->check(CLI::IsMember({"qemu", "process"}).description(""));
   app.add_option("--accel", arguments.accelerator, "auto, kvm or tcg (emulation)")
       ->type_name("HOW")
       ->check(CLI::IsMember({"auto", "kvm", "tcg"}).description(""));

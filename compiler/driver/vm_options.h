@@ -15,7 +15,7 @@ namespace faasc {
 
 /// How run, invoke and test start a machine.
 struct VmArguments {
-  std::string accelerator = "auto", machine = "auto", boot = "auto";
+  std::string vmm = "qemu", accelerator = "auto", machine = "auto", boot = "auto";
   std::string memory;                    ///< a quantity; empty: what the spec says
   unsigned vcpus = 0;                    ///< 0: what the spec says
   std::vector<std::string> environment;  ///< as guest_environment_of() takes it

@@ -39,6 +39,7 @@ class Examination {
     tool("Go", {"go", "/usr/local/go/bin/go"}, {"version"}, "golang-go", "Go functions cannot be built");
     kernels();
     qemu();
+    bubblewrap();
     kvm();
     uefi();
     space();
@@ -118,6 +119,12 @@ class Examination {
     std::size_t version = line->find("version ");
     std::string number = version == std::string::npos ? *line : line->substr(version + 8);
     add(State::Fine, topic, number.substr(0, number.find(' ')) + " at " + path->string());
+  }
+
+  void bubblewrap() {
+    auto path = host_.program("bwrap");
+    if (path) return add(State::Fine, "bubblewrap", path->string());
+    add(State::Lacking, "bubblewrap", "is not installed: there is no '--vmm process'", install("bubblewrap"));
   }
 
   void kvm() {

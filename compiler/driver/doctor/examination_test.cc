@@ -32,7 +32,8 @@ class MadeHost : public Host {
 
   std::map<std::string, fs::path> programs{{"python3", "/usr/bin/python3"},
                                            {"go", "/usr/bin/go"},
-                                           {"qemu-system-x86_64", "/usr/bin/qemu-system-x86_64"}};
+                                           {"qemu-system-x86_64", "/usr/bin/qemu-system-x86_64"},
+                                           {"bwrap", "/usr/bin/bwrap"}};
   std::map<std::string, std::string> lines{
       {"/usr/bin/python3", "Python 3.11.2"},
       {"/usr/bin/go", "go version go1.19.8 linux/amd64"},
@@ -62,6 +63,7 @@ TEST(Examination, OfAHostThatHasAll) {
             "ok|Nanos kernel|nanos@0.1.55, nanos@0.1.54|\n"
             "ok|Linux kernel|linux@6.1.0-56-cloud-amd64|\n"
             "ok|QEMU|7.2.22 at /usr/bin/qemu-system-x86_64|\n"
+            "ok|bubblewrap|/usr/bin/bwrap|\n"
             "ok|KVM|runs 3100 million instructions per second|\n"
             "ok|UEFI|/usr/share/OVMF/OVMF_CODE_4M.fd|\n"
             "ok|Disk|2.5 GiB free for /store|\n");
@@ -103,6 +105,7 @@ TEST(Examination, OfAHostThatHasNothing) {
       "broken|Nanos kernel|none, and no other: nothing can be built|faasc kernel pull nanos\n"
       "lacking|Linux kernel|none: programs that Nanos cannot run have nowhere to go|faasc kernel pull linux\n"
       "broken|QEMU|is not installed: images can be built, but not run|sudo apt-get install qemu-system-x86\n"
+      "lacking|bubblewrap|is not installed: there is no '--vmm process'|sudo apt-get install bubblewrap\n"
       "lacking|KVM|no /dev/kvm; machines are emulated, which is slower|load the module kvm\n"
       "lacking|UEFI|no firmware for QEMU: images cannot be booted by UEFI here|sudo apt-get install ovmf\n"
       "lacking|Disk|0.0 GiB free for /store|make room, or set FAASC_HOME to a directory on another disk\n");

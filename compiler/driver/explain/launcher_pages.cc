@@ -117,6 +117,33 @@ constexpr ExplainPage kPages[] = {
      "killed it, and the machine has ended with it.",
      "faasc run -d shop; pkill -9 -f 'faasc run'; faasc stop shop",
      "Start it again. 'dmesg' says whether memory was short."},
+    {"FAASC0760", "bubblewrap is not installed",
+     "With '--vmm process' the program runs in a sandbox that bubblewrap makes.", "faasc test --vmm process",
+     "Install it: on Debian and Ubuntu, 'sudo apt install bubblewrap'."},
+    {"FAASC0761", "there is no sandbox for the process",
+     "bubblewrap gives the program a file system, a network and processes of its own, which takes user "
+     "namespaces. "
+     "Some hosts and most containers forbid them.",
+     "sysctl user.max_user_namespaces=0; faasc test --vmm process",
+     "Allow them as the message says, or run the function as a virtual machine."},
+    {"FAASC0762", "the program could not be started as a process",
+     "The sandbox is there, and the program does not run in it.",
+     "faasc: error: the sandbox could not enter the working directory '/app': No such file or directory "
+     "[FAASC0762]",
+     "See with 'faasc image verify' whether the image is in order; it most likely does not boot either."},
+    {"FAASC0763", "this needs a machine",
+     "A process has neither a machine type nor an accelerator nor a boot loader, its memory is a limit and "
+     "not "
+     "all that there is, and nothing but the root is mounted.",
+     "faasc run --vmm process --machine q35", "Leave one of the two out."},
+    {"FAASC0764", "a system call that Nanos does not serve",
+     "With '--vmm process' the program runs on this host's Linux, which serves more than Nanos does. So that "
+     "it "
+     "behaves as it will in the image, such calls fail as they would there, and each is named once. Many "
+     "programs live without what they have tried.",
+     "std::system(\"gzip report.txt\");",
+     "Do what the hint says; where the program does not mind, do nothing. '--kernel linux' serves all of "
+     "them."},
 };
 
 }  // namespace

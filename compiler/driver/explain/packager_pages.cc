@@ -413,6 +413,12 @@ constexpr ExplainPage kPages[] = {
      "Build an image with these files, or mount this one."},
     {"FAASC0672", "this cannot be copied into an image", "Only files, directories and symbolic links can.",
      "mkfifo queue; faasc image cp queue shop.img:/run/queue -o new.img", "Leave it out."},
+    {"FAASC0765", "the image does not say what it runs",
+     "The root of a Nanos image names the program, its arguments and its environment; on Linux a file for "
+     "faasc's "
+     "init does. Without, a process cannot be started from it either.",
+     "faasc run --vmm process debian.img   # which has an init of its own",
+     "Run it as a virtual machine, or build an image with faasc."},
     {"FAASC0690", "another VMM cannot run this machine",
      "'faasc spec' writes the machine in another program's words, and that program lacks what this machine "
      "needs: a "
