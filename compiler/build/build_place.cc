@@ -7,12 +7,16 @@ namespace faasc {
 namespace fs = std::filesystem;
 
 BuildPlace build_place(const Manifest& manifest, const fs::path& output) {
+  if (!output.empty()) return build_place_of_image(output);
   std::string name = *manifest.name;
   if (name.empty()) name = fs::absolute(manifest.directory).lexically_normal().filename().string();
-  std::string file = name + std::string(extension_of(image_format(manifest)));
+  name += extension_of(image_format(manifest));
+  return build_place_of_image(manifest.directory / "build" / name);
+}
+
+BuildPlace build_place_of_image(const fs::path& image) {
   BuildPlace place;
-  place.image =
-      fs::absolute(output.empty() ? manifest.directory / "build" / file : output).lexically_normal();
+  place.image = fs::absolute(image).lexically_normal();
   place.spec = vm_spec_path(place.image);
   place.work_dir = place.image.parent_path() / ".faasc" / place.spec.stem().stem();
   return place;

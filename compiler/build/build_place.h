@@ -21,4 +21,7 @@ struct BuildPlace {
 /// format.
 BuildPlace build_place(const Manifest& manifest, const std::filesystem::path& output);
 
+/// That of the build which wrote this image.
+BuildPlace build_place_of_image(const std::filesystem::path& image);
+
 }  // namespace faasc

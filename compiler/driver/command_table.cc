@@ -55,6 +55,8 @@ constexpr CommandEntry kCommands[] = {
      "faasc invoke shop --data '{\"id\": 7}'", configure_invoke},
     {"test", "Functions", "boot a function and run the tests of its manifest",
      "faasc test shop --junit report.xml", configure_test},
+    {"sbom", "Functions", "list what a function's image is made of, as a software bill of materials",
+     "faasc sbom shop --as cyclonedx -o shop.cdx.json", configure_sbom},
     {"spec", "Functions", "write the machine of a function in another VMM's words",
      "faasc spec shop --to libvirt -o shop.xml", configure_spec},
     {"check", "Functions", "read faas.yaml and tell what is wrong with it", "faasc check shop",

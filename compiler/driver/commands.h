@@ -30,6 +30,7 @@ Action configure_lock(CLI::App& app);
 Action configure_logs(CLI::App& app);
 Action configure_ps(CLI::App& app);
 Action configure_run(CLI::App& app);
+Action configure_sbom(CLI::App& app);
 Action configure_spec(CLI::App& app);
 Action configure_stop(CLI::App& app);
 Action configure_test(CLI::App& app);

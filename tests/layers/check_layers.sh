@@ -26,6 +26,7 @@ forbid packager/fat 'packager/(tfs|ext4|archive|disk|kernels|spec)/' 'a format k
 forbid packager/disk/formats 'packager/(tfs|ext4|fat|archive|kernels|spec)/' 'a disk, not what is on it'
 forbid packager/archive 'packager/(tfs|ext4|fat|disk|kernels|spec)/' 'a format knows the tree only'
 for room in rootfs output tfs ext4 fat archive disk kernels spec; do forbid "packager/$room" 'packager/image/' 'what looks into images is on top'; done
+forbid packager/bill 'packager/(tfs|ext4|fat|archive|kernels|spec)/' 'a bill knows images only'
 forbid packager/kernels 'packager/(output|tfs|ext4|fat|disk|spec)/' 'kernels knows archives only'
 forbid packager/spec 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|kernels)/' 'a spec is neutral'
 forbid launcher '(manifests|compiler|runtimes)/' 'the launcher knows specs and calls only'

@@ -49,6 +49,19 @@ TEST_F(MonorepoSystem, BuildsWhatAChangeConcernsAndEveryFunctionAnswers) {
       "orders/vat\n");
   EXPECT_THAT(built(), ElementsAre("orders/vat"));
 
+  // What each is made of.
+  for (auto [function, part] : std::vector<std::pair<const char*, const char*>>{
+           {"orders/vat", "libstdc%2B%2B-"}, {"geo/area", "pkg:golang/std@"}, {"text/slug", "libpython3."}}) {
+    if (!find_program("dpkg-query")) continue;
+    Finished bill = project_.faasc({"sbom", "-q", function});
+    EXPECT_EQ(bill.status.code, 0) << bill.err;
+    EXPECT_THAT(bill.out, testing::HasSubstr(part)) << function;
+    EXPECT_EQ(bill.out, project_.faasc({"sbom", "-q", function}).out);
+    EXPECT_EQ(nlohmann::json::parse(project_.faasc({"sbom", "-q", "--as", "cyclonedx", function}).out)
+                  .at("bomFormat"),
+              "CycloneDX");
+  }
+
   if (!has_qemu()) GTEST_SKIP() << "QEMU is not installed";
   Finished finished = project_.shell(
       "\"$FAASC\" build -q --list | while read f; do \"$FAASC\" test -q \"$f\" || exit 1; done");
