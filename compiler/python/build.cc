@@ -164,13 +164,30 @@ class PythonBuilder {
     return {};
   }
 
+  bool imports(std::string_view package) const {
+    return std::any_of(scanned_.begin(), scanned_.end(),
+                       [&](const ScannedSource& source) { return source.imports_package(package); });
+  }
+
+  // What the function needs of what Google's framework brings along: it is there for the functions that are
+  // written for it, whether or not they require the framework.
+  FrameworkParts parts() const {
+    const std::string& kind = chosen_.kind;
+    FrameworkParts parts = parts_of_kind(kind, chosen_.asynchronous);
+    bool of_events = kind == "cloudevent" || kind == "event";
+    if (!of_events && kind != "http" && kind != "typed" && !imports("functions_framework") &&
+        !requirements_.names.contains("functions-framework"))
+      return parts;
+    auto is_imported = [&](std::string_view package) { return imports(package); };
+    parts.flask |= std::ranges::any_of(kFlaskPackages, is_imported);
+    parts.starlette |= std::ranges::any_of(kStarlettePackages, is_imported);
+    parts.events |= of_events || imports("cloudevents");
+    return parts;
+  }
+
   // What is installed: the user's requirements, and what the kind needs beside them.
   ResolutionRequest resolution() const {
-    bool events = std::any_of(scanned_.begin(), scanned_.end(), [](const ScannedSource& source) {
-      return source.imports.find("\"cloudevents") != std::string::npos;
-    });
-    return {.kind = chosen_.kind,
-            .events = events,
+    return {.parts = parts(),
             .requirements = requirements_,
             .file = request_.requirements,
             .lock = request_.project_dir / "requirements.lock",
@@ -183,8 +200,7 @@ class PythonBuilder {
 
   Result<fs::path> site_of_requirements() {
     ResolutionRequest wanted = resolution();
-    if (!requirements_.lines.empty() || !default_requirements(chosen_.kind).empty())
-      inputs_.push_back(wanted.lock);
+    if (!requirements_.lines.empty() || wanted.parts != FrameworkParts{}) inputs_.push_back(wanted.lock);
     FAASC_TRY(fs::path site, resolve_requirements(python_, wanted, shared_, diagnostics_, progress_));
     if (diagnostics_.has_errors()) return see_diagnostics().error();
     return site;
@@ -192,7 +208,7 @@ class PythonBuilder {
 
   // The module from which start.py learns which function this is.
   std::string function_module(bool has_pth) const {
-    std::string text = "KIND = " + quoted_python(chosen_.kind) + "\n";
+    std::string text = "KIND = " + quoted_python(boot_kind()) + "\n";
     text += "MODULE = " + quoted_python(chosen_.module) + "\n";
     text += "NAME = " + quoted_python(chosen_.function) + "\n";
     text += "DIRECTORY = " + quoted_python(kTask) + "\n";
@@ -210,7 +226,7 @@ class PythonBuilder {
         has_pth |= entry->path().extension() == ".pth";
 
     StageRequest request{.trees = {},
-                         .roots = {"start", "faasc_function", "faasc_boot." + boot_module()},
+                         .roots = {"start", "faasc_function", "faasc_boot." + boot_kind() + "_kind"},
                          .keep = request_.include,
                          .prune = request_.prune,
                          .bytecode = request_.bytecode,
@@ -264,7 +280,8 @@ class PythonBuilder {
       if (auto found = compiled.find(file.guest); found != compiled.end()) file.host = *found->second;
   }
 
-  std::string boot_module() const { return chosen_.kind + "_kind"; }
+  // What the runtime calls the kind.
+  std::string boot_kind() const { return (chosen_.asynchronous ? "aio_" : "") + chosen_.kind; }
 
   void report_unresolved() {
     std::set<std::pair<std::string, std::string>> seen;

@@ -50,16 +50,22 @@ bool is_test(std::string_view path) {
          path.find("/tests/") != std::string_view::npos || path.find("/test/") != std::string_view::npos;
 }
 
-// "http" of functions_framework's decorators; empty for every other.
-std::string_view kind_of(const Decorator& decorator) {
-  if (decorator.name == "functions_framework.http") return "http";
-  if (decorator.name == "functions_framework.cloud_event") return "cloudevent";
-  if (decorator.name == "functions_framework.typed") return "typed";
-  return {};
-}
+constexpr std::string_view kAsyncFramework = "functions_framework.aio.";
 
 bool is_async_framework(const Decorator& decorator) {
-  return decorator.name.starts_with("functions_framework.aio.");
+  return decorator.name.starts_with(kAsyncFramework);
+}
+
+// "http" of functions_framework's decorators; empty for every other.
+std::string_view kind_of(const Decorator& decorator) {
+  std::string_view name = decorator.name;
+  bool asynchronous = is_async_framework(decorator);
+  name.remove_prefix(asynchronous ? kAsyncFramework.size() : std::min(name.size(), name.find('.') + 1));
+  if (!asynchronous && decorator.name != "functions_framework." + std::string(name)) return {};
+  if (name == "http") return "http";
+  if (name == "cloud_event") return "cloudevent";
+  if (name == "typed" && !asynchronous) return "typed";
+  return {};
 }
 
 const Decorator* marker_of(const FunctionFact& function) {
@@ -315,7 +321,12 @@ class Chooser {
                                    "say what it is with 'signature', for example 'signature: lambda'"));
       return std::nullopt;
     }
-    return ChosenHandler{module_of(file.path), other.name, kind, file.path, other.line, reason_ + "; " + why};
+    return ChosenHandler{.module = module_of(file.path),
+                         .function = other.name,
+                         .kind = kind,
+                         .file = file.path,
+                         .line = other.line,
+                         .reason = reason_ + "; " + why};
   }
 
   std::optional<ChosenHandler> choose_server() {
@@ -325,12 +336,12 @@ class Chooser {
     const FileFacts* file = find_file(name);
     if (!file && wanted_.handler.empty() && files_.size() == 1) file = &files_[0];
     if (!file) return no_module(name);
-    return ChosenHandler{module_of(file->path),
-                         "",
-                         "server",
-                         file->path,
-                         1,
-                         wanted_.handler.empty() ? "the program of a server" : "named by the manifest"};
+    return ChosenHandler{
+        .module = module_of(file->path),
+        .kind = "server",
+        .file = file->path,
+        .line = 1,
+        .reason = wanted_.handler.empty() ? "the program of a server" : "named by the manifest"};
   }
 
   bool looks_like_lambda(const std::string& full_name, std::string_view name, std::string& why) const {
@@ -353,10 +364,9 @@ class Chooser {
       std::string_view kind = kind_of(*decorator);
       if (!kind.empty()) return KindAndReason{std::string(kind), "decorated with " + decorator->name};
       diagnostics_.add(at(*candidate.file, function, kPythonHandlerWrongShape,
-                          "faasc does not serve the asynchronous functions of functions_framework.aio",
-                          "use @functions_framework." +
-                              decorator->name.substr(decorator->name.rfind('.') + 1) +
-                              " and an ordinary 'def', or an ASGI function"));
+                          "functions_framework.aio has no decorator " +
+                              in_quotes(std::string_view(decorator->name).substr(kAsyncFramework.size())),
+                          "it has 'http' and 'cloud_event'"));
       return std::nullopt;
     }
     if (function.name == "new" && function.parameters.empty())
@@ -364,13 +374,10 @@ class Chooser {
     if (function.is_async && takes(function, 3) && !takes(function, 2))
       return KindAndReason{"asgi", "an asynchronous function of three parameters"};
     if (takes(function, 2) && !takes(function, 1)) return kind_of_two(candidate);
-    if (takes(function, 1) && !takes(function, 2)) {
-      if (!function.is_async) return KindAndReason{"http", "it takes one parameter, the request"};
-      diagnostics_.add(at(*candidate.file, function, kPythonHandlerWrongShape,
-                          in_quotes(function.name) + " is asynchronous, which no handler of one parameter is",
-                          "write 'def' instead of 'async def', or an ASGI function"));
-      return std::nullopt;
-    }
+    if (takes(function, 1) && !takes(function, 2))
+      return KindAndReason{"http", function.is_async
+                                       ? "an asynchronous function of one parameter, the request"
+                                       : "it takes one parameter, the request"};
     if (takes(function, 2)) return kind_of_two(candidate);
     diagnostics_.add(
         at(*candidate.file, function, kPythonHandlerWrongShape,
@@ -411,6 +418,20 @@ class Chooser {
     return takes(function, 1);
   }
 
+  // Whether it is called as functions_framework.aio calls its own, which need not be asynchronous themselves.
+  static bool is_served_asynchronously(const FunctionFact& function, std::string_view kind) {
+    if (kind != "http" && kind != "cloudevent") return false;
+    const Decorator* decorator = marker_of(function);
+    if (decorator) return is_async_framework(*decorator);
+    return function.is_async && function.decorators.empty();
+  }
+
+  // Whether what it returns would be a coroutine that nobody awaits. Another decorator may do that.
+  static bool is_lost_coroutine(const FunctionFact& function, std::string_view kind) {
+    bool decorated = function.decorators.size() > (marker_of(function) ? 1 : 0);
+    return function.is_async && !decorated && kind != "asgi" && !is_served_asynchronously(function, kind);
+  }
+
   std::optional<ChosenHandler> with_kind(const Candidate& candidate, const std::string& why) {
     const FunctionFact& function = *candidate.function;
     const Decorator* decorator = marker_of(function);
@@ -440,9 +461,24 @@ class Chooser {
                           "change its parameters, or the signature"));
       return std::nullopt;
     }
-    return ChosenHandler{
-        module_of(candidate.file->path), function.name, found.kind, candidate.file->path, function.line,
-        why + "; " + found.reason};
+    bool asynchronous = is_served_asynchronously(function, found.kind);
+    if (is_lost_coroutine(function, found.kind)) {
+      diagnostics_.add(at(*candidate.file, function, kPythonHandlerWrongShape,
+                          in_quotes(function.name) + " is asynchronous, which no handler of kind " +
+                              in_quotes(found.kind) + (decorator ? " of functions_framework is" : " is"),
+                          decorator && found.kind != "typed"
+                              ? "decorate it with functions_framework.aio" +
+                                    decorator->name.substr(decorator->name.rfind('.')) + ", or write 'def'"
+                              : "write 'def' instead of 'async def', and asyncio.run() where it awaits"));
+      return std::nullopt;
+    }
+    return ChosenHandler{.module = module_of(candidate.file->path),
+                         .function = function.name,
+                         .kind = found.kind,
+                         .file = candidate.file->path,
+                         .line = function.line,
+                         .asynchronous = asynchronous,
+                         .reason = why + "; " + found.reason};
   }
 
   const std::vector<FileFacts>& files_;

@@ -27,7 +27,8 @@ struct ChosenHandler {
   std::string kind;      ///< "http", "cloudevent", "lambda", "typed", "event", "asgi", "openfaas", "server"
   std::string file;      ///< relative to the source directory
   int line = 0;
-  std::string reason;  ///< why this handler and this kind
+  bool asynchronous = false;  ///< "http" and "cloudevent": called as functions of functions_framework.aio are
+  std::string reason;         ///< why this handler and this kind
 };
 
 /// Chooses the handler and its kind from what was read; nothing is guessed. Complaints go to `diagnostics`.

@@ -43,7 +43,8 @@ class Detect : public testing::Test {
     std::string text;
     for (const Diagnostic& one : diagnostics.all()) text += to_text(one, Color::Off);
     if (!chosen) return text;
-    return text + chosen->kind + " " + chosen->module + "." + chosen->function + ": " + chosen->reason;
+    return text + (chosen->asynchronous ? "asynchronous " : "") + chosen->kind + " " + chosen->module + "." +
+           chosen->function + ": " + chosen->reason;
   }
   // The same for one main.py.
   std::string choose(std::string_view source, const std::string& handler = "",
@@ -79,6 +80,12 @@ TEST_F(Detect, DecoratorsSayTheKindUnderEveryName) {
        "f(r): pass\n",
        "http main.f: the only function with a decorator of functions_framework; decorated with "
        "functions_framework.http"},
+      {"import functions_framework.aio\n@functions_framework.aio.http\nasync def f(r): pass\n",
+       "asynchronous http main.f: the only function with a decorator of functions_framework; decorated with "
+       "functions_framework.aio.http"},
+      {"from functions_framework import aio\n@aio.cloud_event\ndef f(e): pass\n",
+       "asynchronous cloudevent main.f: the only function with a decorator of functions_framework; decorated "
+       "with functions_framework.aio.cloud_event"},
   };
   for (const auto& row : kTable) EXPECT_EQ(choose(row.source), row.chosen) << row.source;
 }
@@ -88,6 +95,11 @@ TEST_F(Detect, ShapesSayTheKind) {
     const char *source, *chosen;
   } const kTable[] = {
       {"def f(request): pass\n", "http main.f: the only candidate; it takes one parameter, the request"},
+      {"async def f(request): pass\n",
+       "asynchronous http main.f: the only candidate; an asynchronous function of one parameter, the "
+       "request"},
+      {"from asgiref.sync import async_to_sync\n@async_to_sync\nasync def f(request): pass\n",
+       "http main.f: the only candidate; an asynchronous function of one parameter, the request"},
       {"def new():\n  return 1\n",
        "asgi main.new: the only candidate; a function 'new' without parameters, as Knative's are"},
       {"def lambda_handler(event, context): pass\ndef helper(a): pass\n",
@@ -155,9 +167,19 @@ TEST_F(Detect, WrongFunctionsAreRefusedWhereTheyAre) {
   EXPECT_EQ(choose("def f(a, b, c): pass\n", "f"),
             "main.py:1:5: error: 'f' takes 3 parameters; no kind of handler is called like that [FAASC0304]\n"
             "  hint: a handler takes (request), (cloud_event), (event, context) or (scope, receive, send)\n");
-  EXPECT_EQ(choose("async def f(r): pass\n", "f"),
-            "main.py:1:11: error: 'f' is asynchronous, which no handler of one parameter is [FAASC0304]\n"
-            "  hint: write 'def' instead of 'async def', or an ASGI function\n");
+  EXPECT_EQ(choose("async def f(r): pass\n", "f", "cloudevent"),
+            "asynchronous cloudevent main.f: named by the manifest; signature 'cloudevent'");
+  EXPECT_EQ(choose("async def lambda_handler(event, context): pass\n"),
+            "main.py:1:11: error: 'lambda_handler' is asynchronous, which no handler of kind 'lambda' is "
+            "[FAASC0304]\n"
+            "  hint: write 'def' instead of 'async def', and asyncio.run() where it awaits\n");
+  EXPECT_EQ(choose("import functions_framework\n@functions_framework.http\nasync def f(r): pass\n"),
+            "main.py:3:11: error: 'f' is asynchronous, which no handler of kind 'http' of "
+            "functions_framework is [FAASC0304]\n"
+            "  hint: decorate it with functions_framework.aio.http, or write 'def'\n");
+  EXPECT_EQ(choose("from functions_framework import aio\n@aio.typed\ndef f(r): pass\n"),
+            "main.py:3:5: error: functions_framework.aio has no decorator 'typed' [FAASC0304]\n"
+            "  hint: it has 'http' and 'cloud_event'\n");
   EXPECT_EQ(choose("def f(r): pass\n", "f", "lambda"),
             "main.py:1:5: error: 'f' cannot be called as a handler of kind 'lambda' is, with 2 arguments "
             "[FAASC0304]\n"

@@ -97,6 +97,12 @@ Result<std::string> Helper::ask(const char* script, const std::string& question)
   return std::move(finished.out);
 }
 
+bool ScannedSource::imports_package(std::string_view package) const {
+  // One import a line: [name, level, ...].
+  const std::string line = "\n[\"" + std::string(package);
+  return imports.find(line + "\",0,") != std::string::npos || imports.find(line + ".") != std::string::npos;
+}
+
 Result<ScannedSource> scanned_source(std::string text) {
   try {
     json from = json::parse(text);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -52,6 +53,9 @@ struct ScannedSource {
   std::string imports;   ///< stands for what it imports: as long as that is the same, so is what is staged
   std::string bytecode;  ///< the file on the host; empty where there is none
   std::string text;      ///< all of this as JSON, for scanned_source()
+
+  /// Whether it, or a module in it, is imported anywhere in the source.
+  bool imports_package(std::string_view package) const;
 };
 Result<ScannedSource> scanned_source(std::string text);
 

@@ -128,12 +128,29 @@ TEST_F(PythonMessages, OfPip) {
       "  hint: take the wheel for cpython-311, or name another version in 'runtime'\n");
   EXPECT_EQ(
       of_pip("ERROR: No matching distribution found for tea==2.0\n", directory_.path()),
-      "faasc: error: there is no wheel that satisfies the requirements for Python 3.11 from '" +
+      "faasc: error: there is no wheel that satisfies the requirements for Python 3.11 (wheels are taken "
+      "from '" +
           directory_.path().string() +
-          "' [FAASC0323]\n"
+          "' alone) [FAASC0323]\n"
           "  | No matching distribution found for tea==2.0\n"
           "  hint: correct the name or version; where there is only source that has to be built, build it "
           "yourself: 'pip wheel NAME -w wheels', and set 'build.python.wheels: wheels'\n");
+}
+
+TEST_F(PythonMessages, OfAPipThatIsTooOldToLock) {
+  PythonInterpreter python =
+      interpreter("echo \"$@\" >" + (directory_.path() / "asked").string() +
+                  "\necho >&2\necho 'Usage:   ' >&2\necho 'no such option: --report' >&2\nexit 2\n");
+  EXPECT_EQ(said(install_afresh(python, {.lines = {"tea==2.0"}}, directory_.path() / "cache")),
+            "faasc: error: the pip of '" + python_ +
+                "' is too old to say what it installs [FAASC0325]\n"
+                "  hint: python3 -m pip install --upgrade pip; version 22.2 is needed\n");
+  EXPECT_NE(read_file(directory_.path() / "asked").value().find(" --report "), std::string::npos);
+  // One that takes the option and says nothing that can be read.
+  python = interpreter("exit 0\n");
+  EXPECT_EQ(said(install_afresh(python, {.lines = {"tea==2.0"}}, directory_.path() / "cache")),
+            "faasc: error: pip did not say what it installed [FAASC0325]\n"
+            "  hint: python3 -m pip install --upgrade pip; version 22.2 is needed\n");
 }
 
 TEST_F(PythonMessages, OfOurOwnScripts) {

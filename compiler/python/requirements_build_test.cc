@@ -238,10 +238,9 @@ TEST_F(RequirementsBuildTest, AnotherFileOfTheSameNameIsNotTaken) {
   forget_sites();
   request_.locked = true;
   std::string text = build();
-  EXPECT_EQ(
-      text.substr(0, text.find('\n')),
-      "faasc: error: a distribution is not the one that the requirements' hash names from 'PROJECT/wheels' "
-      "[FAASC0322]");
+  EXPECT_EQ(text.substr(0, text.find('\n')),
+            "faasc: error: a distribution is not the one that the requirements' hash names (wheels "
+            "are taken from 'PROJECT/wheels' alone) [FAASC0322]");
   EXPECT_THAT(text, testing::HasSubstr("  hint: find out who changed it before you change the hash\n"));
 }
 
@@ -254,11 +253,12 @@ TEST_F(RequirementsBuildTest, WhatCannotBeInstalledIsSaidInPipsWords) {
   write("requirements.txt", "tea==1.0\nsugar==0.5\n");
   wheel("sugar", "0.5");
   EXPECT_EQ(first_and_hint(build()),
-            "faasc: error: the requirements contradict each other from 'PROJECT/wheels' [FAASC0322]\n"
+            "faasc: error: the requirements contradict each other (wheels are taken from 'PROJECT/wheels' "
+            "alone) [FAASC0322]\n"
             "  hint: loosen one of the versions that pip names\n");
   const std::string none =
-      "faasc: error: there is no wheel that satisfies the requirements for Python 3.X from 'PROJECT/wheels' "
-      "[FAASC0323]\n"
+      "faasc: error: there is no wheel that satisfies the requirements for Python 3.X (wheels are taken from "
+      "'PROJECT/wheels' alone) [FAASC0323]\n"
       "  hint: correct the name or version; where there is only source that has to be built, build it "
       "yourself: "
       "'pip wheel NAME -w wheels', and set 'build.python.wheels: wheels'\n";
@@ -269,9 +269,9 @@ TEST_F(RequirementsBuildTest, WhatCannotBeInstalledIsSaidInPipsWords) {
   EXPECT_EQ(first_and_hint(build()), none);
   write("requirements.txt", "./wheels/milk-1.0-cp27-cp27m-win32.whl\n");
   EXPECT_EQ(first_and_hint(build()),
-            "faasc: error: a wheel is for another Python or another machine; this is Python 3.X from "
-            "'PROJECT/wheels' "
-            "[FAASC0323]\n  hint: take the wheel for cpython-3.X, or name another version in 'runtime'\n");
+            "faasc: error: a wheel is for another Python or another machine; this is Python 3.X "
+            "(wheels are taken from 'PROJECT/wheels' alone) [FAASC0323]\n  hint: take the wheel for "
+            "cpython-3.X, or name another version in 'runtime'\n");
   write("requirements.txt", "https://example.invalid/tea-1.0-py3-none-any.whl\n");
   EXPECT_EQ(
       build(),
@@ -287,6 +287,42 @@ TEST_F(RequirementsBuildTest, WhatCannotBeInstalledIsSaidInPipsWords) {
             "faasc: error: there is no requirements file 'PROJECT/more.txt', which "
             "'PROJECT/requirements.txt' names "
             "[FAASC0320]\n  hint: correct its name\n");
+}
+
+TEST_F(RequirementsBuildTest, AFunctionOfTheFrameworkFindsWhatThatBringsAlong) {
+  for (const char* name : {"flask", "werkzeug"}) wheel(name, "2.5");
+  wheel("starlette", "1.0.1");
+  wheel("cloudevents", "1.11.0");
+  wheel("functions_framework", "3.5.0");
+  auto there = [&](const std::string& module) { return staged(module + ".py") != "(none)"; };
+  // Written down or not, where it is imported.
+  write("requirements.txt", "werkzeug\n");
+  write("main.py",
+        "import flask, functions_framework\nclass Order: pass\n"
+        "@functions_framework.typed\ndef price(order: Order): pass\n");
+  ASSERT_EQ(build(), "");
+  EXPECT_TRUE(there("flask"));
+  EXPECT_FALSE(there("starlette"));
+  write("requirements.txt", "functions-framework\n");
+  write("main.py", "from functions_framework import aio\n@aio.http\nasync def hello(request): pass\n");
+  ASSERT_EQ(build(), "");
+  EXPECT_TRUE(there("starlette"));
+  EXPECT_FALSE(there("flask"));
+  write("main.py",
+        "from functions_framework import cloud_event\n@cloud_event\ndef hello(event): import flask.json\n");
+  ASSERT_EQ(build(), "");
+  EXPECT_TRUE(there("flask") && there("cloudevents"));
+  write("main.py",
+        "from functions_framework import cloud_event\n@cloud_event\ndef hello(event): import flaskly\n");
+  EXPECT_EQ(build(), "");
+  EXPECT_FALSE(there("flask"));
+  EXPECT_TRUE(there("cloudevents"));
+  // Elsewhere nothing brings it along.
+  write("requirements.txt", "tea\n");
+  write("main.py", "import flask\ndef lambda_handler(event, context): pass\n");
+  EXPECT_EQ(build(),
+            "main.py:1:1: error: there is no module 'flask' [FAASC0310]\n"
+            "  hint: add the distribution that has it to 'requirements.txt'\n");
 }
 
 TEST_F(RequirementsBuildTest, APackageOfAHundredMegabytesIsAPackage) {

@@ -32,22 +32,18 @@ class Resolution {
  public:
   Resolution(const PythonInterpreter& python, const ResolutionRequest& request, const fs::path& cache,
              const ResolutionProgress& progress)
-      : python_(python), request_(request), cache_(cache), progress_(progress) {
+      : python_(python), request_(request), cache_(cache), progress_(progress), parts_(request.parts) {
     std::error_code error;
     base_ = fs::weakly_canonical(fs::absolute(request.lock).parent_path(), error).string() + "/";
-    const std::vector<std::string> own = default_requirements(request.kind);
-    const bool framework = named("functions-framework");
-    loose_ = framework || loose_names();
-    if (!request.requirements.hashes) {
-      if (framework)
-        more_ = framework_requirements(events());
-      else if (!own.empty())
-        more_ = loose_ ? kLoose : own;
-    }
-    own_pins_ = !loose_ && !own.empty() && more_ == own && !request.requirements.lines.empty();
+    // The runtime's own events are enough for functions that name no framework.
+    parts_.events = parts_.events && named("functions-framework");
+    loose_ = framework_requirements(parts_);
+    const bool pinned = !named("functions-framework") && !names_a_part();
+    if (!request.requirements.hashes) more_ = pinned ? pinned_requirements(parts_) : loose_;
+    own_pins_ = pinned && !more_.empty() && !request.requirements.lines.empty();
     // A requirement that the user wrote is not repeated: pip would complain of two.
     std::erase_if(more_, [&](const std::string& line) {
-      return named(normalised_name(line.substr(0, line.find_first_of("=<>; "))).c_str());
+      return named(normalised_name(line.substr(0, line.find_first_of("=<>; "))));
     });
   }
 
@@ -61,7 +57,7 @@ class Resolution {
     auto resolved = site_packages(python_, site, cache_, [&] { tell("resolving", site.lines.size()); });
     if (resolved || !own_pins_ || resolved.error().code != kPythonUnresolved) return resolved;
     // A pin of ours, rather than one of the user's, may be what stands in the way.
-    return site_packages(python_, as_written(kLoose), cache_);
+    return site_packages(python_, as_written(loose_), cache_);
   }
 
   Result<int> lock() {
@@ -70,7 +66,7 @@ class Resolution {
     tell("resolving", site.lines.size());
     auto first = install_afresh(python_, site, cache_);
     bool ours = !first && own_pins_ && first.error().code == kPythonUnresolved;
-    Result<FreshSite> second = ours ? install_afresh(python_, as_written(kLoose), cache_) : std::move(first);
+    Result<FreshSite> second = ours ? install_afresh(python_, as_written(loose_), cache_) : std::move(first);
     if (!second) return std::move(second).error();
     FreshSite installed = std::move(*second);
     LockFile lock{.platform = platform_of(python_), .made_of = made_of(), .lines = {}};
@@ -87,17 +83,13 @@ class Resolution {
   }
 
  private:
-  inline static const std::vector<std::string> kLoose = {"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"};
+  bool named(std::string_view name) const { return request_.requirements.names.contains(std::string(name)); }
 
-  bool events() const { return request_.events || request_.kind == "cloudevent" || request_.kind == "event"; }
-  bool named(const char* name) const { return request_.requirements.names.contains(name); }
-
-  // Whether the user names a version of something that Flask consists of.
-  bool loose_names() const {
-    for (const char* name :
-         {"flask", "werkzeug", "jinja2", "markupsafe", "click", "itsdangerous", "blinker", "cloudevents"})
-      if (named(name)) return true;
-    return false;
+  // Whether the user names a version of something that a part consists of.
+  bool names_a_part() const {
+    auto is_named = [&](std::string_view name) { return named(name); };
+    return (parts_.flask && std::ranges::any_of(kFlaskPackages, is_named)) ||
+           (parts_.starlette && std::ranges::any_of(kStarlettePackages, is_named)) || named("cloudevents");
   }
 
   void tell(const char* what, std::size_t count) const {
@@ -125,9 +117,11 @@ class Resolution {
     for (const std::string& line : as_written({}).lines) text += relative(line) + "\n";
     text += "and\n";
     for (const std::string& line : request_.requirements.constraints) text += relative(line) + "\n";
-    // Without requirements of the user's, those of the kind are all there is.
-    if (!named("functions-framework")) return to_hex(sha256(text + request_.kind + "\n"));
-    return to_hex(sha256(text + (events() ? "framework with events\n" : "framework\n")));
+    // Without requirements of the user's, these are all there is.
+    if (parts_.flask) text += "flask\n";
+    if (parts_.starlette) text += "starlette\n";
+    if (parts_.events) text += "events\n";
+    return to_hex(sha256(text));
   }
 
   std::string line_of(const InstalledDistribution& one) const {
@@ -221,8 +215,10 @@ class Resolution {
   const fs::path& cache_;
   const ResolutionProgress& progress_;
   std::string base_;
-  std::vector<std::string> more_;  // what the kind needs beside the user's lines
-  bool loose_ = false, own_pins_ = false;
+  FrameworkParts parts_;
+  std::vector<std::string> more_;   // what the function needs beside the user's lines
+  std::vector<std::string> loose_;  // the same, where some version is named
+  bool own_pins_ = false;
 };
 
 }  // namespace

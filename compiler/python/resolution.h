@@ -7,6 +7,7 @@
 
 #include "base/diagnostics.h"
 #include "base/result.h"
+#include "compiler/python/framework_requirements.h"
 #include "compiler/python/interpreter.h"
 #include "compiler/python/requirements.h"
 
@@ -14,8 +15,7 @@ namespace faasc::python {
 
 /// What one function requires, and from where it may be taken.
 struct ResolutionRequest {
-  std::string kind;     ///< of the function: some need a library that nobody wrote down
-  bool events = false;  ///< a source imports cloudevents
+  FrameworkParts parts;  ///< that the function needs, whether or not somebody wrote them down
   Requirements requirements;
   std::filesystem::path file;  ///< that the requirements were read from, for messages; empty: there is none
   std::filesystem::path lock;  ///< requirements.lock, whether or not there is one

@@ -107,7 +107,7 @@ Error failure(const PythonInterpreter& python, const SiteRequest& request, const
     error.hint = "name another version in 'runtime', or require another version of it";
   }
   if (!request.wheels.empty() && error.code != kPythonPipMissing)
-    error.what += " from '" + request.wheels.string() + "'";
+    error.what += " (wheels are taken from '" + request.wheels.string() + "' alone)";
   return error;
 }
 
@@ -180,10 +180,11 @@ Result<std::vector<InstalledDistribution>> read_report(const fs::path& file) {
                 .what = "pip did not say what it installed",
                 .during = {},
                 .hint = "python3 -m pip install --upgrade pip; version 22.2 is needed"};
-  FAASC_TRY(std::string text, read_file(file));
+  auto text = read_file(file);
+  if (!text) return strange;
   std::vector<InstalledDistribution> all;
   try {
-    const nlohmann::json report = nlohmann::json::parse(text);
+    const nlohmann::json report = nlohmann::json::parse(*text);
     for (const auto& one : report.at("install")) {
       const auto& from = one.at("download_info");
       InstalledDistribution distribution{
@@ -211,26 +212,6 @@ Result<std::vector<InstalledDistribution>> read_report(const fs::path& file) {
 }
 
 }  // namespace
-
-std::vector<std::string> framework_requirements(bool events) {
-  std::vector<std::string> lines{"flask>=2.0,<4.0", "werkzeug>=0.14,<4.0"};
-  if (events) lines.push_back("cloudevents>=1.11.0,<2.0.0");
-  return lines;
-}
-
-std::vector<std::string> default_requirements(std::string_view kind) {
-  if (kind != "http") return {};
-  return {"blinker==1.8.2",
-          "click==8.1.8",
-          "flask==3.0.3",
-          "importlib-metadata==8.5.0; python_version < \"3.10\"",
-          "itsdangerous==2.2.0",
-          "jinja2==3.1.6",
-          "markupsafe==2.1.5; python_version < \"3.9\"",
-          "markupsafe==3.0.2; python_version >= \"3.9\"",
-          "werkzeug==3.0.6",
-          "zipp==3.20.2; python_version < \"3.10\""};
-}
 
 Result<fs::path> site_packages(const PythonInterpreter& python, const SiteRequest& request,
                                const fs::path& cache, const std::function<void()>& started) {

@@ -30,14 +30,6 @@ Result<std::filesystem::path> site_packages(const PythonInterpreter& python, con
                                             const std::filesystem::path& cache,
                                             const std::function<void()>& started = {});
 
-/// The requirements of a function that has none of its own for its kind: pinned, so that everyone gets the
-/// same. Empty for the kinds that need nothing.
-std::vector<std::string> default_requirements(std::string_view kind);
-
-/// What functions-framework itself would have required, without its server; without cloudevents and what that
-/// brings along where the function has no `events`.
-std::vector<std::string> framework_requirements(bool events);
-
 /// One of the distributions that pip chose.
 struct InstalledDistribution {
   std::string name, version, sha256;

@@ -60,6 +60,11 @@ const char* const kCrashed =
     "error in "
     "the application.', log_regex: '^ValueError: no tea$'}";
 
+// The same of functions_framework.aio.
+const char* const kCrashedPlainly =
+    "{status: 500, headers: {x-google-status: crash}, body: Internal Server Error, log_regex: '^ValueError: "
+    "no tea$'}";
+
 // What a handler takes that answers like a Flask view.
 std::vector<Row> http_rows(const std::string& target) {
   return {
@@ -97,7 +102,7 @@ std::string http_body(const std::string& request) {
   return text;
 }
 
-std::vector<Row> event_rows() {
+std::vector<Row> event_rows(const std::string& crashed = kCrashed) {
   const std::string binary = "cloudevent: {id: '1', source: //pubsub.googleapis.com/projects/p/topics/t, ";
   return {
       {"binary",
@@ -113,7 +118,7 @@ std::vector<Row> event_rows() {
        "{status: 200, body: OK, log_regex: '^EVENT 7 .*a'}"},
       {"no event", "{headers: {content-type: application/json}, body: '{}'}", "{status: 400}"},
       {"no JSON", "{headers: {content-type: application/cloudevents+json}, body: '{'}", "{status: 400}"},
-      {"raises", "{cloudevent: {id: raise, type: t, data: {}}}", kCrashed},
+      {"raises", "{cloudevent: {id: raise, type: t, data: {}}}", crashed},
   };
 }
 
@@ -138,6 +143,53 @@ std::vector<Kind> kinds() {
                                       {"still there", "{path: /after}", "{status: 201}"}})},
       {"http_bare", "handler: shop.hello\n",
        "import flask\ndef hello(request: flask.Request):\n" + http_body("request"), http_rows("shop.hello")},
+      {"aio_http",
+       "handler: main.hello\n",
+       "import asyncio, functions_framework.aio\n"
+       "from starlette.exceptions import HTTPException\n"
+       "from starlette.requests import Request\n"
+       "from starlette.responses import JSONResponse, StreamingResponse\n"
+       "async def pieces():\n"
+       "    yield 'one'\n"
+       "    await asyncio.sleep(0.1)\n"
+       "    yield 'two'\n"
+       "@functions_framework.aio.http\n"
+       "async def hello(request):\n"
+       "    path = request.url.path\n"
+       "    if path == '/raise': raise ValueError('no tea')\n"
+       "    if path == '/abort': raise HTTPException(418, 'teapot')\n"
+       "    if path == '/nothing': return None\n"
+       "    if path == '/text': return 'text', 202\n"
+       "    if path == '/stream': return StreamingResponse(pieces())\n"
+       "    if path == '/sleep': await asyncio.sleep(2.3)\n"
+       "    if path == '/world': world()\n"
+       "    return JSONResponse({'method': request.method, 'path': path, 'q': "
+       "request.query_params.getlist('q'),\n"
+       "                         'body': (await request.body()).decode(), 'real': isinstance(request, "
+       "Request)},\n"
+       "                        201, {'X-Kind': 'http'})\n",
+       {{"a method", "{method: PATCH, path: '/a/b%20c?q=%C3%A9&q=2', body: tea}",
+         "{status: 201, headers: {x-kind: http, function-execution-id: abc123}, "
+         "body_json: {method: PATCH, path: '/a/b c', q: [é, '2'], body: tea, real: true}}"},
+        {"a head", "{method: HEAD, path: /}", "{status: 201, body: ''}"},
+        {"raises", "{path: /raise}", kCrashedPlainly},
+        {"aborts", "{path: /abort}", "{status: 418, body: teapot}"},
+        {"nothing", "{path: /nothing}", "{status: 500, body: No response returned}"},
+        {"text", "{path: /text}", "{status: 202, body: text}"},
+        {"streams", "{path: /stream}", "{status: 200, headers: {transfer-encoding: chunked}, body: onetwo}"},
+        {"surroundings", "{path: /world}", world("main.hello", "http")},
+        {"too long", "{path: /sleep}", "{status: 504, body: Task timed out after 2.00 seconds}"},
+        {"still there", "{path: /after}", "{status: 201}"}}},
+      {"aio_cloudevent", "handler: main.hello\n",
+       "from functions_framework import aio\n"
+       "@aio.cloud_event\n"
+       "async def hello(event):\n"
+       "    if event['id'] == 'raise': raise ValueError('no tea')\n"
+       "    if event['id'] == 'world': world()\n"
+       "    print('EVENT', event['id'], event['type'], event.data)\n",
+       with(event_rows(kCrashedPlainly),
+            {{"a method", "{method: GET}", "{status: 405, headers: {allow: POST}}"},
+             {"surroundings", "{cloudevent: {id: world, data: {}}}", world("main.hello", "cloudevent")}})},
       {"cloudevent", "handler: main.hello\n",
        "from functions_framework import cloud_event\n"
        "@cloud_event\n"

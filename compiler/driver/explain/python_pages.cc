@@ -28,8 +28,11 @@ constexpr ExplainPage kPages[] = {
      "A handler is written as Python would import it: modules and the function, with dots between them.",
      "handler: main.py:hello", "Write for example 'handler: main.hello'."},
     {"FAASC0304", "the function cannot be called as a handler",
-     "The number of its parameters, or that it is asynchronous, fits no kind of handler, or not the one that "
-     "'signature' names.",
+     "The number of its parameters fits no kind of handler, or not the one that 'signature' names; or it is "
+     "asynchronous, and nobody would await what it returns. Functions of kind 'http', 'cloudevent' and "
+     "'asgi' "
+     "may "
+     "be asynchronous.",
      "def hello(): ...",
      "A handler takes (request), (cloud_event), (event, context) or (scope, receive, send). Parameters with "
      "a default "

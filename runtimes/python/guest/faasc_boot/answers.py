@@ -10,12 +10,23 @@ CRASHED = ("500 Internal Server Error: The server encountered an internal error 
            "Either the server is overloaded or there is an error in the application.")
 
 
-def crashed(request, error):
+def crashed(request, error, text=CRASHED):
     from faasc_boot.main import trim_traceback
 
     error = trim_traceback(error)
     sys.excepthook(type(error), error, error.__traceback__)
-    return text_response(500, CRASHED, [(STATUS_HEADER, "crash")])
+    return text_response(500, text, [(STATUS_HEADER, "crash")])
+
+
+def crashed_plainly(request, error):
+    """What functions_framework.aio answers."""
+    error.__traceback__ = getattr(error, "__faasc_traceback__", error.__traceback__)
+    return crashed(request, error, "Internal Server Error")
+
+
+def keep_traceback(error):
+    """From here on: libraries between the runtime and the function only hide where the function failed."""
+    error.__faasc_traceback__ = error.__traceback__
 
 
 def timed_out(settings):

@@ -19,6 +19,8 @@ KINDS = {
     "asgi": "faasc_boot.asgi_kind",
     "openfaas": "faasc_boot.openfaas_kind",
     "server": "faasc_boot.server_kind",
+    "aio_http": "faasc_boot.aio_http_kind",
+    "aio_cloudevent": "faasc_boot.aio_cloudevent_kind",
 }
 
 
@@ -98,7 +100,8 @@ def print_traceback(error):
 
 
 def is_ours(filename):
-    return filename.startswith("<frozen importlib") or "/faasc_boot/" in filename or "/functions_framework/__init__" in filename or "/importlib/" in filename
+    return filename.startswith("<frozen importlib") or any(
+        part in filename for part in ("/faasc_boot/", "/functions_framework/", "/importlib/", "/concurrent/futures/"))
 
 
 def leave(status):
