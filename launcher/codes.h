@@ -45,7 +45,6 @@ inline constexpr const char* kNoConnection = "FAASC0720";
 inline constexpr const char* kRequestTimedOut = "FAASC0721";
 inline constexpr const char* kBadResponse = "FAASC0722";  // not HTTP, cut short, or too large
 inline constexpr const char* kBadRegex = "FAASC0723";     // in an expectation
-
 // Tests.
 inline constexpr const char* kNotEnoughMemory = "FAASC0738";  // to begin a search for less
 

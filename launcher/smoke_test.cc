@@ -116,6 +116,7 @@ class TestRun {
     } else {
       machine_.emplace(std::move(*machine));
       if (auto ready = machine_->wait_ready(); !ready) settle(result, std::move(ready).error());
+      result.phases = machine_->phases();
       result.console = machine_->console().tail();
     }
     result.duration = Clock::now() - start;
@@ -223,11 +224,22 @@ std::size_t TestReport::count(TestResult::Outcome outcome) const {
 }
 
 int TestReport::exit_status() const {
+  return faasc::exit_status(std::vector{*this});
+}
+
+int exit_status(const std::vector<TestReport>& reports) {
   constexpr int kAllSkipped = 77;
-  if (count(Outcome::Failed) > 0) return faasc::exit_status(Fault::Test);
-  for (const TestResult& result : results)
-    if (result.outcome == Outcome::Broken) return faasc::exit_status(result.error->fault);
-  return count(Outcome::Passed) == 0 && count(Outcome::Skipped) > 0 ? kAllSkipped : 0;
+  std::size_t passed = 0, skipped = 0;
+  const Error* first = nullptr;
+  for (const TestReport& report : reports) {
+    if (report.count(Outcome::Failed) > 0) return faasc::exit_status(Fault::Test);
+    passed += report.count(Outcome::Passed);
+    skipped += report.count(Outcome::Skipped);
+    for (const TestResult& result : report.results)
+      if (first == nullptr && result.outcome == Outcome::Broken) first = &*result.error;
+  }
+  if (first != nullptr) return faasc::exit_status(first->fault);
+  return passed == 0 && skipped > 0 ? kAllSkipped : 0;
 }
 
 Result<TestReport> run_smoke_tests(const VmSpec& spec, const TestRunOptions& options) {

@@ -31,8 +31,12 @@ struct TestResult {
   Outcome outcome = Outcome::Passed;
   std::vector<Finding> findings;
   std::optional<Error> error;
-  std::chrono::nanoseconds duration{0};
-  std::string console;  ///< what the guest printed meanwhile, its end
+  std::chrono::nanoseconds duration{0};  ///< of the longest run
+  std::string console;                   ///< what the guest printed meanwhile, its end
+  std::optional<BootPhases> phases;      ///< of "ready", where the machine got so far
+  unsigned runs = 1;      ///< more where it was repeated: the findings and the error are those of the first
+  unsigned bad_runs = 0;  ///< of several: those that did not pass
+  bool flaky() const { return bad_runs > 0 && bad_runs < runs; }
 };
 
 /// How an answer differs from what `test` expects, as far as the answer alone shows it: status, headers,
@@ -56,10 +60,12 @@ struct TestReport {
   std::chrono::nanoseconds duration{0};
 
   std::size_t count(TestResult::Outcome outcome) const;
-  /// 0 where all passed; 4 where an expectation failed; else the status of the first error; 77 where all were
-  /// skipped.
-  int exit_status() const;
+  int exit_status() const;  ///< of this report alone
 };
+
+/// 0 where all passed; 4 where an expectation failed; else the status of the first error; 77 where all were
+/// skipped.
+int exit_status(const std::vector<TestReport>& reports);
 
 /// Boots the spec's machine and runs its tests one after another, against a new machine where one has ended.
 /// Before them comes the test "ready", and after them, where the guest does not stop well, the broken test

@@ -164,7 +164,7 @@ TEST(TestReport, Text) {
   std::string text;
   TestReport report = sample_report();
   for (const TestResult& result : report.results) text += to_text(result, Color::Off);
-  text += summary(report, Color::Off);
+  text += summary(counts_of({report}), report.duration, Color::Off);
   EXPECT_EQ(text,
             "pass  ready  300 ms\n"
             "FAIL  a \"b\" & 'c'  12 ms\n"
@@ -208,7 +208,7 @@ body: expected &apos;&lt;x&gt;&apos;, found &apos;\x00&apos;
 )xml";
 
 TEST(TestReport, Junit) {
-  EXPECT_EQ(to_junit(sample_report()), kJunit);
+  EXPECT_EQ(to_junit({sample_report()}, 812ms), kJunit);
 }
 
 TEST(TestReport, AnXmlParserReadsIt) {
@@ -217,7 +217,7 @@ TEST(TestReport, AnXmlParserReadsIt) {
   for (int byte = 0; byte < 256; ++byte) report.results[1].console += static_cast<char>(byte);
   report.results[1].name = report.results[1].console;
   auto finished = run({.argv = {"xmllint", "--noout", "-"}, .working_directory = {}, .environment = {}},
-                      {.input = to_junit(report)});
+                      {.input = to_junit({report, report}, 1s)});
   ASSERT_TRUE(finished);
   EXPECT_EQ(finished->err, "");
   EXPECT_TRUE(finished->status.ok());

@@ -1,18 +1,17 @@
 #include <iostream>
 #include <memory>
-#include <set>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "compiler/build/affected_function.h"
 #include "compiler/build/depfile.h"
+#include "compiler/driver/chosen_functions.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
-#include "manifests/workspace.h"
 
 namespace faasc {
 namespace fs = std::filesystem;
@@ -53,53 +52,13 @@ Error usage(std::string what, std::string hint) {
   return Error{Fault::Usage, kBadCommandLine, std::move(what), {}, std::move(hint)};
 }
 
-// The workspace that `project` names, or is the directory of; empty where it is a function.
-fs::path workspace_of(const fs::path& project) {
-  std::error_code error;
-  if (project.filename() == kWorkspaceFile) return project;
-  if (!fs::is_directory(project, error) || fs::exists(project / "faas.yaml", error)) return {};
-  fs::path file = project == "." ? fs::path(kWorkspaceFile) : project / kWorkspaceFile;
-  return fs::exists(file, error) ? file : fs::path();
-}
-
-struct Chosen {
-  std::vector<BatchItem> items;
-  bool several = false;  // were asked for, however many there are
-};
-
-// Nothing where a workspace has errors, which were reported.
-Result<std::optional<Chosen>> choose(Session& session, const BuildArguments& arguments) {
-  Chosen chosen;
-  std::vector<std::string> projects = arguments.projects;
-  if (projects.empty()) projects.push_back(arguments.target.project.manifest.empty() ? "." : "");
-  std::set<fs::path> taken;
-  auto take = [&](const fs::path& project) {
-    std::error_code error;
-    if (!taken.insert(fs::weakly_canonical(project, error)).second) return;
-    BatchItem& item = chosen.items.emplace_back();
-    item.arguments = arguments.target;
-    item.arguments.project.project = project;
-  };
-  for (const std::string& project : projects) {
-    fs::path file = workspace_of(project);
-    if (file.empty()) {
-      take(project);
-      continue;
-    }
-    chosen.several = true;
-    Diagnostics diagnostics;
-    FAASC_TRY(std::optional<Workspace> workspace, read_workspace(file, diagnostics));
-    session.report(diagnostics);
-    if (!workspace) return std::optional<Chosen>();
-    for (const fs::path& manifest : workspace->manifests) take(manifest);
-  }
-  chosen.several = chosen.several || chosen.items.size() > 1;
+Result<void> refuse_for_several(const ChosenFunctions& chosen, const BuildArguments& arguments) {
   if (chosen.several && !arguments.target.output.empty())
     return usage("-o names one image, and there are several functions",
                  "leave it out: each image goes to build/ in its function's directory");
   if (chosen.several && arguments.target.depfile)
     return usage("a rule is for one image, and there are several functions", "build them one by one");
-  return std::optional(std::move(chosen));
+  return {};
 }
 
 // Leaves those that a change of the files concerns.
@@ -171,8 +130,10 @@ int tell_all(Session& session, const std::vector<BatchItem>& items) {
 }
 
 Result<int> build(Session& session, const BuildArguments& arguments) {
-  FAASC_TRY(std::optional<Chosen> chosen, choose(session, arguments));
+  FAASC_TRY(std::optional<ChosenFunctions> chosen,
+            choose_functions(session, arguments.projects, arguments.target));
   if (!chosen) return session.status();
+  FAASC_CHECK(refuse_for_several(*chosen, arguments));
   std::vector<BatchItem>& items = chosen->items;
   if (!arguments.affected_by.empty()) FAASC_CHECK(keep_affected(session, arguments, items));
   if (arguments.list) {

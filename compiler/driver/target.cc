@@ -127,12 +127,12 @@ void add_target_options(CLI::App& app, TargetArguments& arguments, const std::st
   add_build_options(app, arguments);
 }
 
-void add_build_options(CLI::App& app, TargetArguments& arguments) {
+void add_build_options(CLI::App& app, TargetArguments& arguments, const std::string& jobs) {
   app.add_option("-f,--file", arguments.project.manifest, "the manifest, instead of faas.yaml")
       ->type_name("FILE");
   app.add_option("--kernel", arguments.kernel, "nanos, linux, nanos@VERSION, or a kernel's path")
       ->type_name("KERNEL");
-  app.add_option("-j,--jobs", arguments.jobs, "sources to compile at a time")
+  app.add_option("-j,--jobs", arguments.jobs, jobs)
       ->type_name("N")
       ->check(CLI::Range(1, 1024).description(""));
 }
@@ -246,30 +246,48 @@ Result<std::optional<LockedFunction>> lock_target(Session& session, const Projec
   return std::move(locked).error();
 }
 
-Result<std::optional<VmSpec>> read_target(Session& session, const TargetArguments& arguments) {
-  FAASC_TRY(KernelStore store, KernelStore::open());
+Result<std::optional<fs::path>> spec_of(const TargetArguments& arguments) {
   std::error_code error;
   fs::path path = arguments.project.project;
-  bool is_file = arguments.project.manifest.empty() && fs::is_regular_file(path, error);
-  fs::path spec = path;
-  if (is_file && path.extension() != ".yaml" && path.extension() != ".yml" && path.extension() != ".json") {
-    // An image is run as the spec beside it says.
-    spec = vm_spec_path(path);
-    if (!fs::exists(spec, error))
-      return Error{Fault::Input,
-                   kNoSpec,
-                   "there is no '" + spec.string() + "' beside '" + path.string() + "'",
-                   {},
-                   "run the project's directory, or keep an image and its spec together"};
+  if (!arguments.project.manifest.empty() || !fs::is_regular_file(path, error))
+    return std::optional<fs::path>();
+  if (is_spec(path)) return std::optional(path);
+  if (path.extension() == ".yaml" || path.extension() == ".yml" || path.extension() == ".json")
+    return std::optional<fs::path>();
+  // An image is run as the spec beside it says.
+  fs::path spec = vm_spec_path(path);
+  if (!fs::exists(spec, error))
+    return Error{Fault::Input,
+                 kNoSpec,
+                 "there is no '" + spec.string() + "' beside '" + path.string() + "'",
+                 {},
+                 "run the project's directory, or keep an image and its spec together"};
+  return std::optional(spec);
+}
+
+namespace {
+
+Result<VmSpec> read_spec(const fs::path& path) {
+  FAASC_TRY(KernelStore store, KernelStore::open());
+  return read_vm_spec(fs::absolute(path), store.root());
+}
+
+}  // namespace
+
+Result<VmSpec> load_spec(Session& session, const fs::path& path) {
+  FAASC_TRY(VmSpec spec, read_spec(path));
+  return with_disks_unpacked(session, std::move(spec));
+}
+
+Result<std::optional<VmSpec>> read_target(Session& session, const TargetArguments& arguments) {
+  FAASC_TRY(std::optional<fs::path> path, spec_of(arguments));
+  if (!path) {
+    FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments));
+    if (!built) return std::optional<VmSpec>();
+    path = built->spec;
   }
-  if (is_file && is_spec(spec)) {
-    FAASC_TRY(VmSpec read, read_vm_spec(fs::absolute(spec), store.root()));
-    return std::optional(std::move(read));
-  }
-  FAASC_TRY(std::optional<BuiltFunction> built, build_target(session, arguments));
-  if (!built) return std::optional<VmSpec>();
-  FAASC_TRY(VmSpec read, read_vm_spec(built->spec, store.root()));
-  return std::optional(std::move(read));
+  FAASC_TRY(VmSpec spec, read_spec(*path));
+  return std::optional(std::move(spec));
 }
 
 Result<std::optional<VmSpec>> load_target(Session& session, const TargetArguments& arguments) {

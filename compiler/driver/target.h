@@ -26,11 +26,12 @@ struct TargetArguments {
   unsigned jobs = 0;
   std::optional<DepfileRequest> depfile;  ///< -MD and its like
   bool keep_time = false;                 ///< --restat
-  bool digest = false;  ///< the image's digest is going to be shown
+  bool digest = false;                    ///< the image's digest is going to be shown
 };
 
-/// Declares how a function is built: its manifest, kernel and jobs.
-void add_build_options(CLI::App& app, TargetArguments& arguments);
+/// Declares how a function is built: its manifest, kernel and jobs. `jobs` is the line of help of -j.
+void add_build_options(CLI::App& app, TargetArguments& arguments,
+                       const std::string& jobs = "sources to compile at a time");
 
 /// Declares the target, too. `what` is the target's line of help.
 void add_target_options(CLI::App& app, TargetArguments& arguments, const std::string& what);
@@ -56,6 +57,12 @@ Result<void> build_batch(Session& session, std::vector<BatchItem>& items, unsign
 
 /// Writes the function's requirements.lock. Nothing as above.
 Result<std::optional<LockedFunction>> lock_target(Session& session, const ProjectOptions& project);
+
+/// The VM spec that `arguments` name, or that of the image that they name; nothing where they name a project.
+Result<std::optional<std::filesystem::path>> spec_of(const TargetArguments& arguments);
+
+/// Reads a spec that is there. What it describes can be run here: disks that no VMM reads are unpacked.
+Result<VmSpec> load_spec(Session& session, const std::filesystem::path& path);
 
 /// The machine that `arguments` mean: read where they name an image or a spec, built where they name a
 /// project. Nothing as above.

@@ -63,12 +63,9 @@ TEST_F(MonorepoSystem, BuildsWhatAChangeConcernsAndEveryFunctionAnswers) {
   }
 
   if (!has_qemu()) GTEST_SKIP() << "QEMU is not installed";
-  Finished finished = project_.shell(
-      "\"$FAASC\" build -q --list | while read f; do \"$FAASC\" test -q \"$f\" || exit 1; done");
+  Finished finished = project_.faasc({"test", "-q"});
   EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
-  std::size_t passed = 0;
-  for (std::size_t at = 0; (at = finished.out.find("2 passed", at)) != std::string::npos; ++at) ++passed;
-  EXPECT_EQ(passed, 12u) << finished.out;
+  EXPECT_THAT(finished.out, testing::HasSubstr("\n24 passed in "));
 }
 
 }  // namespace

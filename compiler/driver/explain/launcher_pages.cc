@@ -144,6 +144,16 @@ constexpr ExplainPage kPages[] = {
      "std::system(\"gzip report.txt\");",
      "Do what the hint says; where the program does not mind, do nothing. '--kernel linux' serves all of "
      "them."},
+    {"FAASC0780", "one of several functions could not be built",
+     "'faasc test' was given several functions. This one has errors of its own, which were reported before; "
+     "the tests of the others ran.",
+     "faasc test orders prices   # orders/faas.yaml does not build",
+     "Mend what was reported, or leave the function out of this call."},
+    {"FAASC0781", "no test has that in its name",
+     "'--filter' takes the tests whose names contain a text, and none does. Nothing would have been tested, "
+     "and "
+     "that would have looked like success.",
+     "faasc test --filter chekout", "Correct the text; the message names the tests that there are."},
 };
 
 }  // namespace
