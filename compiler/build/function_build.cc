@@ -182,7 +182,8 @@ class FunctionBuild {
     auto add = [&](const NamedText& item) { values.update(*item.name + '\0' + *item.value + '\0'); };
     for (const NamedText& item : manifest_.environment) add(item);
     for (const NamedText& item : manifest_.build.args) add(item);
-    return "kernel=" + kernel_selector() + " name=" + *manifest_.name + " values=" + to_hex(values.finish());
+    return "kernel=" + kernel_selector() + " manifest=" + full_path(options_.manifest).string() +
+           " name=" + *manifest_.name + " values=" + to_hex(values.finish());
   }
 
   BuiltFunction earlier_result(const BuildRecord& record) {

@@ -124,6 +124,10 @@ TEST_P(BuildSystem, EveryKindOfChangeIsSeen) {
   project_.write("faas.yaml", *manifest + "labels: {team: shop}\n");
   EXPECT_THAT(project_.faasc(build({"-v"})).err, HasSubstr("faas.yaml' changed"));
   EXPECT_EQ(digest(project_.at("build/hello.img")), before) << "labels are not in the image";
+  // Another manifest that asks for the same image.
+  project_.write("other.yaml", *manifest);
+  EXPECT_THAT(project_.faasc(build({"-v", "-f", "other.yaml"})).err, HasSubstr("building because"));
+  EXPECT_THAT(project_.faasc(build({"-v"})).err, HasSubstr("building because"));
   // A new source, which is found by itself.
   project_.write("more.cc", "int more() { return 1; }\n");
   EXPECT_THAT(project_.faasc(build({"-v"})).err, HasSubstr("building because"));
