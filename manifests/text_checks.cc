@@ -120,8 +120,8 @@ std::optional<Complaint> check_handler(std::string_view text) {
 std::optional<Complaint> check_module_name(std::string_view text) {
   bool at_start = true;
   for (char c : text) {
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    bool digit = c >= '0' && c <= '9';
+    bool letter = is_letter(c) || c == '_' || (c & 0x80) != 0;  // those of all scripts
+    bool digit = is_digit(c);
     if (at_start ? !letter : !letter && !digit && c != '.')
       return Complaint{"is no name of a module", "write it as in an import: 'email.mime.text'"};
     at_start = c == '.';

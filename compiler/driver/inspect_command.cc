@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/diagnostics.h"
 #include "base/file.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
@@ -20,14 +21,24 @@ struct InspectArguments {
   std::string why;
 };
 
-Result<int> explain_file(Session& session, const std::vector<ListedFile>& files, const std::string& name) {
+Error not_in_image(const std::vector<ListedFile>& files, const std::string& name,
+                   const std::string& language) {
+  std::vector<std::string> names = names_in(files);
+  std::string_view near = nearest(name, {names.begin(), names.end()});
+  std::string hint = "'faasc inspect --files' lists what is there";
+  if (!near.empty())
+    hint = "did you mean '" + std::string(near) + "'?";
+  else if (language == "python" && name.find('/') == name.npos)
+    hint =
+        "no import of it was seen; a module that is imported in another way is named in "
+        "'build.python.include'";
+  return Error{Fault::Input, kNothingInImage, "there is no '" + name + "' in the image", {}, hint};
+}
+
+Result<int> explain_file(Session& session, const std::vector<ListedFile>& files, const std::string& name,
+                         const std::string& language) {
   auto found = find_files(files, name);
-  if (found.empty())
-    return Error{Fault::Input,
-                 kNothingInImage,
-                 "there is no '" + name + "' in the image",
-                 {},
-                 "'faasc inspect --files' lists what is there"};
+  if (found.empty()) return not_in_image(files, name, language);
   nlohmann::ordered_json chains = nlohmann::ordered_json::array();
   std::string text;
   for (const ListedFile* file : found) {
@@ -65,7 +76,7 @@ Result<int> inspect(Session& session, const InspectArguments& arguments) {
   if (!built) return session.status();
   if (arguments.openapi) return print_openapi(session, *built);
   FAASC_TRY(std::vector<ListedFile> files, read_file_list(file_list_path(built->image)));
-  if (!arguments.why.empty()) return explain_file(session, files, arguments.why);
+  if (!arguments.why.empty()) return explain_file(session, files, arguments.why, built->function.language);
   FAASC_TRY(KernelStore store, KernelStore::open());
   FAASC_TRY(VmSpec spec, read_vm_spec(built->spec, store.root()));
   Inspection inspection{*built, spec, files};

@@ -272,12 +272,20 @@ TEST_F(RequirementsBuildTest, WhatCannotBeInstalledIsSaidInPipsWords) {
             "faasc: error: a wheel is for another Python or another machine; this is Python 3.X "
             "(wheels are taken from 'PROJECT/wheels' alone) [FAASC0323]\n  hint: take the wheel for "
             "cpython-3.X, or name another version in 'runtime'\n");
+  const std::string hint =
+      "  hint: do it once without --offline, or keep the wheel in the project and require its path\n";
+  write("requirements.txt", "tea @ https://me:secret@example.invalid/tea-1.0-py3-none-any.whl\n");
+  EXPECT_EQ(
+      build(),
+      "faasc: error: requirement 'tea @ https://***@example.invalid/tea-1.0-py3-none-any.whl' was never "
+      "fetched on this host, and --offline forbids to do it now [FAASC0326]\n" +
+          hint);
   write("requirements.txt", "https://example.invalid/tea-1.0-py3-none-any.whl\n");
   EXPECT_EQ(
       build(),
-      "faasc: error: the requirements were never resolved on this host, and --offline forbids to do it now "
-      "[FAASC0326]\n  hint: do it once without --offline, or name a directory of wheels in "
-      "'build.python.wheels'\n");
+      "faasc: error: requirement 'https://example.invalid/tea-1.0-py3-none-any.whl' was never fetched on "
+      "this host, and --offline forbids to do it now [FAASC0326]\n" +
+          hint);
   EXPECT_EQ(
       lock(),
       "faasc: error: the newest versions cannot be looked up, because --offline forbids it [FAASC0326]\n"
@@ -323,6 +331,17 @@ TEST_F(RequirementsBuildTest, AFunctionOfTheFrameworkFindsWhatThatBringsAlong) {
   EXPECT_EQ(build(),
             "main.py:1:1: error: there is no module 'flask' [FAASC0310]\n"
             "  hint: add the distribution that has it to 'requirements.txt'\n");
+}
+
+TEST_F(RequirementsBuildTest, ReasonsNameTheDistribution) {
+  ASSERT_EQ(build(), "");
+  auto why = [&](const std::string& file) {
+    const RootfsNode* node = rootfs_.find(site_ + file);
+    return node ? node->why : "(none)";
+  };
+  EXPECT_EQ(why("tea.py"), "requirement: it belongs to tea");
+  EXPECT_EQ(why("sugar.py"), "requirement: it belongs to sugar, required by tea");
+  EXPECT_EQ(why("sugar_daten/größe é.bin"), "requirement: it belongs to sugar, required by tea");
 }
 
 TEST_F(RequirementsBuildTest, APackageOfAHundredMegabytesIsAPackage) {

@@ -132,6 +132,27 @@ Error offline(std::string what) {
           .hint = "do it once without --offline, or name a directory of wheels in 'build.python.wheels'"};
 }
 
+// The requirement that is named by its address, without the secrets that this may hold.
+std::string address_in(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    std::size_t scheme = line.find("://");
+    if (scheme == std::string::npos || line.starts_with('-')) continue;
+    std::string shown = line.substr(0, line.find(" --hash"));
+    std::size_t host = scheme + 3, at = shown.find('@', host);
+    if (at < shown.find('/', host)) shown.replace(host, at - host, "***");
+    return shown;
+  }
+  return {};
+}
+
+// No wheel of another place would do for such a one.
+Error offline_address(const SiteRequest& request) {
+  Error error = offline("requirement '" + address_in(request.lines) +
+                        "' was never fetched on this host, and --offline forbids to do it now");
+  error.hint = "do it once without --offline, or keep the wheel in the project and require its path";
+  return error;
+}
+
 // Runs pip; what is installed lies in `work`/site then.
 Result<void> install(const PythonInterpreter& python, const SiteRequest& request, const fs::path& work,
                      const std::vector<std::string>& more) {
@@ -219,7 +240,8 @@ Result<fs::path> site_packages(const PythonInterpreter& python, const SiteReques
   fs::path sites = place.parent_path();
   std::error_code error;
   if (fs::is_directory(place, error)) return place;
-  if (request.offline && (request.wheels.empty() || request.urls))
+  if (request.offline && request.urls) return offline_address(request);
+  if (request.offline && request.wheels.empty())
     return offline("the requirements were never resolved on this host, and --offline forbids to do it now");
   FAASC_CHECK(make_directories(sites));
   FAASC_TRY(FileLock lock, FileLock::acquire(sites / "lock"));

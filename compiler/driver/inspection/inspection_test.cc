@@ -19,6 +19,8 @@ const std::vector<ListedFile>& files() {
       {Kind::File, "/usr/lib/python3.11/flask/__init__.pyc", 10, "", "imported by main"},
       {Kind::File, "/usr/lib/python3.11/lib-dynload/math.cpython-311-x86_64-linux-gnu.so", 10, "",
        "imported by flask"},
+      {Kind::File, "/usr/lib/python3.11/site-packages/shop/json.pyc", 10, "", "it belongs to shop"},
+      {Kind::File, "/usr/lib/python3.11/wave/json.txt", 10, "", "data of wave; wanted by main"},
       {Kind::File, "/var/task/main.py", 10, "", "the handler's module"},
       {Kind::File, "/x/circle", 10, "", "needed by /x/round"},
       {Kind::File, "/x/round", 10, "", "needed by /x/circle"},
@@ -42,6 +44,11 @@ TEST(ReasonChain, FindsFilesByPathByEndAndByModule) {
            {"flask", "/usr/lib/python3.11/flask/__init__.pyc"},
            {"math", "/usr/lib/python3.11/lib-dynload/math.cpython-311-x86_64-linux-gnu.so"},
            {"main", "/var/task/main.py"},
+           {"json", ""},
+           {"shop.json", "/usr/lib/python3.11/site-packages/shop/json.pyc"},
+           {"shop/json.py", "/usr/lib/python3.11/site-packages/shop/json.pyc"},
+           {"json.txt", "/usr/lib/python3.11/wave/json.txt"},
+           {"wave.json", ""},
            {"m", ""},
            {"", ""},
            {"/shop", "/app/shop"},
@@ -56,7 +63,17 @@ TEST(ReasonChain, LeadsToWhatIsThereForItsOwnSake) {
   EXPECT_EQ(chain(6),
             "/usr/lib/python3.11/lib-dynload/math.cpython-311-x86_64-linux-gnu.so "
             "/usr/lib/python3.11/flask/__init__.pyc /var/task/main.py");
-  EXPECT_EQ(chain(8), "/x/circle /x/round") << "a circle is gone round once";
+  EXPECT_EQ(chain(8), "/usr/lib/python3.11/wave/json.txt /var/task/main.py");
+  EXPECT_EQ(chain(10), "/x/circle /x/round") << "a circle is gone round once";
+}
+
+TEST(ReasonChain, NamesAreThoseOfModulesWhereTheyAreModules) {
+  std::vector<std::string> names = names_in(files());
+  EXPECT_EQ(names[0], "shop");
+  EXPECT_EQ(names[5], "flask");
+  EXPECT_EQ(names[6], "math");
+  EXPECT_EQ(names[7], "shop.json");
+  EXPECT_EQ(names[8], "json.txt");
 }
 
 TEST(Inspections, AreReadable) {
@@ -82,12 +99,14 @@ TEST(Inspections, AreReadable) {
             "machine     1 processor, 256 MiB, port 8080, a read-only disk\n"
             "image       /elsewhere/shop.img, 2 708 KiB on disk\n"
             "sha256      abc\n"
-            "files       10, 1 929 KiB\n"
+            "files       12, 1 929 KiB\n"
             "     1 024 KiB  needed by /usr/lib/libprice.so (2 files)\n"
             "       900 KiB  program\n"
             "         5 KiB  needed by /app/shop\n"
+            "         1 KiB  data of wave; wanted by main\n"
             "         1 KiB  imported by flask\n"
             "         1 KiB  imported by main\n"
+            "         1 KiB  it belongs to shop\n"
             "         1 KiB  needed by /x/circle\n"
             "         1 KiB  needed by /x/round\n"
             "         1 KiB  the handler's module\n"

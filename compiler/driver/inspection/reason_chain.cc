@@ -6,17 +6,30 @@
 namespace faasc {
 namespace {
 
-// Whether `path` is that of the Python module `name`: "/…/flask/app.pyc" is "flask.app".
-bool is_module(std::string_view path, std::string_view name) {
-  std::string tail = "/" + std::string(name);
-  std::replace(tail.begin() + 1, tail.end(), '.', '/');
-  for (const char* ending : {".py", ".pyc", "/__init__.py", "/__init__.pyc"}) {
-    if (path.ends_with(tail + ending)) return true;
-  }
-  // Extension modules have their ABI in the name: "math.cpython-311-x86_64-linux-gnu.so".
-  std::size_t at = path.rfind(tail + ".");
-  return at != std::string_view::npos && path.ends_with(".so") &&
-         path.find('/', at + tail.size()) == path.npos;
+// The Python module in a file: "flask.app" of "/usr/lib/python3.11/site-packages/flask/app.pyc". Empty for
+// what lies in none of the directories that a guest's sys.path may have.
+std::string module_of(std::string_view path) {
+  std::size_t begin = 0;
+  for (std::string_view root : {"/var/task/", "/usr/lib/faasc/python/", "/usr/lib/faasc/fallback/"})
+    if (path.starts_with(root)) begin = root.size();
+  // "/usr/lib/python3.11/", and what is searched beside it
+  if (std::size_t at = path.find("/python3."); begin == 0 && at != path.npos)
+    begin = std::min(path.find('/', at + 1), path.size() - 1) + 1;
+  for (std::string_view inner : {"lib-dynload/", "site-packages/"})
+    if (path.substr(begin).starts_with(inner)) begin += inner.size();
+  if (begin == 0) return {};
+  path.remove_prefix(begin);
+  std::size_t name = path.rfind('/') + 1;
+  if (path.ends_with(".so"))  // with its ABI in the name: "math.cpython-311-x86_64-linux-gnu.so"
+    path = path.substr(0, path.find('.', name));
+  else if (path.ends_with(".py") || path.ends_with(".pyc"))
+    path = path.substr(0, path.rfind('.'));
+  else
+    return {};
+  if (path.ends_with("/__init__")) path.remove_suffix(9);
+  std::string module(path);
+  std::replace(module.begin(), module.end(), '/', '.');
+  return module;
 }
 
 template <typename Matches>
@@ -32,17 +45,30 @@ std::vector<const ListedFile*> matching(const std::vector<ListedFile>& files, Ma
 std::vector<const ListedFile*> find_files(const std::vector<ListedFile>& files, std::string_view name) {
   auto found = matching(files, [&](const ListedFile& file) { return file.path == name; });
   if (!found.empty() || name.empty()) return found;
+  found = matching(files, [&](const ListedFile& file) { return module_of(file.path) == name; });
+  if (!found.empty()) return found;
   std::string tail = (name.starts_with('/') ? "" : "/") + std::string(name);
   found = matching(files, [&](const ListedFile& file) { return file.path.ends_with(tail); });
-  if (!found.empty() || name.starts_with('/')) return found;
-  return matching(files, [&](const ListedFile& file) { return is_module(file.path, name); });
+  // The byte code of a source that stayed away.
+  if (found.empty() && tail.ends_with(".py"))
+    found = matching(files, [&](const ListedFile& file) { return file.path.ends_with(tail + "c"); });
+  return found;
+}
+
+std::vector<std::string> names_in(const std::vector<ListedFile>& files) {
+  std::vector<std::string> names;
+  for (const ListedFile& file : files) {
+    std::string module = module_of(file.path);
+    names.push_back(module.empty() ? file.path.substr(file.path.rfind('/') + 1) : std::move(module));
+  }
+  return names;
 }
 
 std::vector<const ListedFile*> reason_chain(const std::vector<ListedFile>& files, const ListedFile& file) {
   std::vector<const ListedFile*> chain{&file};
   for (;;) {
     std::string_view why = chain.back()->why;
-    // "needed by /app/shop", "imported by flask.app"
+    // "needed by /app/shop", "imported by flask.app", "imported by hashlib; wanted by main"
     std::size_t by = why.rfind(" by ");
     if (by == std::string_view::npos) return chain;
     auto next = find_files(files, why.substr(by + 4));

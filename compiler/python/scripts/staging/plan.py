@@ -1,11 +1,13 @@
 """From what a function imports to the files of its image."""
 
+import collections
 import encodings.aliases
 import os
 import sys
 
 from staging import optional, rules
 from staging.cache import Cache, write_whole
+from staging.distributions import Distributions
 from staging.trees import Module, Tree, module_name
 
 
@@ -20,10 +22,10 @@ class Staging:
         self.found = {}  # name -> Module, None or True
         self.reason = {}  # name -> why
         self.uses = {}  # name of a module -> names that it needs
-        self.todo = []
+        self.todo = collections.deque()  # first come, first served: reasons are short then
         self.files = {}  # guest -> (host, why)
         self.optional = {}  # topic -> [(module, why)]: imports that are followed once somebody wants the topic
-        self.wanted = set()  # topics
+        self.wanted = {}  # topic -> the module that wants it
         self.uses_nothing = optional.FOR_DEVELOPMENT  # modules that want no topic
         self.source_readers = set()  # packages of requirements that may read their own sources
         self.unresolved = []
@@ -51,6 +53,7 @@ class Staging:
         """True where there is such a module. Takes its packages along. `user` is the module that needs it."""
         if not name:
             return True
+        name = rules.OTHERS.get(name, name)
         self.uses.setdefault(user, set()).add(name)
         if name in self.reason or name in self.builtin:
             return True
@@ -73,6 +76,14 @@ class Staging:
         for _ in range(level - 1):
             base = base.rpartition(".")[0]
         return base + "." + name if base and name else base or name
+
+    def may_be_made(self, name):
+        """Whether a package of a requirement may make the module when it is imported, as six makes six.moves."""
+        module = None
+        while name and not module:
+            name = name.rpartition(".")[0]
+            module = self.find(name) if name else None
+        return isinstance(module, Module) and module.tree.kind == "site"
 
     def exists(self, name):
         return name in self.builtin or bool(self.find(name))
@@ -101,7 +112,7 @@ class Staging:
             elif module.tree.kind == "user":
                 self.unresolved.append(
                     {"module": name, "file": module.path, "line": line, "column": column,
-                     "certain": bool(certain) and not level})
+                     "certain": bool(certain) and not level and not self.may_be_made(name)})
 
     def take(self, module):
         tree = module.tree
@@ -123,7 +134,8 @@ class Staging:
         if tree.kind in ("user", "site") and not optional.is_one_of(self.uses_nothing, module.name):
             self.want(module, entry[1], entry[4])
         elif tree.kind == "stdlib":
-            self.wanted |= optional.OF_ANY_MODULE & optional.topics_of_marks(entry[4], module.name, False, lambda name: False)
+            topics = optional.topics_of_marks(entry[4], module.name, False, lambda name: False)
+            self.add_wanted(topics & optional.OF_ANY_MODULE, module.name)
         if tree.kind == "user" and entry[2]:
             self.path_is_changed = True
         for name in rules.BY_C_MODULE.get(module.name, []):
@@ -166,8 +178,12 @@ class Staging:
         topics = {topic for topic in topics if (module.name, topic) not in optional.NOT_A_USE}
         if "sources" in topics:
             self.source_readers.add(module.name.partition(".")[0])
+        self.add_wanted(topics, module.name)
+
+    def add_wanted(self, topics, name):
         for topic in topics:
-            self.wanted |= {topic, optional.ALSO.get(topic, topic)}
+            self.wanted.setdefault(topic, name)
+            self.wanted.setdefault(optional.ALSO.get(topic, topic), name)
 
     def follow_optional(self):
         """To the end: what a topic brings may want another one."""
@@ -177,8 +193,9 @@ class Staging:
             if not ready:
                 return
             for topic in ready:
+                by = self.wanted[topic]
                 for name, why, user in self.optional.pop(topic):
-                    self.need(name, why, user)
+                    self.need(name, why if by == user else "%s; wanted by %s" % (why, by), user)
             self.drain()
 
     def want_what_is_led_to(self):
@@ -190,7 +207,9 @@ class Staging:
             new = self.uses.get(todo.pop(), set()) - reached
             reached |= new
             todo += new
-        self.wanted |= {topic for topic, modules in optional.LEADS_TO.items() if modules & reached}
+        for topic, modules in optional.LEADS_TO.items():
+            for name in sorted(modules & reached):
+                self.add_wanted({topic}, name)
 
     def drop_sources(self):
         """Requirements keep their sources where they may read them; else these would only show in tracebacks."""
@@ -270,8 +289,7 @@ class Staging:
     def whole_tree(self, tree):
         """All modules of a tree, with what they import, and all its data. Tests are taken only where something
         else imports them."""
-        reason = {"user": "it belongs to the function", "site": "it belongs to a requirement"}.get(
-            tree.kind, "build.python.prune is none")
+        distributions = Distributions(tree) if tree.kind == "site" else None
         for path in tree.walk():
             if tree.kind == "site" and (rules.SITE_LEFT_OUT.search(path) or rules.TEST_DIRECTORIES & set(path.split("/")[:-1])):
                 continue
@@ -283,6 +301,9 @@ class Staging:
             name = module_name(path, self.suffixes)
             if tree.kind == "site" and self.request["prune"] != "none" and optional.is_for_development(path):
                 continue
+            reason = "it belongs to the function" if tree.kind == "user" else "build.python.prune is none"
+            if distributions:
+                reason = distributions.reason(path)
             if name and all(part.isidentifier() for part in name.split(".")):
                 module = self.find(name)
                 if isinstance(module, Module) and module.tree is tree and module.path == path:
@@ -305,7 +326,7 @@ class Staging:
 
     def drain(self):
         while self.todo:
-            self.take(self.todo.pop())
+            self.take(self.todo.popleft())
 
     def answer(self):
         files = sorted([guest, host, why] for guest, (host, why) in self.files.items())

@@ -10,6 +10,8 @@ ALWAYS = [
     "posixpath", "re", "reprlib", "signal", "stat", "threading", "tokenize", "traceback", "types", "warnings",
     "weakref", "_sitebuiltins", "__future__",
 ] + (["locale"] if sys.version_info < (3, 11) else [])  # later ones ask the C library for a file's encoding
+# Modules that others put in their place.
+OTHERS = {"os.path": "posixpath"}
 # Part of the interpreter, whatever their files are.
 FROZEN = ["_frozen_importlib", "_frozen_importlib_external", "importlib._bootstrap", "importlib._bootstrap_external", "zipimport"]
 BY_C_MODULE = {
