@@ -128,6 +128,12 @@ void report(const CompileJob& job, const PythonRequest& request, const Diagnosti
   SourceLines lines;
   for (Diagnostic finding : found.all()) {
     lines.complete(finding);
+    // A module that the manifest names has its place there.
+    for (const auto& module : manifest.build.python.include)
+      if (finding.code == kPythonModuleMissing && finding.place.file.empty() &&
+          finding.message.ends_with("'" + *module + "'"))
+        finding = manifest.finding(finding.severity, kPythonModuleMissing, finding.message, module.place,
+                                   finding.hint);
     job.diagnostics.add(std::move(finding));
   }
   if (error && error->code == kPythonInterpreterMissing && manifest.runtime && manifest.runtime->written() &&

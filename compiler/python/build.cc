@@ -156,12 +156,47 @@ class PythonBuilder {
     auto chosen = choose_handler(facts, wanted, diagnostics_);
     if (!chosen) return see_diagnostics();
     chosen_ = std::move(*chosen);
+    report_relative_import();
     using Lint = PythonRequest::Lint;
     if (request_.lint != Lint::Off)
       report_lint(facts, requirements_.names, wanted.source,
                   request_.lint == Lint::Strict ? Severity::Error : Severity::Warning, diagnostics_);
     if (diagnostics_.has_errors()) return see_diagnostics();
     return {};
+  }
+
+  // What the handler's module imports relative to itself, although it is in no package. Google's framework
+  // makes a package of it; elsewhere it cannot be imported.
+  const RelativeImport* relative_to_nothing() const {
+    if (chosen_.module.find('.') != std::string::npos || chosen_.file.find('/') != std::string::npos)
+      return nullptr;
+    for (const ScannedSource& source : scanned_)
+      if (source.facts.path == chosen_.file && source.relative) return &*source.relative;
+    return nullptr;
+  }
+
+  bool is_of_framework() const {
+    return chosen_.kind == "http" || chosen_.kind == "cloudevent" || chosen_.kind == "event" ||
+           chosen_.kind == "typed";
+  }
+
+  void report_relative_import() {
+    const RelativeImport* found = relative_to_nothing();
+    if (!found || !found->certain || is_of_framework()) return;
+    std::string name =
+        found->module.substr(std::min(found->module.find_first_not_of('.'), found->module.size()));
+    diagnostics_.add(
+        {.severity = Severity::Error,
+         .code = kPythonRelativeImport,
+         .message = "'" + chosen_.module + "' is in no package, so there is nothing that '" + found->module +
+                    "' is relative to",
+         .place = {.file = (fs::path(request_.wanted.source) / chosen_.file).lexically_normal().string(),
+                   .line = found->line,
+                   .column = found->column},
+         .line_text = {},
+         .hint = name.empty() ? "import the module by its name alone"
+                              : "write 'from " + name + " import ...', without the dots",
+         .notes = {}});
   }
 
   bool imports(std::string_view package) const {
@@ -175,7 +210,7 @@ class PythonBuilder {
     const std::string& kind = chosen_.kind;
     FrameworkParts parts = parts_of_kind(kind, chosen_.asynchronous);
     bool of_events = kind == "cloudevent" || kind == "event";
-    if (!of_events && kind != "http" && kind != "typed" && !imports("functions_framework") &&
+    if (!is_of_framework() && !imports("functions_framework") &&
         !requirements_.names.contains("functions-framework"))
       return parts;
     auto is_imported = [&](std::string_view package) { return imports(package); };
@@ -213,6 +248,7 @@ class PythonBuilder {
     text += "NAME = " + quoted_python(chosen_.function) + "\n";
     text += "DIRECTORY = " + quoted_python(kTask) + "\n";
     text += "SITE_PACKAGES = " + quoted_python(lib_ + "/site-packages") + "\n";
+    text += std::string("AS_PACKAGE = ") + (relative_to_nothing() ? "True" : "False") + "\n";
     text += has_pth ? "from site import addsitedir as read_paths\n" : "read_paths = None\n";
     text += "FALLBACK = " + quoted_python(kFallback) + "\n";
     return text;

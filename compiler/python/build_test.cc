@@ -240,6 +240,25 @@ TEST_F(PythonBuildTest, ImportsInEveryFormAreSeen) {
   EXPECT_EQ(complaints(), "");
 }
 
+TEST_F(PythonBuildTest, NamesMayBeOfAnyScript) {
+  write("menü.py", "import größe, os.path\ndef grüße(event, context): return größe.TÉE\n");
+  write("größe.py", "TÉE = 'tée'\n");
+  write("daten/größe é.txt", "3\n");
+  request_.wanted.handler = "menü.grüße";
+  request_.wanted.signature = "lambda";
+  auto built = build();
+  ASSERT_TRUE(built) << built.error().what << complaints();
+  EXPECT_EQ(complaints(), "");
+  EXPECT_EQ(built->function.handler, "menü.grüße");
+  const std::string tag = "." + built->interpreter.cache_tag + ".pyc";
+  for (const std::string& path : {std::string("menü.py"), std::string("größe.py"), "__pycache__/menü" + tag,
+                                  "__pycache__/größe" + tag, std::string("daten/größe é.txt")})
+    EXPECT_TRUE(built->program.rootfs.find("/var/task/" + path)) << path;
+  // What is kept between builds knows them, too.
+  ASSERT_TRUE(build());
+  EXPECT_FALSE(staged_);
+}
+
 TEST_F(PythonBuildTest, AMissingModuleIsNamedWhereItIsImported) {
   write("main.py", "import os\nimport reqeusts\ndef handler(request): pass\n");
   request_.wanted.signature = "lambda";

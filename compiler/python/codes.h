@@ -15,6 +15,8 @@ inline constexpr const char* kPythonNoSources = "FAASC0307";
 // Modules.
 inline constexpr const char* kPythonModuleMissing = "FAASC0310";
 
+inline constexpr const char* kPythonRelativeImport = "FAASC0355";
+
 // Requirements.
 inline constexpr const char* kPythonRequirementsMissing = "FAASC0320";
 inline constexpr const char* kPythonUnpinned = "FAASC0321";

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "compiler/python/codes.h"
+#include "compiler/python/framework_decorators.h"
 
 namespace faasc::python {
 namespace fs = std::filesystem;
@@ -48,30 +49,6 @@ bool is_test(std::string_view path) {
   return name.starts_with("test_") || name.ends_with("_test.py") || name == "conftest.py" ||
          path.starts_with("tests/") || path.starts_with("test/") ||
          path.find("/tests/") != std::string_view::npos || path.find("/test/") != std::string_view::npos;
-}
-
-constexpr std::string_view kAsyncFramework = "functions_framework.aio.";
-
-bool is_async_framework(const Decorator& decorator) {
-  return decorator.name.starts_with(kAsyncFramework);
-}
-
-// "http" of functions_framework's decorators; empty for every other.
-std::string_view kind_of(const Decorator& decorator) {
-  std::string_view name = decorator.name;
-  bool asynchronous = is_async_framework(decorator);
-  name.remove_prefix(asynchronous ? kAsyncFramework.size() : std::min(name.size(), name.find('.') + 1));
-  if (!asynchronous && decorator.name != "functions_framework." + std::string(name)) return {};
-  if (name == "http") return "http";
-  if (name == "cloud_event") return "cloudevent";
-  if (name == "typed" && !asynchronous) return "typed";
-  return {};
-}
-
-const Decorator* marker_of(const FunctionFact& function) {
-  for (const Decorator& decorator : function.decorators)
-    if (!kind_of(decorator).empty() || is_async_framework(decorator)) return &decorator;
-  return nullptr;
 }
 
 template <std::size_t N>
@@ -374,6 +351,9 @@ class Chooser {
     if (function.is_async && takes(function, 3) && !takes(function, 2))
       return KindAndReason{"asgi", "an asynchronous function of three parameters"};
     if (takes(function, 2) && !takes(function, 1)) return kind_of_two(candidate);
+    if (takes(function, 1) && !takes(function, 2) && !function.parameters.empty() &&
+        (function.parameters[0] == "cloud_event" || function.parameters[0] == "cloudevent"))
+      return KindAndReason{"cloudevent", "its parameter is called " + function.parameters[0]};
     if (takes(function, 1) && !takes(function, 2))
       return KindAndReason{"http", function.is_async
                                        ? "an asynchronous function of one parameter, the request"

@@ -95,6 +95,8 @@ TEST_F(Detect, ShapesSayTheKind) {
     const char *source, *chosen;
   } const kTable[] = {
       {"def f(request): pass\n", "http main.f: the only candidate; it takes one parameter, the request"},
+      {"def f(cloud_event): pass\n",
+       "cloudevent main.f: the only candidate; its parameter is called cloud_event"},
       {"async def f(request): pass\n",
        "asynchronous http main.f: the only candidate; an asynchronous function of one parameter, the "
        "request"},

@@ -107,10 +107,15 @@ Result<ScannedSource> scanned_source(std::string text) {
   try {
     json from = json::parse(text);
     ScannedSource source{.facts = file_from(from),
+                         .relative = {},
                          .imports = from.at("changes_path").dump() + from.at("marks").dump() + "\n",
                          .bytecode = from.at("bytecode"),
                          .text = {}};
     for (json one : from.at("imports")) {  // [name, level, names, line, column, certain, instead of]
+      bool certain = one.at(5).is_boolean() && one.at(5).get<bool>();
+      if (int level = one.at(1); level > 0 && (!source.relative || (certain && !source.relative->certain)))
+        source.relative = {std::string(static_cast<std::size_t>(level), '.') + one.at(0).get<std::string>(),
+                           one.at(3), one.at(4), certain};
       one.at(3) = one.at(4) = 0;
       source.imports += one.dump() + "\n";
     }

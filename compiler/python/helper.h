@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,9 +48,17 @@ struct Staged {
   int modules = 0, compiled = 0;
 };
 
+/// An import that begins with dots.
+struct RelativeImport {
+  std::string module;  ///< ".helper"; "." of "from . import helper"
+  int line = 0, column = 0;
+  bool certain = false;  ///< it happens whenever the module is imported
+};
+
 /// One of the function's own sources.
 struct ScannedSource {
   FileFacts facts;
+  std::optional<RelativeImport> relative;  ///< the first; a certain one where there is one
   std::string imports;   ///< stands for what it imports: as long as that is the same, so is what is staged
   std::string bytecode;  ///< the file on the host; empty where there is none
   std::string text;      ///< all of this as JSON, for scanned_source()

@@ -1,5 +1,7 @@
 // Python functions from `faasc init` to the answer of a booted machine.
 
+#include <regex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,7 +57,8 @@ TEST_P(PythonSystem, AFunctionFindsItsSurroundings) {
       "  - name: errors\n    request: {cloudevent: {type: raise, data: {}}}\n"
       "    expect: {status: 500, log_regex: 'File \"/var/task/main.py\", line [12][0-9], in hello'}\n");
   project_.write("main.py",
-                 "import os, sys, decimal, threading, zlib, socket\n"
+                 "import os.path, sys, decimal, threading, zlib, socket\n"
+                 "from .menü import TÉE\n"
                  "def hello(event):\n"
                  "    if event['type'] == 'modules':\n"
                  "        name = 'wa' + 've'\n"
@@ -74,7 +77,8 @@ TEST_P(PythonSystem, AFunctionFindsItsSurroundings) {
                  "    if event['type'] == 'raise':\n"
                  "        raise ValueError('no tea')\n"
                  "    print('PREFIX', sys.prefix, sys.exec_prefix, sys.executable, os.getcwd(), "
-                 "os.environ['FLAVOUR'], 'tée')\n");
+                 "os.environ['FLAVOUR'], TÉE)\n");
+  project_.write("menü.py", "TÉE = 'tée'\n");
   Finished finished = test();
   EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
 }
@@ -132,6 +136,41 @@ TEST_P(PythonSystem, AModuleThatRaisesIsAGuestThatFails) {
   EXPECT_EQ(finished.status.code, 5) << finished.out << finished.err;
   EXPECT_THAT(finished.out + finished.err, HasSubstr("File \"/var/task/main.py\", line 2"));
   EXPECT_THAT(finished.out + finished.err, HasSubstr("ValueError: no tea"));
+}
+
+// The chains of reasons of a real function, with the interpreter's version replaced.
+TEST_P(PythonSystem, InspectSaysWhyAModuleIsThere) {
+  project_.write("faas.yaml", "apiVersion: faasc/v1\nname: why\nruntime: python\n");
+  project_.write("main.py",
+                 "import hashlib, helper\n"
+                 "def lambda_handler(event, context):\n"
+                 "    return hashlib.scrypt(b'tea', salt=b's', n=2, r=8, p=1).hex()\n");
+  project_.write("helper.py", "def talk():\n    import wave\n");
+  auto why = [&](const std::string& name) {
+    Finished finished =
+        project_.faasc({"inspect", "-q", "--kernel", std::string(name_of(GetParam())), "--why", name});
+    std::string text = std::regex_replace(finished.out, std::regex("python3[.][0-9]+"), "python3.X");
+    return std::regex_replace(text, std::regex("[.]cpython-[-a-z0-9_]+[.]so"), ".so") + finished.err;
+  };
+  const std::string lib = "/usr/lib/python3.X/",
+                    main = "/var/task/main.py: the function: it belongs to the function\n";
+  EXPECT_EQ(why("wave"), lib +
+                             "wave.pyc: standard library: imported by helper\n"
+                             "  /var/task/helper.py: the function: it belongs to the function\n");
+  EXPECT_EQ(why("main"), main);
+  EXPECT_EQ(
+      why("_hashlib"),
+      lib + "lib-dynload/_hashlib.so: standard library: imported by hashlib; wanted by main\n  " + main);
+  EXPECT_EQ(why("json"), lib +
+                             "json/__init__.pyc: standard library: imported by faasc_boot.lambda_kind\n"
+                             "  /usr/lib/faasc/python/faasc_boot/lambda_kind.pyc: faasc's runtime: every "
+                             "function needs it\n");
+  EXPECT_EQ(why("wav"),
+            "faasc: error: there is no 'wav' in the image [FAASC0842]\n  hint: did you mean 'wave'?\n");
+  EXPECT_EQ(why("mailbox"),
+            "faasc: error: there is no 'mailbox' in the image [FAASC0842]\n"
+            "  hint: no import of it was seen; a module that is imported in another way is named in "
+            "'build.python.include'\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, PythonSystem, testing::Values(KernelFamily::Nanos, KernelFamily::Linux),

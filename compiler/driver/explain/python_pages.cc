@@ -135,6 +135,12 @@ constexpr ExplainPage kPages[] = {
      "other languages bring nothing along.",
      "faasc lock   # in the project of a C++ function",
      "Nothing needs to be done; for Go, 'go mod tidy' writes go.sum."},
+    {"FAASC0355", "an import is relative to nothing",
+     "The handler's module is a file of its own, in no package, so an import that begins with a dot has no "
+     "package to "
+     "look in. Functions of Google's framework may do it all the same: there the module is made a package.",
+     "from .helper import greet   # in lambda_function.py",
+     "Leave the dots out: modules beside the handler's are found by their names."},
     {"FAASC0391", "a script of faasc's failed",
      "One of the scripts that faasc has the interpreter run ended in a way that was not foreseen.",
      "faasc: error: faasc's script scan.py failed: it ended with status 2 [FAASC0391]",

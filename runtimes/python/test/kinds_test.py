@@ -204,6 +204,16 @@ class Others(unittest.TestCase):
 
 
 class Loading(unittest.TestCase):
+    def test_a_module_can_import_relative_to_itself(self):
+        source = """
+            from . import other
+            from .other import WORD
+            def handler(event, context):
+                return [WORD, other.__name__, __name__]
+        """
+        with Served("lambda", source, others={"other": "WORD = 'tea'"}) as served:
+            self.assertEqual(json.loads(served.request("POST", "/", "1")[2]), ["tea", "main.other", "main"])
+
     def test_what_cannot_be_imported_ends_the_program(self):
         for source, words, status in (
                 ("raise ValueError('no tea')\n", "ValueError: no tea", 1),

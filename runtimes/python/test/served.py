@@ -19,17 +19,19 @@ FALLBACK = os.path.join(os.path.dirname(HERE), "fallback")
 class Served:
     """One function in a process of its own. Its lines on the console are in `output` after stop()."""
 
-    def __init__(self, kind, source, name="handler", module="main", site="", environment=None, python=sys.executable):
+    def __init__(self, kind, source, name="handler", module="main", site="", environment=None, python=sys.executable,
+                 others=()):
         self.directory = tempfile.mkdtemp(prefix="faasc-runtime-")
         runtime = os.path.join(self.directory, "runtime")
         task = os.path.join(self.directory, "task")
         shutil.copytree(GUEST, runtime, ignore=shutil.ignore_patterns("__pycache__"))
         os.mkdir(task)
-        with open(os.path.join(task, module + ".py"), "w", encoding="utf-8") as file:
-            file.write(textwrap.dedent(source))
+        for name_of_module, text in [(module, source), *dict(others).items()]:
+            with open(os.path.join(task, name_of_module + ".py"), "w", encoding="utf-8") as file:
+                file.write(textwrap.dedent(text))
         with open(os.path.join(runtime, "faasc_function.py"), "w", encoding="utf-8") as file:
             file.write("KIND = %r\nMODULE = %r\nNAME = %r\nDIRECTORY = %r\nSITE_PACKAGES = %r\nFALLBACK = %r\nread_paths = None\n"
-                       % (kind, module, name, task, site, FALLBACK))
+                       "AS_PACKAGE = %r\n" % (kind, module, name, task, site, FALLBACK, "from ." in source))
         values = {"PATH": "/usr/bin:/bin", "PORT": "0", "K_SERVICE": "shop", "FAASC_LOG_FORMAT": "json"}
         values.update(environment or {})
         self.process = subprocess.Popen([python, "-S", "-s", "-B", "-X", "utf8", os.path.join(runtime, "start.py")], env=values,

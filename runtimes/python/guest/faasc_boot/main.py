@@ -68,10 +68,26 @@ def prepare():
     codecs.register(left_out_codec)
 
 
+def as_package(module, directory):
+    """Imports a module as if it were a package, as Google's framework does, so that it can import others relative to
+    itself."""
+    import importlib.util
+
+    spec = importlib.util.find_spec(module)
+    spec.submodule_search_locations = [directory]
+    sys.modules[module] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[module])
+    return sys.modules[module]
+
+
 def load(module):
     """Imports the module of the function. What that raises ends the program, with the traceback of the function's
     own frames."""
+    import faasc_function
+
     try:
+        if faasc_function.AS_PACKAGE:
+            return as_package(module, faasc_function.DIRECTORY)
         return importlib.import_module(module)
     except BaseException as error:
         if isinstance(error, SystemExit) and error.code in (None, 0):
