@@ -101,6 +101,11 @@ std::string user_network(const VmSpec::Nic& nic, const std::string& id,
   return text;
 }
 
+std::string processors_text(unsigned vcpus, Accelerator accelerator) {
+  bool alone = vcpus == 1 && accelerator == Accelerator::Tcg;
+  return std::to_string(vcpus) + (alone ? ",maxcpus=2" : "");
+}
+
 std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& options) {
   assert(options.boot == BootFrom::Kernel ? spec.direct_boot.has_value()
                                           : options.machine != MachineType::Microvm);
@@ -119,7 +124,7 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
   add({"-machine", machine_text(spec, options)});
   add({"-accel", std::string(name_of(options.accelerator))});
   add({"-cpu", processor_text(options)});
-  add({"-smp", std::to_string(options.vcpus.value_or(spec.vcpus))});
+  add({"-smp", processors_text(options.vcpus.value_or(spec.vcpus), options.accelerator)});
   add({"-m", memory_text(options.memory_bytes.value_or(spec.memory_bytes))});
   add({"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"});
   if (options.qmp_fd >= 0)

@@ -63,6 +63,14 @@ std::string qemu_program(const VmSpec& spec);
 std::string user_network(const VmSpec::Nic& nic, const std::string& id,
                          const std::vector<PortForward>& ports);
 
+/// The value of QEMU's -smp for a guest of that many processors.
+///
+/// An emulated guest of one may get a second, and does not. QEMU before 8.1 (commit c914d46d0a) otherwise
+/// leaves out the guest's memory barriers, although devices look at the guest's memory from another thread:
+/// then, about once in a few hundred megabytes, a guest and its network card both believe that the other has
+/// been told of what is waiting, and nothing goes out any more.
+std::string processors_text(unsigned vcpus, Accelerator accelerator);
+
 /// The command line that runs `spec`, argv[0] included: console on standard output, nothing read from
 /// standard input, no network listener but the forwarded ports on 127.0.0.1. Pure: nothing is looked up.
 /// Disks must be of a format that QEMU reads, which is any but raw.zst. `options.boot` must be possible:

@@ -42,7 +42,7 @@ TEST(QemuCommand, NanosOnMicrovm) {
   EXPECT_EQ(rendered(nanos_spec(), {.ports = {{0, 8080}}, .qmp_fd = 5}),
             "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none " +
                 std::string(kSandbox) +
-                " -machine microvm,acpi=on,ioapic2=off -accel tcg -cpu max -smp 1 -m 256M"
+                " -machine microvm,acpi=on,ioapic2=off -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
                 " -chardev stdio,id=console,signal=off -serial chardev:console"
                 " -chardev socket,id=monitor,fd=5 -mon chardev=monitor,mode=control"
                 " -bios qboot.rom -kernel /k/kernel.img -global virtio-mmio.force-legacy=false"
@@ -64,7 +64,7 @@ TEST(QemuCommand, Aarch64) {
   EXPECT_EQ(rendered(aarch64_spec(), {.machine = MachineType::Virt, .ports = {{0, 8080}}}),
             "qemu-system-aarch64 -name hello -nodefaults -no-user-config -no-reboot -display none " +
                 std::string(kSandbox) +
-                " -machine virt,acpi=off,gic-version=2 -accel tcg -cpu max,pauth-impdef=on -smp 1 -m 256M"
+                " -machine virt,acpi=off,gic-version=2 -accel tcg -cpu max,pauth-impdef=on -smp 1,maxcpus=2 -m 256M"
                 " -chardev stdio,id=console,signal=off -serial chardev:console -kernel /k/kernel.img"
                 " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
                 "virtio-blk-pci,drive=disk0"
@@ -106,7 +106,7 @@ TEST(QemuCommand, UefiBootOnQ35) {
                                     .uefi_firmware = "/fw/a,b.fd",
                                     .sandbox = QemuOptions::Sandbox::Off}),
             "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none"
-            " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1 -m 256M"
+            " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
             " -chardev stdio,id=console,signal=off -serial chardev:console"
             " -drive if=pflash,unit=0,format=raw,readonly=on,file=/fw/a,,b.fd"
             " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on"
@@ -119,7 +119,7 @@ TEST(QemuCommand, DirectBootOnQ35) {
   EXPECT_EQ(rendered(nanos_spec(), {.program = "/opt/qemu", .machine = MachineType::Q35}),
             "/opt/qemu -name hello -nodefaults -no-user-config -no-reboot -display none " +
                 std::string(kSandbox) +
-                " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1 -m 256M"
+                " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
                 " -chardev stdio,id=console,signal=off -serial chardev:console"
                 " -bios qboot.rom -kernel /k/kernel.img"
                 " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
@@ -132,7 +132,7 @@ TEST(QemuCommand, LinuxOnQ35) {
   EXPECT_EQ(rendered(linux_spec(), {.machine = MachineType::Q35, .tsc_khz = 2'596'122}),
             "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none " +
                 std::string(kSandbox) +
-                " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1 -m 256M"
+                " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
                 " -chardev stdio,id=console,signal=off -serial chardev:console"
                 " -kernel /k/vmlinux -initrd /out/hello.initrd -append 'console=ttyS0 quiet'"
                 " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
@@ -144,7 +144,7 @@ TEST(QemuCommand, LinuxOnQ35) {
 TEST(QemuCommand, LinuxOnMicrovmIsToldTheTscWithoutKvm) {
   EXPECT_EQ(rendered(linux_spec(), {.sandbox = QemuOptions::Sandbox::Off, .tsc_khz = 2'596'122}),
             "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none"
-            " -machine microvm,acpi=on,pit=off,pic=off,rtc=on -accel tcg -cpu max -smp 1 -m 256M"
+            " -machine microvm,acpi=on,pit=off,pic=off,rtc=on -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
             " -chardev stdio,id=console,signal=off -serial chardev:console"
             " -bios qboot.rom -kernel /k/vmlinux -initrd /out/hello.initrd"
             " -append 'console=ttyS0 quiet tsc_early_khz=2596122' -global virtio-mmio.force-legacy=false"

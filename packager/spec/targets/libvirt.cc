@@ -131,7 +131,11 @@ Result<Rendering> render_libvirt(const VmSpec& spec, const RenderOptions& option
            {{"type", kvm ? "kvm" : "qemu"}, {"xmlns:qemu", "http://libvirt.org/schemas/domain/qemu/1.0"}});
   xml.text("name", spec.name);
   xml.text("memory", std::to_string((spec.memory_bytes + 1023) / 1024), {{"unit", "KiB"}});
-  xml.text("vcpu", std::to_string(spec.vcpus));
+  // As processors_text() says: one that may become two.
+  if (!kvm && spec.vcpus == 1)
+    xml.text("vcpu", "2", {{"current", "1"}});
+  else
+    xml.text("vcpu", std::to_string(spec.vcpus));
   boot(xml, spec, from);
   xml.open("features");
   xml.empty("acpi");  // the power button, and where the devices are

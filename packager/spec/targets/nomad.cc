@@ -43,7 +43,8 @@ Result<Rendering> render_nomad(const VmSpec& spec, const RenderOptions& options)
           std::to_string(std::chrono::ceil<std::chrono::seconds>(spec.grace_period).count()) + "s\"\n\n" +
           "      config {\n        image_path        = " + hcl(disk.path.string()) + "\n" +
           "        drive_interface   = \"virtio\"\n        accelerator       = \"" + (kvm ? "kvm" : "tcg") +
-          "\"\n        graceful_shutdown = true\n  " + access + hcl(std::to_string(spec.vcpus)) + "]\n";
+          "\"\n        graceful_shutdown = true\n  " + access +
+          hcl(processors_text(spec.vcpus, options.accelerator)) + "]\n";
   if (!spec.nics.empty()) text += "        port_map {\n          http = " + port + "\n        }\n";
   text += "      }\n\n      resources {\n        cores  = " + std::to_string(spec.vcpus) +
           "\n        memory = " + std::to_string(mebibytes(spec.memory_bytes)) + "\n      }\n";

@@ -99,6 +99,22 @@ INSTANTIATE_TEST_SUITE_P(Targets, TargetsTest,
                            return name;
                          });
 
+// See processors_text().
+TEST(Targets, OneEmulatedProcessorMayBecomeTwo) {
+  VmSpec spec = linux_spec();
+  spec.disks[0].bios_bootable = true;
+  RenderOptions with = options();
+  for (bool emulated : {false, true}) {
+    with.accelerator = emulated ? Accelerator::Tcg : Accelerator::Kvm;
+    EXPECT_THAT(render("qemu", spec, with)->text, HasSubstr(emulated ? "-smp 1,maxcpus=2 " : "-smp 1 "));
+    EXPECT_THAT(render("nomad", spec, with)->text, HasSubstr(emulated ? "\"1,maxcpus=2\"" : "\"1\""));
+    EXPECT_THAT(render("libvirt", spec, with)->text,
+                HasSubstr(emulated ? "<vcpu current='1'>2</vcpu>" : "<vcpu>1</vcpu>"));
+  }
+  spec.vcpus = 3;
+  EXPECT_THAT(render("qemu", spec, with)->text, HasSubstr("-smp 3 "));
+}
+
 TEST(Targets, AreFoundByTheirNames) {
   for (const Target& target : all_targets()) EXPECT_EQ(find_target(target.name), &target);
   EXPECT_EQ(find_target("vmware"), nullptr);
