@@ -31,24 +31,57 @@ extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb* block, t
                                                  enum qemu_plugin_cb_flags flags, void* user_data);
 extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb* block);
 extern uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb* block);
+struct qemu_plugin_insn;
+extern struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb* block, size_t index);
+extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn* instruction);
+#ifdef QEMU_PLUGIN_COPIES_DATA /* QEMU 9.1 */
+extern size_t qemu_plugin_insn_data(const struct qemu_plugin_insn* instruction, void* to, size_t size);
+#else
+extern const void* qemu_plugin_insn_data(const struct qemu_plugin_insn* instruction);
+#endif
 
 #define EXPORTED __attribute__((visibility("default")))
 EXPORTED int qemu_plugin_version = QEMU_PLUGIN_API;
 
 static struct instruction_counts* counts;
 
-/* A block's length and place do not change, so they travel in the callback's pointer: kind in the low two
- * bits. */
+/* Instructions since the guest last paused. A loop that waits for a clock reads it in between, with a few dozen
+ * of them. */
+static uint64_t since_pause = UINT64_MAX / 2;
+enum { MAX_IN_WAITING_LOOP = 500 };
+
+/* A block's length and place do not change, so they travel in the callback's pointer: the place in the low two
+ * bits, whether it pauses in the next. */
 static void on_executed(unsigned int cpu, void* user_data) {
   uintptr_t packed = (uintptr_t)user_data;
+  uint64_t length = packed >> 3;
   (void)cpu;
-  __atomic_fetch_add(&counts->by_place[packed & 3], packed >> 2, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&counts->by_place[packed & 3], length, __ATOMIC_RELAXED);
+  since_pause += length;
+  if ((packed & 4) == 0) return;
+  if (since_pause <= MAX_IN_WAITING_LOOP) __atomic_fetch_add(&counts->waiting, since_pause, __ATOMIC_RELAXED);
+  since_pause = 0;
+}
+
+static bool is_pause(const struct qemu_plugin_insn* instruction) {
+  unsigned char bytes[2] = {0, 0};
+  if (qemu_plugin_insn_size(instruction) != sizeof bytes) return false;
+#ifdef QEMU_PLUGIN_COPIES_DATA
+  qemu_plugin_insn_data(instruction, bytes, sizeof bytes);
+#else
+  memcpy(bytes, qemu_plugin_insn_data(instruction), sizeof bytes);
+#endif
+  return bytes[0] == 0xf3 && bytes[1] == 0x90;
 }
 
 static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
   uint64_t address = qemu_plugin_tb_vaddr(block);
   uintptr_t place = COUNT_USER;
+  size_t length = qemu_plugin_tb_n_insns(block);
+  uintptr_t pauses = 0;
   (void)id;
+  for (size_t i = 0; i < length; ++i)
+    if (is_pause(qemu_plugin_tb_get_insn(block, i))) pauses = 4;
   if (address >> 63)
     place = COUNT_KERNEL;
   else if (address < 0x100000 || (address >= 0xfff00000 && address <= 0xffffffff))
@@ -56,7 +89,7 @@ static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
   else if (address < 0x400000)
     place = COUNT_EARLY; /* Nanos' own entry runs at its physical address before it maps itself high */
   qemu_plugin_register_vcpu_tb_exec_cb(block, on_executed, QEMU_PLUGIN_CB_NO_REGS,
-                                       (void*)(((uintptr_t)qemu_plugin_tb_n_insns(block) << 2) | place));
+                                       (void*)(((uintptr_t)length << 3) | pauses | place));
 }
 
 EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const void* info, int argc, char** argv) {

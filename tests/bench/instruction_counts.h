@@ -7,4 +7,7 @@ enum { COUNT_FIRMWARE, COUNT_EARLY, COUNT_KERNEL, COUNT_USER };
 
 struct instruction_counts {
   uint64_t by_place[4];
+  /* Of these, what ran in loops that pause: the guest waits for time to go by, and how many instructions that
+   * takes only tells how fast it is emulated. */
+  uint64_t waiting;
 };
