@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <memory>
+
+#include <cxxabi.h>
+#include <stdlib.h>
 
 namespace faasc {
 namespace {
@@ -16,6 +20,20 @@ std::string to_text(const CodePlace& place) {
   std::string text = "  " + (place.function.empty() ? "(unknown function)" : place.function);
   if (!place.file.empty()) text += " at " + place.file + ":" + std::to_string(place.line);
   return text;
+}
+
+// The runtime names an exception's type as the compiler does.
+std::string with_type(std::string line) {
+  constexpr std::string_view kBefore = "terminate called after throwing an instance of '";
+  std::size_t begin = line.find(kBefore);
+  if (begin == line.npos) return line;
+  begin += kBefore.size();
+  std::size_t end = line.find('\'', begin);
+  if (end == line.npos) return line;
+  int status = -1;
+  std::unique_ptr<char, decltype(&::free)> name(
+      abi::__cxa_demangle(line.substr(begin, end - begin).c_str(), nullptr, nullptr, &status), &::free);
+  return status == 0 ? line.replace(begin, end - begin, name.get()) : line;
 }
 
 }  // namespace
@@ -40,18 +58,17 @@ std::optional<CrashLine> find_crash(std::string_view line) {
 }
 
 std::vector<std::string> with_places(std::vector<std::string> lines, const CrashPlaces& places) {
-  if (!places) return lines;
   std::vector<std::string> told;
   for (std::string& line : lines) {
     std::vector<CodePlace> calls;
     auto crash = find_crash(line);
-    if (crash)
+    if (crash && places)
       for (auto& inlined : places(crash->addresses))
         std::move(inlined.begin(), inlined.end(), std::back_inserter(calls));
     auto last =
         std::find_if(calls.rbegin(), calls.rend(), [](const CodePlace& c) { return !c.file.empty(); });
     if (last == calls.rend()) {
-      told.push_back(std::move(line));
+      told.push_back(with_type(std::move(line)));
       continue;
     }
     told.push_back(crash->what + ":");

@@ -30,7 +30,7 @@ using CrashPlaces =
     std::function<std::vector<std::vector<CodePlace>>(const std::vector<std::uint64_t>& addresses)>;
 
 /// `lines` with every crash told in places, one below the other; as they are where `places` is empty or knows
-/// none.
+/// none. Of an exception that nobody caught the type is told as the source has it.
 std::vector<std::string> with_places(std::vector<std::string> lines, const CrashPlaces& places);
 
 }  // namespace faasc

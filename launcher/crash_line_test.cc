@@ -48,6 +48,14 @@ TEST(CrashLine, IsToldInPlaces) {
   EXPECT_THAT(asked, ElementsAre(0x4379e0, 0x43b1c0));
 }
 
+TEST(CrashLine, TellsAnExceptionsTypeAsTheSourceHasIt) {
+  const std::string before = "terminate called after throwing an instance of '";
+  EXPECT_THAT(with_places({before + "N4shop5ErrorE'", "  what():  N4shop5ErrorE"}, {}),
+              ElementsAre(before + "shop::Error'", "  what():  N4shop5ErrorE"));
+  for (const std::string& line : {before + "shop::Error'", before + "N4shop5ErrorE", before + "'"})
+    EXPECT_THAT(with_places({line}, {}), ElementsAre(line));
+}
+
 TEST(CrashLine, TellsARecursionOnce) {
   CrashPlaces places = [&](const std::vector<std::uint64_t>&) {
     CodePlace again{"deep(int)", "a.cc", 3}, other{"deep(int)", "a.cc", 4};

@@ -1,5 +1,8 @@
 #include "src/beast_parser.h"
 
+#include <cstdlib>
+#include <exception>
+
 #include <boost/beast/core/impl/string.ipp>
 #include <boost/beast/http/detail/basic_parser.ipp>
 #include <boost/beast/http/detail/rfc7230.ipp>
@@ -8,7 +11,17 @@
 #include <boost/beast/http/impl/rfc7230.ipp>
 #include <boost/beast/http/impl/verb.ipp>
 
-namespace boost::beast::http {
+namespace boost {
+
+// Declared in throw_exception.hpp, for whoever compiles without exceptions.
+void throw_exception(std::exception const&) {
+  std::abort();
+}
+void throw_exception(std::exception const&, source_location const&) {
+  std::abort();
+}
+
+namespace beast::http {
 
 // Declared in beast/http/field.hpp.
 field string_to_field(string_view name) {
@@ -30,4 +43,5 @@ field string_to_field(string_view name) {
 
 template class basic_parser<true>;
 
-}  // namespace boost::beast::http
+}  // namespace beast::http
+}  // namespace boost

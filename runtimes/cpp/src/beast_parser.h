@@ -10,4 +10,21 @@
 // parser itself asks for five names. So Beast is told that its functions are compiled elsewhere, and
 // beast_parser.cc compiles them with a lookup of those five.
 #define BOOST_BEAST_SEPARATE_COMPILATION 1
+
+// Nothing in it throws where it is asked to report errors by code, and what would be thrown is large.
+#define BOOST_NO_EXCEPTIONS 1
+
+// What Boost's error codes call for messages that nobody asks for: glibc has it once for every generation of
+// processors.
+#include <cstring>
+namespace std {
+inline char* faasc_rt_copy(char* to, char const* from, size_t size) {
+  while (size-- > 0 && (*to = *from) != '\0') ++to, ++from;
+  return to;
+}
+}  // namespace std
+#define strncpy faasc_rt_copy
+
 #include <boost/beast/http/basic_parser.hpp>
+
+#undef strncpy

@@ -7,6 +7,19 @@
 #include "src/log.h"
 #include "src/signals.h"
 
+#ifdef __GLIBC__
+#include <resolv.h>
+
+// Starting a thread in a static program takes the resolver's state along, for glibc has it in one object file
+// with the resolver: 50 KiB, and most functions never ask for a name. This is the same variable with the same
+// content as there. It is weak: where the resolver itself is linked, its own counts.
+extern "C" {
+static struct __res_state faasc_rt_resolver_state;
+extern __thread struct __res_state* __libc_resp;
+__attribute__((weak)) __thread struct __res_state* __libc_resp = &faasc_rt_resolver_state;
+}
+#endif
+
 namespace faasc::rt {
 namespace {
 

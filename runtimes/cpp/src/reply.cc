@@ -1,17 +1,39 @@
 #include "src/reply.h"
 
+#include <cstdint>
+
 #include "src/crash_reply.h"
 #include "src/text.h"
 
 namespace faasc::rt {
 namespace {
 
-bool is_token(std::string_view name) {
-  for (char const c : name) {
+/// One bit for each of the ASCII characters that a header's name may have.
+constexpr std::uint64_t token_bits(int first) {
+  std::uint64_t bits = 0;
+  for (int i = 0; i < 64; ++i) {
+    char const c = static_cast<char>(first + i);
     bool const alphanumeric = (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
-    if (!alphanumeric && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) return false;
+    if (alphanumeric || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos)
+      bits |= std::uint64_t{1} << i;
+  }
+  return bits;
+}
+
+bool is_token(std::string_view name) {
+  constexpr std::uint64_t kBits[] = {token_bits(0), token_bits(64)};
+  for (char const c : name) {
+    auto const code = static_cast<unsigned char>(c);
+    if (code > 127 || (kBits[code >> 6] >> (code & 63) & 1) == 0) return false;
   }
   return !name.empty();
+}
+
+bool has_line_break(std::string_view value) {
+  for (char const c : value) {
+    if (c == '\r' || c == '\n' || c == '\0') return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -40,7 +62,7 @@ std::string why_unsendable(Reply const& reply) {
   }
   for (auto const& [name, value] : reply.headers) {
     if (!is_token(name)) return "a header with the impossible name '" + name + "'";
-    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    if (has_line_break(value)) {
       return "header '" + name + "' with a line break or NUL in its value";
     }
   }

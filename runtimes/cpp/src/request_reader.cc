@@ -5,6 +5,8 @@
 
 namespace faasc::rt {
 
+using namespace std::string_view_literals;
+
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using beast::error_code;
@@ -41,21 +43,21 @@ struct RequestReader::Parser final : http::basic_parser<true> {
     std::string_view const value(raw_value.data(), raw_value.size());
     switch (name.size()) {
       case 4:
-        if (same_ignoring_case(name, "Host") && ++hosts > 1)
+        if (same_ignoring_case(name, "Host"sv) && ++hosts > 1)
           return refuse(400, "more than one Host header", ec);
         break;
       case 6:
-        if (same_ignoring_case(name, "Expect")) {
-          if (!same_ignoring_case(value, "100-continue"))
+        if (same_ignoring_case(name, "Expect"sv)) {
+          if (!same_ignoring_case(value, "100-continue"sv))
             return refuse(417, "the only expectation met is 100-continue", ec);
           expects_continue = true;
         }
         break;
       case 17:
-        if (same_ignoring_case(name, "Transfer-Encoding")) transfer_encoded = true;
+        if (same_ignoring_case(name, "Transfer-Encoding"sv)) transfer_encoded = true;
         break;
       case 21:
-        if (same_ignoring_case(name, "Function-Execution-Id") && can_be_echoed(value))
+        if (same_ignoring_case(name, "Function-Execution-Id"sv) && can_be_echoed(value))
           facts.execution_id = value;
         break;
       default:

@@ -5,12 +5,15 @@
 #include "src/text.h"
 
 namespace faasc::rt {
+
+using namespace std::string_view_literals;
+
 namespace {
 
 constexpr std::string_view kExecutionId = "Function-Execution-Id";
 
 void append_header(std::string& head, std::string_view name, std::string_view value) {
-  head.append(name).append(": ").append(value).append("\r\n");
+  head.append(name).append(": "sv).append(value).append("\r\n"sv);
 }
 
 void append_number(std::string& out, std::size_t value, int base) {
@@ -153,47 +156,47 @@ WireResponse write_response(Reply reply, RequestFacts const& request, std::strin
   WireResponse wire;
   std::string& head = wire.head;
   head.reserve(256);
-  head = request.http_1_0 ? "HTTP/1.0 " : "HTTP/1.1 ";
+  head = request.http_1_0 ? "HTTP/1.0 "sv : "HTTP/1.1 "sv;
   append_number(head, static_cast<std::size_t>(reply.status), 10);
-  head.append(" ").append(reason_phrase(reply.status)).append("\r\n");
+  head.append(" "sv).append(reason_phrase(reply.status)).append("\r\n"sv);
 
   bool chunked = false;
   bool names_execution = false;
   for (auto const& [name, value] : reply.headers) {
-    if (same_ignoring_case(name, "Transfer-Encoding")) {
-      chunked = same_ignoring_case(value, "chunked") && !request.http_1_0;
-    } else if (same_ignoring_case(name, "Connection")) {
-      if (same_ignoring_case(value, "close")) after = AfterResponse::Close;
-    } else if (!same_ignoring_case(name, "Content-Length") && !same_ignoring_case(name, "Keep-Alive")) {
+    if (same_ignoring_case(name, "Transfer-Encoding"sv)) {
+      chunked = same_ignoring_case(value, "chunked"sv) && !request.http_1_0;
+    } else if (same_ignoring_case(name, "Connection"sv)) {
+      if (same_ignoring_case(value, "close"sv)) after = AfterResponse::Close;
+    } else if (!same_ignoring_case(name, "Content-Length"sv) && !same_ignoring_case(name, "Keep-Alive"sv)) {
       names_execution = names_execution || same_ignoring_case(name, kExecutionId);
       append_header(head, name, value);
     }
   }
   if (!names_execution && !execution_id.empty()) append_header(head, kExecutionId, execution_id);
   if (after == AfterResponse::Close) {
-    head += "Connection: close\r\n";
+    head += "Connection: close\r\n"sv;
   } else if (request.http_1_0) {
-    head += "Connection: keep-alive\r\n";
+    head += "Connection: keep-alive\r\n"sv;
   }
 
   bool const body_follows = has_body(reply.status) && !request.head;
   if (!has_body(reply.status)) {
-    head += "\r\n";
+    head += "\r\n"sv;
   } else if (chunked) {
-    head += "Transfer-Encoding: chunked\r\n\r\n";
+    head += "Transfer-Encoding: chunked\r\n\r\n"sv;
     if (body_follows) {
       if (reply.body.empty()) {
         wire.tail = "0\r\n\r\n";
       } else {
         append_number(head, reply.body.size(), 16);
-        head += "\r\n";
+        head += "\r\n"sv;
         wire.tail = "\r\n0\r\n\r\n";
       }
     }
   } else {
-    head += "Content-Length: ";
+    head += "Content-Length: "sv;
     append_number(head, reply.body.size(), 10);
-    head += "\r\n\r\n";
+    head += "\r\n\r\n"sv;
   }
   if (body_follows) wire.body = std::move(reply.body);
   return wire;

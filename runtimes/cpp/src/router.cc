@@ -10,18 +10,19 @@
 namespace faasc::rt {
 
 namespace gcf = google::cloud::functions;
+using namespace std::string_view_literals;
 
 std::optional<Reply> answer_without_function(gcf::HttpRequest const& request, Settings const& settings,
                                              Readiness readiness) {
   std::string_view const target = request.target();
   std::string_view const path = target.substr(0, target.find('?'));
-  if (path == "/robots.txt" || path == "/favicon.ico") return text_reply(404, "");
-  if (!settings.health || (request.verb() != "GET" && request.verb() != "HEAD")) return std::nullopt;
-  if (path == "/health/readiness" || path == "/_/ready") {
+  if (path == "/robots.txt"sv || path == "/favicon.ico"sv) return text_reply(404, "");
+  if (!settings.health || (request.verb() != "GET"sv && request.verb() != "HEAD"sv)) return std::nullopt;
+  if (path == "/health/readiness"sv || path == "/_/ready"sv) {
     if (readiness == Readiness::Ready) return text_reply(200, "READY");
     return text_reply(503, readiness == Readiness::Stopping ? "STOPPING" : "TIMED OUT");
   }
-  if (path == "/health/liveness" || path == "/_/health") return text_reply(200, "ALIVE");
+  if (path == "/health/liveness"sv || path == "/_/health"sv) return text_reply(200, "ALIVE");
   return std::nullopt;
 }
 

@@ -1,13 +1,21 @@
 #include "src/signals.h"
 
 #include <cstdint>
+#include <exception>
+#include <string>
 
+#include <cxxabi.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <unwind.h>
 
 #include "src/log.h"
+
+// Only if the function itself linked it.
+extern "C" char* faasc_rt_demangle(char const* name, char* buffer, std::size_t* size,
+                                   int* status) __asm__("__cxa_demangle") __attribute__((weak));
 
 namespace faasc::rt {
 namespace {
@@ -132,3 +140,27 @@ void handle_signals(Server& server) {
 }
 
 }  // namespace faasc::rt
+
+/// What libstdc++ says when nobody catches an exception, in place of its own: but for the name of the
+/// exception's type, which is left as the compiler made it. What turns it into source is 45 KiB, and who
+/// reads the console can do it, too. std::set_terminate() puts another in its place, as ever.
+void __gnu_cxx::__verbose_terminate_handler() {
+  std::string line = "terminate called without an active exception";
+  if (std::type_info const* const type = abi::__cxa_current_exception_type()) {
+    char const* name = type->name();
+    if (faasc_rt_demangle != nullptr) {
+      int status = -1;
+      char const* const source = faasc_rt_demangle(name, nullptr, nullptr, &status);
+      if (status == 0) name = source;
+    }
+    line = std::string("terminate called after throwing an instance of '") + name + "'";
+    try {
+      throw;
+    } catch (std::exception const& thrown) {
+      line += std::string("\n  what():  ") + thrown.what();
+    } catch (...) {
+    }
+  }
+  faasc::rt::write_line(faasc::rt::Stream::Err, line);
+  ::abort();
+}

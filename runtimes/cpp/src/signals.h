@@ -5,8 +5,8 @@
 namespace faasc::rt {
 
 /// SIGTERM and SIGINT stop `server` in good order, SIGPIPE is ignored, and a crash leaves a line with its
-/// addresses on stderr before it takes its usual course. Signals for which the function has set a handler
-/// already stay the function's.
+/// addresses on stderr before it takes its usual course. What is thrown and not caught is named there first.
+/// Signals for which the function has set a handler already stay the function's.
 void handle_signals(Server& server);
 
 /// A stack for writing that line on a thread that has used up its own. It takes memory only when it is used,

@@ -753,6 +753,11 @@ TEST(Stop, ACrashLeavesALineAndItsSignal) {
   exchange(aborted.port(), get("/abort"));
   EXPECT_EQ(aborted.wait(), "signal 6");
   EXPECT_THAT(aborted.err(), HasSubstr("crashed with SIGABRT; called from 0x"));
+  ServerProcess uncaught;
+  exchange(uncaught.port(), get("/uncaught"));
+  EXPECT_EQ(uncaught.wait(), "signal 6");
+  EXPECT_THAT(uncaught.err(), HasSubstr("what():  nobody sees me\n"));
+  EXPECT_THAT(uncaught.err(), HasSubstr("crashed with SIGABRT; called from 0x"));
   ServerProcess overflowing;
   for (int i = 0; i < 2; ++i)
     exchange(overflowing.port(), get("/sleep/0"));  // on a thread of the crew's, too
@@ -765,6 +770,17 @@ TEST(Stop, ACrashLeavesALineAndItsSignal) {
   EXPECT_THAT(in_text.err(),
               MatchesRegex("CRITICAL faasc: crashed with SIGSEGV; called from( 0x[0-9a-f]+)+\n"));
 }
+
+#ifdef FAASC_TEST_LEAN
+TEST(StaticProgram, HasWhatItAsksForThoughOthersDoNot) {
+  ServerProcess program({}, {}, FAASC_TEST_LEAN);
+  EXPECT_EQ(program.wait(), "signal 6");
+  EXPECT_EQ(program.out(), "127.0.0.1\n127.0.0.1\n");
+  EXPECT_EQ(program.err(),
+            "terminate called after throwing an instance of 'St13runtime_error'\n"
+            "  what():  nobody sees me\n");
+}
+#endif
 
 // --- Events ---
 

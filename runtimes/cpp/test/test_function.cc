@@ -51,6 +51,7 @@ gcf::HttpResponse handle(gcf::HttpRequest request) {
   }
   if (is("/throw/int")) throw 1;
   if (is("/throw/")) throw std::runtime_error("it \"broke\"\n" + target);
+  if (is("/uncaught")) std::thread([] { throw std::runtime_error("nobody sees me"); }).join();
   if (is("/exit/")) std::exit(argument("/exit/"));
   if (is("/crash")) return response.set_result(*static_cast<int volatile*>(nullptr));
   if (is("/overflow")) return response.set_result(overflow(0));
