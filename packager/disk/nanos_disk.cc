@@ -18,6 +18,7 @@
 #include "packager/disk/uefi_loader.h"
 #include "packager/fat/fat_layout.h"
 #include "packager/fat/fat_writer.h"
+#include "packager/kernels/kernel_elf.h"
 #include "packager/tfs/tfs_layout.h"
 #include "packager/tfs/tfs_writer.h"
 
@@ -28,6 +29,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kKernelLogBytes = 4096;                      // since 0.1.31
 constexpr std::uint64_t kMostBootFsBytes = std::uint64_t{12} << 20;  // what Nanos' own tools give it
+// Far more than one of Nanos with all that a debugger wants.
+constexpr std::uint64_t kMostKernelBytes = std::uint64_t{512} << 20;
 constexpr std::uint64_t kLogExtensionBytes = std::uint64_t{512} << 10;
 constexpr std::uint64_t kMaxBootBlobBytes = std::uint64_t{1} << 20;
 // Before it allocates the first sector of file data, the kernel sets aside two more extensions of its log.
@@ -130,8 +133,14 @@ Result<Rootfs> boot_tree(const NanosDiskRequest& request) {
   if (request.kernel.image.empty())
     return Error{
         Fault::Missing, kDiskNoKernelFile, "kernel " + request.kernel.version + " has no image", {}, {}};
-  FAASC_CHECK(bootfs.add("/kernel", {HostFile{request.kernel.image}, 0644, "kernel"}));
   FAASC_TRY(std::vector<std::string> klibs, klibs_to_load(request.kernel, request.klibs));
+  RootfsNode kernel{HostFile{request.kernel.image}, 0644, "kernel"};
+  // Libraries are linked to the symbols of the kernel that is on the disk.
+  if (klibs.empty() && !request.options.contains("ingest_kernel_symbols")) {
+    FAASC_TRY(std::string bytes, read_file(request.kernel.image, kMostKernelBytes));
+    if (auto lean = without_symbols(bytes)) kernel.content = InlineBytes{*std::move(lean)};
+  }
+  FAASC_CHECK(bootfs.add("/kernel", std::move(kernel)));
   for (const std::string& name : klibs)
     FAASC_CHECK(bootfs.add("/klib/" + name, {HostFile{request.kernel.klibs / name}, 0644, "kernel library"}));
   return bootfs;

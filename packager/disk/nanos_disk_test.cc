@@ -15,6 +15,8 @@
 #include "packager/disk/codes.h"
 #include "packager/disk/mbr.h"
 #include "packager/disk/nanos_disk_reader.h"
+#include "packager/kernels/kernel_elf.h"
+#include "packager/kernels/sample_kernel.h"
 
 namespace faasc {
 namespace {
@@ -263,6 +265,23 @@ TEST_F(NanosDiskTest, KernelLibrariesComeWithWhatTheyNeed) {
   Image image = write(wanted);
   EXPECT_EQ(text(image.regions), "mbr 0+512\nklog 4096+4096\nbootfs 8192+2273280\nrootfs 2281472+1294336\n");
   EXPECT_FALSE(open().bios_bootable);
+}
+
+TEST_F(NanosDiskTest, TheKernelHasItsSymbolsWhereTheyAreWanted) {
+  const std::string kernel = sample_nanos();
+  kernel_.image = file("kernel.img", kernel);
+  auto on_disk = [&](const NanosDiskRequest& request) {
+    write(request);
+    NanosDisk disk = open();
+    return disk.bootfs->read(*disk.bootfs->find("/kernel")).value();
+  };
+  auto wanted = request();
+  EXPECT_EQ(on_disk(wanted), without_symbols(kernel).value());
+  wanted.klibs = {"ntp"};
+  EXPECT_EQ(on_disk(wanted), kernel);
+  wanted.klibs.clear();
+  wanted.options = {{"ingest_kernel_symbols", "t"}};
+  EXPECT_EQ(on_disk(wanted), kernel);
 }
 
 TEST_F(NanosDiskTest, Refusals) {

@@ -235,4 +235,49 @@ Result<KlibSymbols> read_klib(const fs::path& path, std::string_view shown) {
   return klib;
 }
 
+std::optional<std::string> without_symbols(std::string_view kernel) {
+  if (Elf::problem_of(kernel)) return std::nullopt;
+  Elf elf(kernel);
+  Elf64_Ehdr header;
+  std::memcpy(&header, kernel.data(), sizeof header);
+  std::uint64_t end = std::max<std::uint64_t>(
+      sizeof header, header.e_phoff + std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr));
+  for (const Elf64_Phdr& segment : elf.segments()) {
+    if (!elf.range(segment.p_offset, segment.p_filesz)) return std::nullopt;
+    end = std::max(end, segment.p_offset + segment.p_filesz);
+  }
+
+  // What is loaded, and then: names of sections, one symbol that is none, four sections.
+  constexpr std::string_view kNames("\0.symtab\0.strtab\0.shstrtab\0", 28);
+  std::string lean(kernel.substr(0, end));
+  auto append = [&](std::string_view bytes) {
+    lean.resize((lean.size() + 7) / 8 * 8);
+    std::uint64_t at = lean.size();
+    lean += bytes;
+    return at;
+  };
+  const std::uint64_t names = append(kNames);
+  const std::uint64_t symbols = append(std::string(sizeof(Elf64_Sym), '\0'));
+  Elf64_Shdr sections[4] = {};
+  sections[1] = {.sh_name = 1,
+                 .sh_type = SHT_SYMTAB,
+                 .sh_offset = symbols,
+                 .sh_size = sizeof(Elf64_Sym),
+                 .sh_link = 2,
+                 .sh_info = 1,
+                 .sh_addralign = 8,
+                 .sh_entsize = sizeof(Elf64_Sym)};
+  // The first byte of the names ends the only name there is.
+  sections[2] = {.sh_name = 9, .sh_type = SHT_STRTAB, .sh_offset = names, .sh_size = 1, .sh_addralign = 1};
+  sections[3] = {
+      .sh_name = 17, .sh_type = SHT_STRTAB, .sh_offset = names, .sh_size = kNames.size(), .sh_addralign = 1};
+  header.e_shoff = append({reinterpret_cast<const char*>(sections), sizeof sections});
+  header.e_shnum = 4;
+  header.e_shstrndx = 3;
+  header.e_shentsize = sizeof(Elf64_Shdr);
+  std::memcpy(lean.data(), &header, sizeof header);
+  if (lean.size() >= kernel.size()) return std::nullopt;
+  return lean;
+}
+
 }  // namespace faasc

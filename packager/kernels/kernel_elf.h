@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ struct KernelElf {
 /// aarch64, an ELF file that begins at its entry (platform/virt).
 /// Errors call the file `shown`, or by its path where that is empty.
 Result<KernelElf> read_kernel_elf(const std::filesystem::path& path, std::string_view shown = {});
+
+/// `kernel`, the bytes of a Nanos kernel, without its symbols: a seventh of the file, which nothing loads,
+/// and which tells the kernel the names of functions for its own backtraces and for libraries that are linked
+/// to it. A table of none is left, because the kernel complains where it finds no table. Nothing where there
+/// are no symbols to leave out, or something that is loaded lies behind them.
+std::optional<std::string> without_symbols(std::string_view kernel);
 
 /// What one Nanos kernel library needs and has.
 struct KlibSymbols {

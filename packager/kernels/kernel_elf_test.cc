@@ -42,6 +42,27 @@ TEST_F(KernelElfTest, TakesAStrippedKernelImgForNanos) {
   EXPECT_TRUE(kernel->symbols.empty());
 }
 
+TEST_F(KernelElfTest, LeavesOutSymbolsAndNothingElse) {
+  const std::string kernel = sample_nanos(std::string(5000, 't'));
+  auto lean = without_symbols(kernel);
+  ASSERT_TRUE(lean);
+  EXPECT_LT(lean->size(), kernel.size());
+  auto read = read_kernel_elf(write("kernel.img", *lean));
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->family, KernelFamily::Nanos);
+  EXPECT_TRUE(read->symbols.empty());
+  EXPECT_NE(lean->find(std::string(5000, 't')), lean->npos);
+  EXPECT_FALSE(without_symbols(*lean)) << "a second time there is nothing left";
+}
+
+TEST_F(KernelElfTest, LeavesWhatIsNoKernelAlone) {
+  EXPECT_FALSE(without_symbols(""));
+  EXPECT_FALSE(without_symbols("kernel"));
+  const std::string kernel = sample_nanos();
+  for (std::size_t size = 0; size < kernel.size(); ++size)
+    if (auto lean = without_symbols(std::string_view(kernel).substr(0, size))) EXPECT_LT(lean->size(), size);
+}
+
 TEST_F(KernelElfTest, KnowsLinuxByItsBanner) {
   for (const char* name : {"vmlinux", "kernel.img"}) {
     auto kernel = read_kernel_elf(write(name, sample_vmlinux()));
