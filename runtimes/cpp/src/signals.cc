@@ -4,7 +4,9 @@
 #include <exception>
 #include <string>
 
+#include <assert.h>
 #include <cxxabi.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,5 +164,20 @@ void __gnu_cxx::__verbose_terminate_handler() {
     }
   }
   faasc::rt::write_line(faasc::rt::Stream::Err, line);
+  ::abort();
+}
+
+/// What assert() calls, as the Linux Standard Base has it, with glibc's words. Glibc's own translates them,
+/// and with that come 31 KiB of conversions between character sets.
+extern "C" void __assert_fail(char const* condition, char const* file, unsigned line,
+                              char const* function) noexcept {
+  std::string text;
+#ifdef __GLIBC__
+  text.append(program_invocation_short_name).append(": ");
+#endif
+  text.append(file).append(":").append(std::to_string(line)).append(": ");
+  if (function != nullptr) text.append(function).append(": ");
+  text.append("Assertion `").append(condition).append("' failed.");
+  faasc::rt::write_line(faasc::rt::Stream::Err, text);
   ::abort();
 }

@@ -5,7 +5,8 @@
 namespace faasc::rt {
 
 /// SIGTERM and SIGINT stop `server` in good order, SIGPIPE is ignored, and a crash leaves a line with its
-/// addresses on stderr before it takes its usual course. What is thrown and not caught is named there first.
+/// addresses on stderr before it takes its usual course. What is thrown and not caught, or asserted and not
+/// so, is named there first.
 /// Signals for which the function has set a handler already stay the function's.
 void handle_signals(Server& server);
 

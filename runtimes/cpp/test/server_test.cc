@@ -758,6 +758,11 @@ TEST(Stop, ACrashLeavesALineAndItsSignal) {
   EXPECT_EQ(uncaught.wait(), "signal 6");
   EXPECT_THAT(uncaught.err(), HasSubstr("what():  nobody sees me\n"));
   EXPECT_THAT(uncaught.err(), HasSubstr("crashed with SIGABRT; called from 0x"));
+  ServerProcess wrong;
+  exchange(wrong.port(), get("/wrong"));
+  EXPECT_EQ(wrong.wait(), "signal 6");
+  EXPECT_THAT(wrong.err(), MatchesRegex("rt_test_function: [^:]*test_function.cc:[0-9]+: [^\n]*handle[^\n]*: "
+                                        "Assertion `target.empty\\(\\)' failed.\n.*SIGABRT.*\n"));
   ServerProcess overflowing;
   for (int i = 0; i < 2; ++i)
     exchange(overflowing.port(), get("/sleep/0"));  // on a thread of the crew's, too

@@ -1,5 +1,7 @@
 // The function the end-to-end tests drive: what it does is chosen by the path.
 
+#undef NDEBUG
+#include <cassert>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -51,6 +53,7 @@ gcf::HttpResponse handle(gcf::HttpRequest request) {
   }
   if (is("/throw/int")) throw 1;
   if (is("/throw/")) throw std::runtime_error("it \"broke\"\n" + target);
+  if (is("/wrong")) assert(target.empty());
   if (is("/uncaught")) std::thread([] { throw std::runtime_error("nobody sees me"); }).join();
   if (is("/exit/")) std::exit(argument("/exit/"));
   if (is("/crash")) return response.set_result(*static_cast<int volatile*>(nullptr));
