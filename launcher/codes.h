@@ -3,10 +3,12 @@
 namespace faasc {
 
 // This host.
-inline constexpr const char* kNoQemu = "FAASC0701";         // QEMU is not installed
-inline constexpr const char* kKvmUnusable = "FAASC0702";    // KVM was asked for and cannot be used
-inline constexpr const char* kPortInUse = "FAASC0703";      // a host port is taken, or not ours to take
-inline constexpr const char* kQemuRefused = "FAASC0704";    // QEMU would not run the machine, or gave up
+inline constexpr const char* kNoQemu = "FAASC0701";       // QEMU is not installed
+inline constexpr const char* kKvmUnusable = "FAASC0702";  // KVM was asked for and cannot be used
+inline constexpr const char* kPortInUse = "FAASC0703";    // a host port is taken, or not ours to take
+inline constexpr const char* kQemuRefused = "FAASC0704";  // QEMU would not run the machine, or gave up
+inline constexpr const char* kQemuRefusedHint =
+    "'-v' shows QEMU's command line; see with 'faasc doctor' whether this host runs machines at all";
 inline constexpr const char* kMonitorFailed = "FAASC0705";  // QEMU stopped answering
 inline constexpr const char* kKernelMissing =
     "FAASC0706";  // the kernel of a direct boot, and no other way to boot

@@ -14,6 +14,7 @@ namespace {
 constexpr int kNanosStartFailed = 127;
 constexpr int kNanosKernelFault = 126;
 constexpr std::string_view kNoSemihosting = "Angel shutdown trap failed";
+constexpr const char* kServesOn = "a function goes on serving until it is stopped; see what its program does";
 constexpr std::string_view kInitGaveUp = "faasc-init: cannot start the machine";
 
 /// Where a line has to begin for its words to count. Init's may follow an unfinished line of the program's.
@@ -59,24 +60,38 @@ std::string complaint_of(std::string_view text) {
   return complaint;
 }
 
+/// What our init said last. What goes before the number: the number has no room for signals. The program may
+/// have written such lines, too, but not after its end.
+std::optional<GuestExit> decode_init(std::string_view tail) {
+  using How = GuestExit::How;
+  constexpr std::string_view kSignal = "faasc-init: program was killed by signal ";
+  constexpr std::string_view kStatus = "faasc-init: program exited with status ";
+  auto place = [&](std::string_view words) {
+    std::size_t at = tail.rfind(words);
+    return at == std::string_view::npos ? -1 : static_cast<std::ptrdiff_t>(at);
+  };
+  std::ptrdiff_t signal = place(kSignal), status = place(kStatus), gave_up = place(kInitGaveUp);
+  if (gave_up > signal && gave_up > status) {
+    std::string why = line_after(tail.substr(0, static_cast<std::size_t>(gave_up)), "faasc-init: ");
+    return GuestExit{.how = How::Failed,
+                     .detail = "init could not start the machine" + (why.empty() ? "" : ": " + why)};
+  }
+  if (signal > status)
+    if (auto number = number_after(tail, kSignal, Place::Anywhere))
+      return GuestExit{.how = How::Signaled, .signal = *number};
+  if (auto number = number_after(tail, kStatus, Place::Anywhere))
+    return GuestExit{.how = How::Exited, .code = *number};
+  return std::nullopt;
+}
+
 GuestExit decode_how(const ExitEvidence& evidence) {
   using How = GuestExit::How;
   if (evidence.forced) return {.how = How::Forced};
   if (evidence.vmm.signal != 0) return {.how = How::Killed, .signal = evidence.vmm.signal};
   if (evidence.shutdown_reason == "host-signal") return {.how = How::Killed, .signal = SIGTERM};
 
-  // What our init says goes before the number: the number has no room for signals.
-  if (auto signal =
-          number_after(evidence.console_tail, "faasc-init: program was killed by signal ", Place::Anywhere))
-    return {.how = How::Signaled, .signal = *signal};
-  if (auto code =
-          number_after(evidence.console_tail, "faasc-init: program exited with status ", Place::Anywhere))
-    return {.how = How::Exited, .code = *code};
-  if (std::size_t at = evidence.console_tail.rfind(kInitGaveUp); at != std::string::npos) {
-    std::string why = line_after(std::string_view(evidence.console_tail).substr(0, at), "faasc-init: ");
-    return {.how = How::Failed,
-            .detail = "init could not start the machine" + (why.empty() ? "" : ": " + why)};
-  }
+  if (evidence.has_init)
+    if (auto said = decode_init(evidence.console_tail)) return *said;
 
   std::optional<int> reported;
   if (evidence.has_exit_port && (evidence.vmm.code & 1) != 0) reported = evidence.vmm.code >> 1;
@@ -89,8 +104,9 @@ GuestExit decode_how(const ExitEvidence& evidence) {
     if (number_after(evidence.console_tail, "*** signal ", Place::LineStart) == code)
       return {.how = How::Signaled, .signal = code};
     // Asked to stop, a program without a handler of its own is ended by SIGTERM; Nanos prints no registers
-    // then.
-    if (evidence.asked_to_stop && code == SIGTERM) return {.how = How::Signaled, .signal = code};
+    // then, but a last line.
+    if (code == SIGTERM && (evidence.asked_to_stop || last_line(evidence.console_tail) == "   terminate"))
+      return {.how = How::Signaled, .signal = code};
     if (code == kNanosStartFailed) {
       // How Nanos ends a thread that cannot take the signal: one it raised itself, or SIGKILL for lack of
       // memory.
@@ -101,8 +117,11 @@ GuestExit decode_how(const ExitEvidence& evidence) {
       if (!why.empty())
         return {.how = How::Failed, .code = code, .detail = "the kernel could not start the program: " + why};
     }
-    if (code == kNanosKernelFault) return {.how = How::Failed, .code = code, .detail = "the kernel crashed"};
-    return {.how = How::Exited, .code = code};
+    // A program may exit with that, too; the kernel shows where it was.
+    if (code == kNanosKernelFault && (evidence.console_tail.find("\nframe trace:") != std::string::npos ||
+                                      evidence.console_tail.find("kernel load offset ") != std::string::npos))
+      return {.how = How::Failed, .code = code, .detail = "the kernel crashed"};
+    return {.how = How::Exited, .code = code, .seven_bits = evidence.has_exit_port};
   }
   // Only an emulated processor has semihosting.
   if (evidence.has_semihosting_exit && evidence.console_tail.find(kNoSemihosting) != std::string::npos)
@@ -132,6 +151,7 @@ bool GuestExit::ok() const {
 GuestExit decode_exit(const ExitEvidence& evidence) {
   GuestExit exit = decode_how(evidence);
   exit.after_stop = evidence.asked_to_stop;
+  if (exit.how == GuestExit::How::Signaled) exit.cause = crash_cause(evidence.console_tail, exit.signal);
   return exit;
 }
 
@@ -149,7 +169,8 @@ std::string to_text(const GuestExit& exit) {
     case GuestExit::How::Exited:
       return "exited with status " + std::to_string(exit.code);
     case GuestExit::How::Signaled:
-      return "was ended by " + signal_text();
+      return "was ended by " + signal_text() + (exit.cause == CrashCause::Unknown ? "" : ": ") +
+             to_text(exit.cause);
     case GuestExit::How::Failed:
       return "failed: " + exit.detail;
     case GuestExit::How::PoweredOff:
@@ -189,19 +210,33 @@ std::optional<Error> error_of(const GuestExit& exit, std::vector<std::string> co
   if (exit.ok()) return std::nullopt;
   Error error{Fault::Guest, kGuestExited, "the guest " + to_text(exit), {}, {}, std::move(console_lines)};
   switch (exit.how) {
+    case GuestExit::How::Exited:
+      error.hint = exit.after_stop ? "let the program end with status 0 when it gets SIGTERM" : kServesOn;
+      if (exit.seven_bits) error.hint += " (Nanos tells the lowest 7 bits of a status, so 139 as 11)";
+      break;
     case GuestExit::How::Signaled:
       error.code = kGuestKilled;
+      error.hint = hint_for(exit.cause);
       break;
     case GuestExit::How::Failed:
     case GuestExit::How::Reset:
       error.code = kGuestCrashed;
+      error.hint =
+          "this is what the kernel says, not the function: see with 'faasc image verify' whether the image "
+          "is "
+          "whole, and try another kernel with --kernel";
       break;
     case GuestExit::How::Killed:
+      error.fault = Fault::Host;
       error.code = kQemuKilled;
+      error.hint =
+          "something outside of faasc did that; where it was for lack of memory, 'dmesg' says so, and "
+          "smaller machines (--memory) or fewer at a time (-j) help";
       break;
     case GuestExit::How::VmmFailed:
       error.fault = Fault::Host;
       error.code = kQemuRefused;
+      error.hint = kQemuRefusedHint;
       break;
     case GuestExit::How::Forced:
       error.fault = Fault::Timeout;
@@ -212,6 +247,12 @@ std::optional<Error> error_of(const GuestExit& exit, std::vector<std::string> co
       break;
   }
   return error;
+}
+
+Error error_of_early_end(const GuestExit& exit, std::vector<std::string> console_lines) {
+  if (auto error = error_of(exit, console_lines)) return *error;
+  return {Fault::Guest, kGuestEndedEarly, "the guest " + to_text(exit),
+          {},           kServesOn,        std::move(console_lines)};
 }
 
 }  // namespace faasc

@@ -8,6 +8,7 @@
 
 #include "base/process.h"
 #include "base/result.h"
+#include "launcher/crash_cause.h"
 #include "packager/spec/vm_spec.h"
 
 namespace faasc {
@@ -28,8 +29,10 @@ struct GuestExit {
   int code = 0;
   int signal = 0;
   std::string detail;
-  std::string vmm = "QEMU";  ///< what ran it, for people
-  bool after_stop = false;   ///< it had been asked to stop
+  std::string vmm = "QEMU";                ///< what ran it, for people
+  bool after_stop = false;                 ///< it had been asked to stop
+  bool seven_bits = false;                 ///< of `code` no more is known than the lowest seven
+  CrashCause cause = CrashCause::Unknown;  ///< of a signal
 
   /// Exited with 0 or powered off; or ended by SIGTERM once it was asked to stop.
   bool ok() const;
@@ -40,6 +43,7 @@ struct ExitEvidence {
   ExitStatus vmm;
   bool has_exit_port = false;
   bool has_semihosting_exit = false;
+  bool has_init = false;        ///< the guest has an init of ours, whose word on the console counts
   std::string shutdown_reason;  ///< of QMP's SHUTDOWN event: "guest-shutdown", "guest-reset",
                                 ///< "host-qmp-quit"; empty: none seen
   std::string console_tail;
@@ -60,6 +64,9 @@ std::string to_text(const GuestExit& exit);
 
 /// The failure that `exit` is, or nothing where it is ok().
 std::optional<Error> error_of(const GuestExit& exit, std::vector<std::string> console_lines);
+
+/// The same of a guest of which something was still wanted: that it ended well is a failure, too.
+Error error_of_early_end(const GuestExit& exit, std::vector<std::string> console_lines);
 
 /// The lines of a console's end that tell the cause: the last ones, at most `count`; where a kernel has
 /// printed registers and stack of a program that a signal ended, those before that and the few of the dump

@@ -54,7 +54,7 @@ TEST(GuestExit, Decoding) {
        " [FAASC0710]\n"},
       {"semihosting: segmentation fault",
        {.vmm = status(11), .has_semihosting_exit = true, .console_tail = segv},
-       "was ended by signal 11 (SIGSEGV)",
+       "was ended by signal 11 (SIGSEGV): it followed a null pointer",
        " [FAASC0711]\n"},
       {"semihosting: SIGTERM after the power button",
        {.vmm = status(15), .has_semihosting_exit = true, .asked_to_stop = true},
@@ -73,7 +73,7 @@ TEST(GuestExit, Decoding) {
        " [FAASC0712]\n"},
       {"segmentation fault",
        {.vmm = status(23), .has_exit_port = true, .console_tail = segv},
-       "was ended by signal 11 (SIGSEGV)",
+       "was ended by signal 11 (SIGSEGV): it followed a null pointer",
        " [FAASC0711]\n"},
       {"an exit after a fault that was survived",
        {.vmm = status(5), .has_exit_port = true, .console_tail = segv},
@@ -91,10 +91,46 @@ TEST(GuestExit, Decoding) {
        {.vmm = status(31), .has_exit_port = true},
        "exited with status 15",
        " [FAASC0710]\n"},
+      {"SIGTERM that nobody sent from outside",
+       {.vmm = status(31), .has_exit_port = true, .console_tail = "bye\n   terminate\n"},
+       "was ended by signal 15 (SIGTERM)",
+       " [FAASC0711]\n"},
+      {"no memory for a page",
+       {.vmm = status(15),
+        .has_exit_port = true,
+        .console_tail =
+            "[0.7] page fill failed with (result:out of memory)\n\n*** signal 7 received by tid 2\n"},
+       "was ended by signal 7 (SIGBUS): out of memory",
+       " [FAASC0711]\n",
+       "  hint: give it more with resources.memory or --memory; 'faasc test --find-memory' finds how much\n"},
+      {"a stack without an end",
+       {.vmm = status(23),
+        .has_exit_port = true,
+        .console_tail = "\n*** signal 11 received by tid 2\n    fault address 0xffbc1920\n\n   rsp: "
+                        "00000000ffbc1920\n"},
+       "was ended by signal 11 (SIGSEGV): its stack overflowed",
+       " [FAASC0711]\n",
+       "  hint: end the recursion, or keep large variables elsewhere than on the stack\n"},
+      {"a program that speaks like init",
+       {.vmm = status(7),
+        .has_exit_port = true,
+        .console_tail = "faasc-init: program exited with status 0\n"},
+       "exited with status 3",
+       " [FAASC0710]\n"},
+      {"Linux: a program that speaks like init, too",
+       {.vmm = status(7),
+        .has_exit_port = true,
+        .has_init = true,
+        .console_tail = "faasc-init: program was killed by signal 9 (SIGKILL)\nfaasc-init: program exited "
+                        "with status 3\n"},
+       "exited with status 3",
+       " [FAASC0710]\n"},
       {"status 3 after the power button",
        {.vmm = status(7), .has_exit_port = true, .asked_to_stop = true},
        "exited with status 3",
-       " [FAASC0710]\n"},
+       " [FAASC0710]\n",
+       "  hint: let the program end with status 0 when it gets SIGTERM (Nanos tells the lowest 7 bits of a "
+       "status, so 139 as 11)\n"},
       {"no program",
        {.vmm = status(255),
         .has_exit_port = true,
@@ -117,18 +153,24 @@ TEST(GuestExit, Decoding) {
        {.vmm = status(255), .has_exit_port = true},
        "exited with status 127",
        " [FAASC0710]\n"},
-      {"kernel fault",
+      {"status 126 of its own",
        {.vmm = status(253), .has_exit_port = true},
+       "exited with status 126",
+       " [FAASC0710]\n"},
+      {"kernel fault",
+       {.vmm = status(253), .has_exit_port = true, .console_tail = "cpu 0\n\nframe trace:\n"},
        "failed: the kernel crashed",
        " [FAASC0712]\n"},
       {"Linux: status",
        {.vmm = status(85),
         .has_exit_port = true,
+        .has_init = true,
         .console_tail = "x\nfaasc-init: program exited with status 42\n"},
        "exited with status 42",
        " [FAASC0710]\n"},
       {"Linux: status 0, and a power-off",
        {.vmm = status(0),
+        .has_init = true,
         .shutdown_reason = "guest-shutdown",
         .console_tail = "faasc-init: program exited with status 0\r\n"},
        "exited with status 0",
@@ -136,11 +178,13 @@ TEST(GuestExit, Decoding) {
       {"Linux: signal",
        {.vmm = status(1),
         .has_exit_port = true,
+        .has_init = true,
         .console_tail = "faasc-init: program was killed by signal 11 (SIGSEGV)\n"},
        "was ended by signal 11 (SIGSEGV)",
        " [FAASC0711]\n"},
       {"Linux: init speaks after an unfinished line, and last",
        {.vmm = status(0),
+        .has_init = true,
         .shutdown_reason = "guest-reset",
         .console_tail =
             "faasc-init: program exited with status 0\nprompt> faasc-init: program exited with status 130\n"},
@@ -149,6 +193,7 @@ TEST(GuestExit, Decoding) {
       {"Linux: nothing to run",
        {.vmm = status(251),
         .has_exit_port = true,
+        .has_init = true,
         .console_tail = "faasc-init: cannot read '/etc/faasc/program': No such file\r\nfaasc-init: cannot "
                         "start the machine\r\n"},
        "failed: init could not start the machine: cannot read '/etc/faasc/program': No such file",
@@ -187,6 +232,27 @@ TEST(GuestExit, Decoding) {
        "was lost: QEMU gave up with status 2",
        " [FAASC0704]\n"},
   };
+  const std::string serves_on =
+      "  hint: a function goes on serving until it is stopped; see what its program does";
+  auto usual_hint = [&](const Case& c) -> std::string {
+    std::string code(c.code);
+    if (code.find("0710") != std::string::npos)
+      return serves_on + (c.evidence.has_exit_port && !c.evidence.has_init
+                              ? " (Nanos tells the lowest 7 bits of a status, so 139 as 11)\n"
+                              : "\n");
+    if (code.find("0711") != std::string::npos)
+      return "  hint: the lines above say where it was, and what it printed before\n";
+    if (code.find("0712") != std::string::npos)
+      return "  hint: this is what the kernel says, not the function: see with 'faasc image verify' whether "
+             "the "
+             "image is whole, and try another kernel with --kernel\n";
+    if (code.find("0714") != std::string::npos)
+      return "  hint: something outside of faasc did that; where it was for lack of memory, 'dmesg' says so, "
+             "and smaller machines (--memory) or fewer at a time (-j) help\n";
+    return "  hint: '-v' shows QEMU's command line; see with 'faasc doctor' whether this host runs machines "
+           "at "
+           "all\n";
+  };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     GuestExit exit = decode_exit(c.evidence);
@@ -195,9 +261,19 @@ TEST(GuestExit, Decoding) {
     auto error = error_of(exit, {"a line"});
     ASSERT_EQ(error.has_value(), c.code != nullptr);
     if (!error) continue;
-    EXPECT_EQ(to_text(*error, Color::Off),
-              "faasc: error: the guest " + std::string(c.text) + c.code + "  | a line\n" + c.hint);
+    EXPECT_EQ(to_text(*error, Color::Off), "faasc: error: the guest " + std::string(c.text) + c.code +
+                                               "  | a line\n" + (c.hint.empty() ? usual_hint(c) : c.hint));
   }
+}
+
+TEST(GuestExit, AnEndThatNobodyAskedForIsAFailureEvenIfItIsAGoodOne) {
+  auto text = [](const GuestExit& exit) { return to_text(error_of_early_end(exit, {"a line"}), Color::Off); };
+  EXPECT_EQ(text({.how = GuestExit::How::Exited}),
+            "faasc: error: the guest exited with status 0 [FAASC0715]\n  | a line\n"
+            "  hint: a function goes on serving until it is stopped; see what its program does\n");
+  EXPECT_EQ(text({.how = GuestExit::How::Signaled, .signal = SIGABRT}),
+            "faasc: error: the guest was ended by signal 6 (SIGABRT) [FAASC0711]\n  | a line\n"
+            "  hint: the lines above say where it was, and what it printed before\n");
 }
 
 TEST(GuestExit, SignalNames) {

@@ -18,10 +18,11 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Takes one connection, reads until `request` bytes or the end of a request's head have come, sends `answer`
-/// and closes.
+/// and, after a while, closes.
 class OneAnswer {
  public:
-  explicit OneAnswer(std::string answer, std::chrono::milliseconds delay = 0ms)
+  explicit OneAnswer(std::string answer, std::chrono::milliseconds delay = 0ms,
+                     std::chrono::milliseconds then = 0ms)
       : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -31,7 +32,7 @@ class OneAnswer {
     EXPECT_EQ(::listen(listener_.get(), 4), 0);
     EXPECT_EQ(::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
     port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this, answer = std::move(answer), delay] {
+    thread_ = std::thread([this, answer = std::move(answer), delay, then] {
       Fd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       char buffer[4096];
       while (request_.find("\r\n\r\n") == std::string::npos) {
@@ -45,6 +46,7 @@ class OneAnswer {
         if (count <= 0) return;
         rest.remove_prefix(static_cast<std::size_t>(count));
       }
+      std::this_thread::sleep_for(then);
     });
   }
   ~OneAnswer() { join(); }
@@ -117,15 +119,40 @@ TEST(HttpClient, WhatGoesWrong) {
     std::chrono::milliseconds delay{0};
   };
   const Case cases[] = {
-      {"", "the connection was closed before the head of the answer [FAASC0720]\n"},
-      {"hello, who is there?\r\n\r\n", "the answer is not HTTP: bad version [FAASC0722]\n"},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "the answer is cut short [FAASC0722]\n"},
-      {"HTTP/1.1 200 OK\r\nContent-Le", "the answer is cut short [FAASC0722]\n"},
+      {"",
+       "the connection was closed without an answer [FAASC0720]\n  hint: the function has to answer before "
+       "it "
+       "closes the connection; see above what it printed\n"},
+      {"hello, who is there?\r\n\r\n",
+       "the answer is not HTTP: it begins with 'hello, who is there?^M^J^M^J' [FAASC0722]\n"
+       "  hint: the function has to answer in HTTP/1.1 on this port\n"},
+      {"h",
+       "the answer is not HTTP: it begins with 'h' [FAASC0722]\n"
+       "  hint: the function has to answer in HTTP/1.1 on this port\n"},
+      {"HTTP/x 200\r\n\r\n",
+       "the answer is not HTTP: bad version [FAASC0722]\n"
+       "  hint: the function has to answer in HTTP/1.1 on this port\n"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+       "the answer is cut short: 5 of 9 bytes of its body came [FAASC0722]\n  hint: let the function send as "
+       "much as its Content-Length says before it closes the connection\n"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",
+       "the answer is cut short: 2 bytes of its body, and no end came [FAASC0722]\n  hint: let the function "
+       "send "
+       "as much as its Content-Length says before it closes the connection\n"},
+      {"HTTP/1.1 200 OK\r\nContent-Le",
+       "the answer is cut short: 27 bytes of its head came [FAASC0722]\n  hint: let the function send as "
+       "much "
+       "as its Content-Length says before it closes the connection\n"},
       {"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nmuch longer than ten bytes",
-       "the answer's body has more than the allowed 10 bytes [FAASC0722]\n"},
+       "the answer's body has more than the allowed 10 bytes [FAASC0722]\n"
+       "  hint: let the function answer with less, or in pieces\n"},
       {"HTTP/1.0 200 OK\r\n\r\nmuch longer than ten bytes",
-       "the answer's body has more than the allowed 10 bytes [FAASC0722]\n"},
-      {"HTTP/1.1 200 OK\r\n\r\n", "no complete answer within 50 ms [FAASC0721]\n", Fault::Timeout, 300ms},
+       "the answer's body has more than the allowed 10 bytes [FAASC0722]\n"
+       "  hint: let the function answer with less, or in pieces\n"},
+      {"HTTP/1.1 200 OK\r\n\r\n",
+       "no answer within 50 ms [FAASC0721]\n  hint: see what keeps the function, or allow it more time with "
+       "limits.timeout\n",
+       Fault::Timeout, 300ms},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.answer);
@@ -138,6 +165,16 @@ TEST(HttpClient, WhatGoesWrong) {
   }
 }
 
+TEST(HttpClient, AnAnswerThatStops) {
+  OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na", 0ms, 300ms);
+  auto response = send_http(server.port(), {}, {.timeout = 100ms});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(to_text(response.error(), Color::Off),
+            "faasc: error: GET " + server.url() +
+                "/: no complete answer within 100 ms: 1 of 3 bytes of its body came [FAASC0721]\n"
+                "  hint: see what keeps the function, or allow it more time with limits.timeout\n");
+}
+
 TEST(HttpClient, NobodyThere) {
   std::uint16_t port;
   {
@@ -147,9 +184,11 @@ TEST(HttpClient, NobodyThere) {
   }
   auto response = send_http(port, {});
   ASSERT_FALSE(response);
-  EXPECT_EQ(to_text(response.error(), Color::Off),
-            "faasc: error: GET http://127.0.0.1:" + std::to_string(port) +
-                "/: cannot connect: Connection refused [FAASC0720]\n");
+  EXPECT_EQ(
+      to_text(response.error(), Color::Off),
+      "faasc: error: GET http://127.0.0.1:" + std::to_string(port) +
+          "/: cannot connect: Connection refused [FAASC0720]\n  hint: the function has to listen on its "
+          "port, on every address (0.0.0.0)\n");
 }
 
 TEST(HttpClient, AnAnswerToABodyThatIsNotWanted) {

@@ -43,9 +43,11 @@ std::uint16_t Machine::State::function_port() const {
   return 0;
 }
 
-Error Machine::State::not_ready(milliseconds limit) {
+Error Machine::State::not_ready(milliseconds limit, const ThreadActivity* activity) {
   std::string what = "the guest did not get ready within " + std::to_string(limit.count()) + " ms";
   if (console.position() == 0) what += ", and printed nothing";
+  if (const char* words = activity != nullptr ? in_words(activity->share()) : nullptr)
+    what += std::string("; ") + words;
   std::string hint = listening ? "it says that it listens, but its port " + std::to_string(spec.http_port) +
                                      " accepts no connection"
                                : "the function has to listen on port " + std::to_string(spec.http_port) +
@@ -58,6 +60,7 @@ Result<void> Machine::State::wait_ready() {
       milliseconds(100);  // a packet the guest was not ready for is not repeated for seconds
   constexpr auto kHealthTimeout = std::chrono::seconds(5);
   constexpr int kFastMs = 2, kSlowMs = 20;
+  constexpr auto kSoon = milliseconds(500);  // after a guest says that it listens, it does
 
   milliseconds limit = options.init_timeout.value_or(spec.init_timeout * patience());
   auto deadline = origin + limit;
@@ -65,13 +68,19 @@ Result<void> Machine::State::wait_ready() {
   Fd connection;
   Clock::time_point connecting_since{};
   bool listened = false;
+  Clock::time_point listened_at{};
+  // Of the last part of that time, in which nothing boots any more.
+  auto last_part = deadline - std::clamp<milliseconds>(limit / 3, milliseconds(150), std::chrono::seconds(2));
+  std::optional<ThreadActivity> activity;
 
   for (;;) {
     FAASC_CHECK(check_interrupt());
     if (has_ended()) return error_of_end("waiting for the guest to get ready");
-    if (Clock::now() >= deadline) return not_ready(limit);
+    if (Clock::now() >= deadline) return not_ready(limit, activity ? &*activity : nullptr);
+    if (!activity && Clock::now() >= last_part) activity.emplace(vmm->pid());
     if (listening && !listened) {
       listened = true;
+      listened_at = Clock::now();
       connection.reset();
     }
     bool accepted = false;
@@ -106,7 +115,8 @@ Result<void> Machine::State::wait_ready() {
       phases.ready = elapsed();
       return {};
     }
-    pause(listened && port != 0 ? kFastMs : kSlowMs);
+    bool soon = listened && port != 0 && Clock::now() - listened_at < kSoon;
+    pause(soon ? kFastMs : kSlowMs);
   }
 }
 
@@ -129,9 +139,12 @@ Result<HttpResponse> Machine::request(const HttpRequest& request, const HttpLimi
   std::string during = "asking for " + request.method + " " + request.target;
   if (state_->has_ended()) return state_->error_of_end(during);
   auto start = state_->elapsed();
+  ThreadActivity activity(state_->vmm->pid());
   auto response = send_http(state_->function_port(), request, limits);
   if (!response) {
     if (response.error().fault == Fault::Interrupted) return response;
+    const char* words = response.error().fault == Fault::Timeout ? in_words(activity.share()) : nullptr;
+    if (words != nullptr) response.error().what += std::string("; meanwhile ") + words;
     if (state_->wait_for_end(kTimeToCrash)) return state_->error_of_end(during);
     response.error().excerpt = state_->last_words();
     return response;

@@ -90,6 +90,9 @@ class Machine {
   /// after an interrupt.
   GuestExit stop();
 
+  /// Of a guest that has ended although nobody asked it to: a failure, even where it ended well.
+  Error error_of_end();
+
   /// The failure `exit` is, with the console's last lines; nothing where it is none.
   std::optional<Error> error_of(const GuestExit& exit) const;
 

@@ -37,6 +37,7 @@ const GuestExit& Machine::State::collect_exit() {
   if (reader.joinable()) reader.join();
   evidence.has_exit_port = spec.exit_port.has_value();
   evidence.has_semihosting_exit = spec.semihosting_exit;
+  evidence.has_init = spec.kernel_family == "linux";
   evidence.console_tail = console.tail();
   evidence.asked_to_stop = asked_to_stop;
   evidence.forced = forced;
@@ -55,10 +56,9 @@ std::vector<std::string> Machine::State::last_words() const {
 Error Machine::State::error_of_end(std::string_view during) {
   const GuestExit& how = collect_exit();
   auto lines = last_words();
-  auto error = faasc::error_of(how, lines);
-  if (!error) error = Error{Fault::Guest, kGuestEndedEarly, "the guest " + to_text(how), {}, {}, lines};
-  error->during.emplace_back(during);
-  return *error;
+  Error error = error_of_early_end(how, std::move(lines));
+  error.during.emplace_back(during);
+  return error;
 }
 
 void Machine::State::pause(int timeout_ms, int other_fd) {
@@ -114,6 +114,10 @@ GuestExit Machine::stop() {
     if (!state.wait_for_end(kQuitTimeout)) state.vmm->child().signal(SIGKILL);
   }
   return state.collect_exit();
+}
+
+Error Machine::error_of_end() {
+  return error_of_early_end(state_->collect_exit(), state_->last_words());
 }
 
 std::optional<Error> Machine::error_of(const GuestExit& exit) const {

@@ -154,7 +154,7 @@ Result<void> Machine::State::learn_ports(Monitor& monitor) {
                    kMonitorFailed,
                    "QEMU does not tell which port leads to port " + std::to_string(port.guest),
                    {},
-                   {}};
+                   "name one with -p, as in '-p 18080:" + std::to_string(port.guest) + "'"};
     port.host = *host;
   }
   return {};

@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "launcher/machine.h"
 #include "launcher/qemu_vmm.h"
+#include "launcher/thread_activity.h"
 #include "launcher/vmm.h"
 
 namespace faasc {
@@ -58,7 +59,7 @@ struct Machine::State {
   const GuestExit& collect_exit();
   std::vector<std::string> last_words() const;
   Error error_of_end(std::string_view during);
-  Error not_ready(std::chrono::milliseconds limit);
+  Error not_ready(std::chrono::milliseconds limit, const ThreadActivity* activity);
   void pause(int timeout_ms, int other_fd = -1);
   bool wait_for_end(Clock::duration timeout);
   void end_by_force();

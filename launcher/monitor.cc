@@ -20,8 +20,12 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kAnswerTimeout = std::chrono::seconds(10);
 constexpr std::size_t kLongestLine = std::size_t{4} << 20;
 
+constexpr const char* kMonitorHint =
+    "try again; where it stays so, please report it, with the output of -v and of 'qemu-system-x86_64 "
+    "--version'";
+
 Error lost(std::string_view why) {
-  return Error{Fault::Host, kMonitorFailed, "QEMU does not answer: " + std::string(why), {}, {}};
+  return Error{Fault::Host, kMonitorFailed, "QEMU does not answer: " + std::string(why), {}, kMonitorHint};
 }
 
 std::string member(const Json& object, const char* name) {
@@ -79,7 +83,7 @@ Result<std::string> Monitor::round_trip(std::string_view command, std::string_vi
                    kMonitorFailed,
                    "QEMU refused '" + std::string(command) + "': " + member(answer.at("error"), "desc"),
                    {},
-                   {}};
+                   kMonitorHint};
     note_event(line);
   }
 }

@@ -64,22 +64,30 @@ TEST(Monitor, NotesWhyTheGuestWentDown) {
 TEST(Monitor, WhatGoesWrong) {
   Pair silent;
   EXPECT_EQ(to_text(silent.monitor->greet(10ms).error(), Color::Off),
-            "faasc: error: QEMU does not answer: nothing heard in time [FAASC0705]\n");
+            "faasc: error: QEMU does not answer: nothing heard in time [FAASC0705]\n"
+            "  hint: try again; where it stays so, please report it, with the output of -v and of "
+            "'qemu-system-x86_64 --version'\n");
   Pair closed;
   closed.qemu.reset();
   EXPECT_EQ(to_text(closed.monitor->greet(5s).error(), Color::Off),
-            "faasc: error: QEMU does not answer: it has closed the connection [FAASC0705]\n");
+            "faasc: error: QEMU does not answer: it has closed the connection [FAASC0705]\n"
+            "  hint: try again; where it stays so, please report it, with the output of -v and of "
+            "'qemu-system-x86_64 --version'\n");
   EXPECT_EQ(closed.monitor->execute("quit").error().code, kMonitorFailed);
   Pair other;
   other.say("220 smtp.example.org\n");
   EXPECT_EQ(to_text(other.monitor->greet(5s).error(), Color::Off),
-            "faasc: error: QEMU does not answer: it does not speak QMP [FAASC0705]\n");
+            "faasc: error: QEMU does not answer: it does not speak QMP [FAASC0705]\n"
+            "  hint: try again; where it stays so, please report it, with the output of -v and of "
+            "'qemu-system-x86_64 --version'\n");
   Pair refusing;
   refusing.say(kGreeting);
   ASSERT_TRUE(refusing.monitor->greet(5s));
   refusing.say("{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no such command\"}}\n");
   EXPECT_EQ(to_text(refusing.monitor->execute("dance").error(), Color::Off),
-            "faasc: error: QEMU refused 'dance': no such command [FAASC0705]\n");
+            "faasc: error: QEMU refused 'dance': no such command [FAASC0705]\n"
+            "  hint: try again; where it stays so, please report it, with the output of -v and of "
+            "'qemu-system-x86_64 --version'\n");
 }
 
 }  // namespace

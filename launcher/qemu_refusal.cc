@@ -56,7 +56,7 @@ Error explain_refusal(std::string_view errors, ExitStatus status, std::uint16_t 
                  "KVM cannot be used here: " + reason,
                  {},
                  "leave out '--accel kvm'; the guest then runs emulated"};
-  return Error{Fault::Host, kQemuRefused, "QEMU would not run the machine: " + reason, {}, {}};
+  return Error{Fault::Host, kQemuRefused, "QEMU would not run the machine: " + reason, {}, kQemuRefusedHint};
 }
 
 bool lacks_sandbox(std::string_view errors) {

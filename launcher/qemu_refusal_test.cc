@@ -15,13 +15,17 @@ TEST(QemuRefusal, Reasons) {
     ExitStatus status;
     const char* said;
   };
+#define HINT \
+  "'-v' shows QEMU's command line; see with 'faasc doctor' whether this host runs machines at all\n"
   const Case cases[] = {
       {"qemu-system-x86_64: warning: something\nqemu-system-x86_64: cannot set up guest memory 'pc.ram'\n",
        {1, 0},
-       "QEMU would not run the machine: cannot set up guest memory 'pc.ram' [FAASC0704]\n"},
-      {"", {1, 0}, "QEMU would not run the machine: it ended with status 1 and said nothing [FAASC0704]\n"},
-      {"", {0, 11}, "QEMU would not run the machine: it was ended by signal 11 [FAASC0704]\n"},
-      {"\x1b[2Joops", {1, 0}, "QEMU would not run the machine: ^[[2Joops [FAASC0704]\n"},
+       "QEMU would not run the machine: cannot set up guest memory 'pc.ram' [FAASC0704]\n  hint: " HINT},
+      {"",
+       {1, 0},
+       "QEMU would not run the machine: it ended with status 1 and said nothing [FAASC0704]\n  hint: " HINT},
+      {"", {0, 11}, "QEMU would not run the machine: it was ended by signal 11 [FAASC0704]\n  hint: " HINT},
+      {"\x1b[2Joops", {1, 0}, "QEMU would not run the machine: ^[[2Joops [FAASC0704]\n  hint: " HINT},
       {"Could not access KVM kernel module: Permission denied\nqemu-system-x86_64: failed to initialize kvm: "
        "Permission denied\n",
        {1, 0},
@@ -31,8 +35,9 @@ TEST(QemuRefusal, Reasons) {
        "'tcp:127.0.0.1:99999-:8080'\n",
        {1, 0},
        "QEMU would not run the machine: -netdev user,id=n: Could not set up host forwarding rule "
-       "'tcp:127.0.0.1:99999-:8080' [FAASC0704]\n"},
+       "'tcp:127.0.0.1:99999-:8080' [FAASC0704]\n  hint: " HINT},
   };
+#undef HINT
   for (const Case& c : cases) {
     SCOPED_TRACE(c.said);
     Error error = explain_refusal(c.errors, c.status, 8080);

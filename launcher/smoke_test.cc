@@ -90,11 +90,15 @@ class TestRun {
     for (const SmokeTest& test : spec_.tests) {
       if (test.name.find(options_.filter) == std::string::npos) continue;
       TestResult result;
-      if (runs && machine_->ended()) result = boot();
-      if (result.outcome == Outcome::Passed && runs) result = run_smoke_test(*machine_, test);
-      if (!runs) {
-        result.outcome = report_.results.front().outcome;
-        result.error = report_.results.front().error;
+      if (runs) {
+        FAASC_CHECK(tell_of_early_end());
+        if (machine_->ended()) result = boot();
+        if (result.outcome == Outcome::Passed) result = run_smoke_test(*machine_, test);
+        told_of_end_ = result.outcome == Outcome::Broken;
+        last_ = test.name;
+      } else {
+        result.outcome = Outcome::Skipped;
+        result.error = not_run();
       }
       result.name = test.name;
       FAASC_CHECK(add(std::move(result)));
@@ -123,7 +127,27 @@ class TestRun {
     return result;
   }
 
+  /// Why no test runs where the machine did not get ready.
+  Error not_run() const {
+    const TestResult& ready = report_.results.front();
+    if (ready.outcome == Outcome::Skipped) return *ready.error;
+    Error error = *ready.error;
+    error.what = "not run, because the guest did not get ready";
+    return error;
+  }
+
+  /// A guest that answers well and ends by itself afterwards is as bad as one that does not answer.
+  Result<void> tell_of_early_end() {
+    if (told_of_end_ || !machine_->ended()) return {};
+    TestResult result{.name = "stop"};
+    settle(result, machine_->error_of_end());
+    if (!last_.empty()) result.error->during.push_back("after test '" + last_ + "'");
+    result.console = machine_->console().tail();
+    return add(std::move(result));
+  }
+
   Result<void> stop() {
+    FAASC_CHECK(tell_of_early_end());
     if (machine_->ended()) return {};
     auto start = Clock::now();
     std::uint64_t from = machine_->console().position();
@@ -146,6 +170,8 @@ class TestRun {
   const VmSpec& spec_;
   TestRunOptions options_;
   std::optional<Machine> machine_;
+  bool told_of_end_ = false;  // the machine's end, if it has ended, is in a result
+  std::string last_;          // the test that ran last
   TestReport report_;
 };
 

@@ -68,8 +68,9 @@ struct TestReport {
 int exit_status(const std::vector<TestReport>& reports);
 
 /// Boots the spec's machine and runs its tests one after another, against a new machine where one has ended.
-/// Before them comes the test "ready", and after them, where the guest does not stop well, the broken test
-/// "stop". An interrupt ends the run and is an error; the results until then were told to on_result.
+/// Before them comes the test "ready"; where it fails, the others do not run and are skipped. After them,
+/// where the guest does not stop well, or wherever it has ended by itself, comes the broken test "stop". An
+/// interrupt ends the run and is an error; the results until then were told to on_result.
 Result<TestReport> run_smoke_tests(const VmSpec& spec, const TestRunOptions& options);
 
 }  // namespace faasc

@@ -72,7 +72,7 @@ TEST(Aarch64Boot, ACrashIsToldWithItsSignal) {
   auto response = machine->request({.target = "/signal/" + std::to_string(SIGSEGV)});
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code, kGuestKilled);
-  EXPECT_EQ(response.error().what, "the guest was ended by signal 11 (SIGSEGV)");
+  EXPECT_EQ(response.error().what, "the guest was ended by signal 11 (SIGSEGV): it followed a null pointer");
   EXPECT_THAT(response.error().excerpt, Contains(HasSubstr("*** signal 11 received")));
   EXPECT_THAT(response.error().excerpt, Contains(HasSubstr("elr")));
 }

@@ -75,7 +75,7 @@ TEST(LinuxMachineBoot, ACrashIsToldWithItsSignal) {
   ASSERT_TRUE(ready) << text_of(ready.error());
   auto response = machine->request({.target = "/signal/" + std::to_string(SIGSEGV)});
   ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().what, "the guest was ended by signal 11 (SIGSEGV)");
+  EXPECT_EQ(response.error().what, "the guest was ended by signal 11 (SIGSEGV): it followed a null pointer");
   EXPECT_EQ(response.error().code, kGuestKilled);
 }
 

@@ -176,9 +176,15 @@ TEST(MachineBoot, TheExitStatusComesThrough) {
     ASSERT_FALSE(ready);
     EXPECT_EQ(ready.error().fault, Fault::Guest);
     ready.error().excerpt.clear();  // the kernel's own lines
-    EXPECT_EQ(text_of(ready.error()), "faasc: error: the guest exited with status " + std::to_string(status) +
-                                          (status == 0 ? " [FAASC0715]\n" : " [FAASC0710]\n") +
-                                          "  while waiting for the guest to get ready\n");
+    EXPECT_EQ(text_of(ready.error()),
+              "faasc: error: the guest exited with status " + std::to_string(status) +
+                  (status == 0 ? " [FAASC0715]\n" : " [FAASC0710]\n") +
+                  "  while waiting for the guest to get ready\n"
+                  "  hint: a function goes on serving until it is stopped; see what its "
+                  "program does" +
+                  (status == 0 ? "\n"
+                               : " (Nanos tells the lowest 7 bits of a status, so 139 as "
+                                 "11)\n"));
     ASSERT_TRUE(machine->ended());
     EXPECT_EQ(machine->ended()->code, status);
   }
@@ -213,8 +219,8 @@ TEST(MachineBoot, ACrashIsToldWithItsSignal) {
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().fault, Fault::Guest);
     EXPECT_EQ(response.error().code, kGuestKilled);
-    EXPECT_EQ(response.error().what,
-              "the guest was ended by signal " + std::to_string(number) + " (" + name + ")");
+    EXPECT_EQ(response.error().what, "the guest was ended by signal " + std::to_string(number) + " (" + name +
+                                         (number == SIGSEGV ? "): it followed a null pointer" : ")"));
     EXPECT_THAT(response.error().excerpt,
                 Contains(HasSubstr("*** signal " + std::to_string(number) + " received")));
     EXPECT_THAT(response.error().excerpt, Contains(HasSubstr("   rip: ")));
@@ -256,9 +262,11 @@ TEST(MachineBoot, AGuestThatNeverListensIsGivenUp) {
     EXPECT_EQ(ready.error().fault, Fault::Guest);
     EXPECT_THAT(ready.error().excerpt, Contains("this guest never listens"));
     ready.error().excerpt.clear();  // which has the kernel's own lines, too
-    EXPECT_EQ(text_of(ready.error()),
-              std::string("faasc: error: the guest did not get ready within 2000 ms [FAASC0713]\n  hint: ") +
-                  hint + "\n");
+    EXPECT_EQ(
+        text_of(ready.error()),
+        std::string(
+            "faasc: error: the guest did not get ready within 2000 ms; it was idle [FAASC0713]\n  hint: ") +
+            hint + "\n");
   }
 }
 
@@ -299,7 +307,8 @@ TEST(MachineBoot, SilenceIsTold) {
   ASSERT_TRUE(machine) << text_of(machine.error());
   auto ready = machine->wait_ready();
   ASSERT_FALSE(ready);
-  EXPECT_EQ(ready.error().what, "the guest did not get ready within 1000 ms, and printed nothing");
+  EXPECT_EQ(ready.error().what,
+            "the guest did not get ready within 1000 ms, and printed nothing; it computed all the time");
 }
 
 TEST(MachineBoot, AKernelThatIsNoneIsRefused) {
@@ -389,10 +398,10 @@ TEST(MachineBoot, RequestsThatGoWrong) {
     Fault fault;
   };
   const Case cases[] = {
-      {"/close", kNoConnection, "the connection was closed before the head of the answer", Fault::Guest},
-      {"/garbage", kBadResponse, "the answer is not HTTP: bad version", Fault::Guest},
-      {"/cut", kBadResponse, "the answer is cut short", Fault::Guest},
-      {"/sleep/1500", kRequestTimedOut, "no complete answer within 200 ms", Fault::Timeout},
+      {"/close", kNoConnection, "the connection was closed without an answer", Fault::Guest},
+      {"/garbage", kBadResponse, "the answer is not HTTP: it begins with 'what?^M^J^M^J'", Fault::Guest},
+      {"/cut", kBadResponse, "the answer is cut short: 5 of 99 bytes of its body came", Fault::Guest},
+      {"/sleep/1500", kRequestTimedOut, "no answer within 200 ms; meanwhile it was idle", Fault::Timeout},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.target);
@@ -606,7 +615,8 @@ TEST(MachineBoot, SmokeTests) {
             "body|text with "
             "'^nothing$'|'{\"method\":\"GET\",\"path\":\"/echo\",\"body\":\"\",\"list\":[1,{\"a\":null}]}'\n"
             "log|a line with 'never'|nothing printed\n");
-  EXPECT_EQ(report->results[5].error->what, "the guest was ended by signal 11 (SIGSEGV)");
+  EXPECT_EQ(report->results[5].error->what,
+            "the guest was ended by signal 11 (SIGSEGV): it followed a null pointer");
   EXPECT_THAT(report->results[5].error->during,
               ElementsAre("asking for GET /signal/11", "running test 'crash'"));
   EXPECT_THAT(report->results[7].error->what, HasSubstr("'(' is not a regular expression: "));
@@ -627,7 +637,9 @@ TEST(MachineBoot, SmokeTestsOfAGuestThatDoesNotStart) {
   auto report = run_smoke_tests(image->spec, options);
   ASSERT_TRUE(report);
   ASSERT_EQ(report->results.size(), 2u);
-  EXPECT_EQ(report->results[1].error->what, "the guest exited with status 3");
+  EXPECT_EQ(report->results[0].error->what, "the guest exited with status 3");
+  EXPECT_EQ(report->results[1].outcome, TestResult::Outcome::Skipped);
+  EXPECT_EQ(report->results[1].error->what, "not run, because the guest did not get ready");
   EXPECT_EQ(report->exit_status(), 5);
   options.start.qemu = "qemu-of-nowhere";
   EXPECT_EQ(run_smoke_tests(image->spec, options)->exit_status(), 6);
@@ -700,6 +712,7 @@ TEST(MachineBoot, AQemuThatIsKilledIsTold) {
   ASSERT_TRUE(exit);
   EXPECT_EQ(to_text(*exit), "was lost: QEMU was ended by signal 9 (SIGKILL)");
   EXPECT_EQ(machine->error_of(*exit)->code, kQemuKilled);
+  EXPECT_EQ(machine->error_of(*exit)->fault, Fault::Host);
 }
 
 }  // namespace

@@ -108,20 +108,20 @@ struct Ending {
 };
 
 TEST_P(ProcessMachine, TellsHowItEnded) {
-  for (const Ending& ending :
-       std::vector<Ending>{{{"exit", "0"}, "", "the guest exited with status 0"},
-                           {{"exit", "1"}, "", "the guest exited with status 1"},
-                           {{"exit", "139"}, "", "the guest exited with status 139"},
-                           {{"exit", "255"}, "", "the guest exited with status 255"},
-                           {{"signal", "11"}, "", "the guest was ended by signal 11 (SIGSEGV)"},
-                           {{"signal", "9"}, "", "the guest was ended by signal 9 (SIGKILL)"},
-                           {{"flood"}, "", "the guest exited with status 7"},
-                           {{"serve"}, "/exit/7", "the guest exited with status 7"},
-                           {{"serve"}, "/signal/11", "the guest was ended by signal 11 (SIGSEGV)"},
-                           {{"serve"}, "/signal/6", "the guest was ended by signal 6 (SIGABRT)"},
-                           {{"serve"}, "/close", "the connection was closed before the head of the answer"},
-                           {{"serve"}, "/cut", "the answer is cut short"},
-                           {{"quiet"}, "/garbage", "the answer is not HTTP: bad version"}}) {
+  for (const Ending& ending : std::vector<Ending>{
+           {{"exit", "0"}, "", "the guest exited with status 0"},
+           {{"exit", "1"}, "", "the guest exited with status 1"},
+           {{"exit", "139"}, "", "the guest exited with status 139"},
+           {{"exit", "255"}, "", "the guest exited with status 255"},
+           {{"signal", "11"}, "", "the guest was ended by signal 11 (SIGSEGV)"},
+           {{"signal", "9"}, "", "the guest was ended by signal 9 (SIGKILL)"},
+           {{"flood"}, "", "the guest exited with status 7"},
+           {{"serve"}, "/exit/7", "the guest exited with status 7"},
+           {{"serve"}, "/signal/11", "the guest was ended by signal 11 (SIGSEGV)"},
+           {{"serve"}, "/signal/6", "the guest was ended by signal 6 (SIGABRT)"},
+           {{"serve"}, "/close", "the connection was closed without an answer"},
+           {{"serve"}, "/cut", "the answer is cut short: 5 of 99 bytes of its body came"},
+           {{"quiet"}, "/garbage", "the answer is not HTTP: it begins with 'what?^M^J^M^J'"}}) {
     SCOPED_TRACE(ending.arguments.front() + ending.target);
     auto machine = Machine::start(spec_, as_process(ending.arguments));
     ASSERT_TRUE(machine) << text_of(machine.error());
@@ -146,7 +146,7 @@ TEST_P(ProcessMachine, IsNotReadyUntilSomebodyListens) {
     ASSERT_TRUE(machine) << text_of(machine.error());
     auto ready = machine->wait_ready();
     ASSERT_FALSE(ready);
-    EXPECT_EQ(ready.error().what, "the guest did not get ready within 300 ms");
+    EXPECT_EQ(ready.error().what, "the guest did not get ready within 300 ms; it was idle");
   }
 }
 

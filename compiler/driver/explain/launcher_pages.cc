@@ -49,7 +49,8 @@ constexpr ExplainPage kPages[] = {
      "limits: {init_timeout: 2s}   # for a function that loads its model for ten",
      "Make initialisation faster or raise limits.init_timeout. Without KVM everything takes much longer."},
     {"FAASC0714", "QEMU was killed",
-     "A signal from outside ended QEMU; on a host that runs out of memory, that is the kernel's.",
+     "A signal from outside ended QEMU; on a host that runs out of memory, that is the kernel's. It is no fault "
+     "of the function's: the exit status is 6.",
      "faasc: error: the guest was lost: QEMU was ended by signal 9 (SIGKILL) [FAASC0714]",
      "Make room, and start again."},
     {"FAASC0715", "the guest ended too early",

@@ -10,6 +10,7 @@
 
 extern "C" {
 #include "command_line.h"
+#include "kernel_log.h"
 #include "program_file.h"
 #include "settings.h"
 #include "text.h"
@@ -155,6 +156,24 @@ std::string described(const struct options& o) {
          std::to_string(o.has_gateway) + std::to_string(o.has_dns) + " " + std::to_string(o.network.address) +
          "/" + std::to_string(o.network.netmask) + " " + std::to_string(o.gateway) + " " + o.dns + " " +
          o.hostname + " " + std::to_string(o.exit_port) + " " + std::to_string(o.grace_seconds);
+}
+
+TEST(KernelLog, SaysWhyTheProgramEnded) {
+  auto words = [](std::string log) -> std::string {
+    std::unique_ptr<char[]> copy(new char[log.size() + 1]);
+    std::memcpy(copy.get(), log.data(), log.size());
+    const char* found = words_about_the_end(copy.get(), log.size());
+    return found ? found : "nothing";
+  };
+  EXPECT_EQ(words(""), "nothing");
+  EXPECT_EQ(words("\n\n<6>[    1.2] eth0: link becomes ready\n"), "nothing");
+  const std::string segfault =
+      "<6>[    2.5] f[95]: segfault at 10 ip 401c6b sp 7ffd error 6 in f[400000+1000]";
+  EXPECT_EQ(words("<5>[    0.1] Linux\n" + segfault + "\n<6>[    2.6] Code: 00\n"), segfault.substr(13));
+  EXPECT_EQ(words(segfault), segfault.substr(13)) << "without the end of the line";
+  EXPECT_EQ(words(segfault + "\n" + segfault + " again\n<3>[    3.1] Out of memory: Killed process 95 (f)\n"),
+            segfault.substr(13) + " again");
+  EXPECT_EQ(words("cut off: segfault at 0\n"), "cut off: segfault at 0");
 }
 
 TEST(CommandLine, Defaults) {

@@ -16,6 +16,7 @@
 #include <linux/fcntl.h>
 
 #include "init.h"
+#include "kernel_log.h"
 #include "syscalls.h"
 #include "text.h"
 
@@ -63,6 +64,8 @@ static bool read_settings(const char* where, char* bytes, long size, struct sett
   return size > 0 && !problem;
 }
 
+enum { kReadLog = 3 }; /* SYSLOG_ACTION_READ_ALL: the end of it, where it is longer than the buffer */
+
 static bool apply_settings(const struct settings* settings, struct options* options) {
   char complaint[64] = "";
   if (settings->options) add_options(settings->options, options, complaint, sizeof complaint);
@@ -108,6 +111,12 @@ __attribute__((noreturn, used)) void init_main(void) {
   write_whole_file("/proc/sys/kernel/printk", "4");
 
   struct ending ending = run_program(&options, &program);
+  if (ending.signal) {
+    static char log[64 * 1024];
+    long size = sys_syslog(kReadLog, log, sizeof log - 1);
+    const char* words = size > 0 ? words_about_the_end(log, (size_t)size) : NULL;
+    if (words) report("the kernel says: ", words, 0, 0);
+  }
   text_decimal((unsigned long)(ending.signal ? ending.signal : ending.status), number);
   if (ending.signal) {
     char name[32] = " (";

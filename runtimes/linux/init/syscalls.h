@@ -77,6 +77,9 @@ static inline int sys_execve(const char* path, char* const argv[], char* const e
 static inline int sys_wait4(int pid, int* status, int options) {
   return (int)syscall5(__NR_wait4, pid, (long)status, options, 0, 0);
 }
+static inline long sys_syslog(int action, char* buffer, size_t size) {
+  return syscall3(__NR_syslog, action, (long)buffer, (long)size);
+}
 static inline int sys_kill(int pid, int signal) {
   return (int)syscall3(__NR_kill, pid, signal, 0);
 }
