@@ -144,13 +144,15 @@ static void serve(int client, int number) {
   if (is("wrong-body")) return answer(client, "200 OK", "no\n", 3);
   if (is("wrong-status")) return answer(client, "500 Oh", "ok\n", 3);
   if (is("slow")) usleep(100000);
-  answer(client, "200 OK", "ok\n", 3);
   if (is("crash-after-answer")) {
     // So that it does not end well before, when it is asked to stop.
     sigset_t term;
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
     sigprocmask(SIG_BLOCK, &term, NULL);
+  }
+  answer(client, "200 OK", "ok\n", 3);
+  if (is("crash-after-answer")) {
     shutdown(client, SHUT_WR);
     usleep(20000);
     crash();
