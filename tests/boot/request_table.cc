@@ -145,6 +145,9 @@ std::vector<RequestRow> http_rows() {
       row("an exception", get("/throw"), crash),
       row("too long", get("/sleep/2600"), {.status = 504, .body = "Task timed out after 2.00 seconds"}),
   };
+  // The event before it has been answered, and may still have the one place that there is.
+  for (RequestRow& row : rows)
+    if (row.name == "a dry run") row.waits = true;
   return rows;
 }
 
@@ -275,6 +278,9 @@ std::vector<RequestRow> lambda_rows() {
       row("bytes that are no text", post("/", "\xff\xfe"), {.body = "\xff\xfe"}),
       row("too long", post("/", "\"sleep\""), {.status = 504, .body = "Task timed out after 2.00 seconds"}),
   };
+  // The event before it has been answered, and may still have the one place that there is.
+  for (RequestRow& row : rows)
+    if (row.name == "a dry run") row.waits = true;
   return rows;
 }
 
