@@ -351,6 +351,10 @@ TEST_F(PythonBuildTest, WhatIsPerhapsNeededIsTakenWhereSomethingNeedsIt) {
       {"/typing.pyc", "import functools", false},
       {"/typing.pyc", "from functools import singledispatch", true},
       {"/typing.pyc", "import pkgutil", true},
+      {"/_strptime.pyc", "import time", false},
+      {"/_strptime.pyc", "import time\nf = time.strptime", true},
+      {"/dbm/dumb.pyc", "import shelve", true},
+      {"/posixpath.pyc", "import os.path", true},
       {"/inspect.pyc", "import ast", false},
       {"/inspect.pyc", "import ast\nf = ast.get_docstring", true},
   };

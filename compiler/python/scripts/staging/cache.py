@@ -9,7 +9,7 @@ def version_of_scripts():
     """What another version of these scripts found is of no use."""
     directory = os.path.dirname(os.path.abspath(__file__))
     status = [os.stat(os.path.join(directory, name))
-              for name in ("bytecode.py", "cache.py", "imports.py", "nodes.py", "optional.py")]
+              for name in ("binaries.py", "bytecode.py", "cache.py", "imports.py", "nodes.py", "optional.py", "plan.py")]
     return "-".join("%x-%x" % (one.st_size, one.st_mtime_ns // 1000000) for one in status)
 
 
@@ -98,16 +98,15 @@ class Cache:
             self.changed = True
         return self.pyc_path(known)
 
-    def binary_names(self, host, standard):
-        """Words in an extension module that are names of `standard` modules, so it may import these."""
-        stamp = stamp_of(os.stat(host))
+    def binary_names(self, host, top_level):
+        """What an extension module may import of these modules, and of those in them; see binaries.py."""
+        stamp = stamp_of(os.stat(host)) + [sha256(" ".join(sorted(top_level)).encode())[:16]]
         entry = self.known.get(host)
         if not entry or entry[0] != stamp:
-            import re
+            from staging.binaries import modules_named
 
             with open(host, "rb") as file:
-                found = re.findall(rb"\0([a-z_][a-z0-9_.]{2,40})(?=\0)", file.read())
-            entry = self.known[host] = [stamp, sorted({word.decode() for word in found} & standard)]
+                entry = self.known[host] = [stamp, modules_named(file.read(), top_level)]
             self.changed = True
         return entry[1]
 

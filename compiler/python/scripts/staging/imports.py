@@ -34,6 +34,11 @@ class Imports(nodes.Visitor):
         self.changes_path = False
         self.marks = set()  # see optional.py
 
+    def follow(self, node):
+        if getattr(node, "type_params", None):  # `class Box[T]`, for which the interpreter calls typing
+            self.mention("type_params")
+        super().follow(node)
+
     def maybe(self, node):
         before, self.certain = self.certain, False
         self.follow(node)

@@ -29,7 +29,7 @@ EDGES = {
 }
 # The topic is wanted where a module of the function, or of a requirement, leads to one of these modules: host names that
 # are not ASCII, for example, may come out of any request.
-LEADS_TO = {"unicode": {"_socket", "urllib.parse"}}
+LEADS_TO = {"unicode": {"_socket", "stringprep", "urllib.parse"}}
 # Modules that work with a topic: whoever imports one wants it.
 CLIENTS = {
     "tls": {"ssl", "http.client", "urllib.request", "xmlrpc.client", "smtplib", "ftplib", "imaplib", "poplib", "nntplib"},
@@ -57,12 +57,13 @@ MENTIONS = {
     "getsource": "sources", "getsourcelines": "sources", "getsourcefile": "sources", "findsource": "sources",
     "linecache": "sources", "getcomments": "sources",
     "get_docstring": "docstrings", "singledispatch": "dispatch", "singledispatchmethod": "dispatch", "popen": "programs",
+    "strptime": "times", "type_params": "dispatch",
     "namereplace": "unicode", "eval": "unicode", "exec": "unicode", "literal_eval": "unicode", "\\N{": "unicode",
 }
 # Mentions that count in the standard library, too.
-OF_ANY_MODULE = {"docstrings", "dispatch", "programs"}
+OF_ANY_MODULE = {"docstrings", "dispatch", "programs", "times"}
 # Where a mention is the definition, which is not a use.
-DEFINED_IN = {"werkzeug.security", "ast", "functools", "os"}
+DEFINED_IN = {"werkzeug.security", "ast", "functools", "os", "_strptime", "datetime", "_pydatetime"}
 # A topic that brings another one along at no cost.
 ALSO = {"tls": "digests"}
 # Servers and test clients of libraries, which faasc's runtime takes the place of.

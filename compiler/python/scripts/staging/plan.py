@@ -6,6 +6,7 @@ import os
 import sys
 
 from staging import optional, rules
+from staging.binaries import EVERYTHING
 from staging.cache import Cache, write_whole
 from staging.distributions import Distributions
 from staging.trees import Module, Tree, module_name
@@ -21,6 +22,7 @@ class Staging:
         self.own = Cache(request["own_cache"], request["bytecode"])
         self.found = {}  # name -> Module, None or True
         self.reason = {}  # name -> why
+        self.builtin_taken = set()
         self.uses = {}  # name of a module -> names that it needs
         self.todo = collections.deque()  # first come, first served: reasons are short then
         self.files = {}  # guest -> (host, why)
@@ -29,8 +31,10 @@ class Staging:
         self.uses_nothing = optional.FOR_DEVELOPMENT  # modules that want no topic
         self.source_readers = set()  # packages of requirements that may read their own sources
         self.unresolved = []
+        self.unreadable = ""  # an extension module that does not tell what it imports
         self.path_is_changed = False
-        self.standard = {name[:-3] if name.endswith(".py") else name for name in self.tree("stdlib").entries("")}
+        self.top_level = {name.partition(".")[0] for tree in self.trees if tree.kind in ("stdlib", "dynload", "site")
+                          for name in tree.entries("") if not name.endswith("-info")}
         self.tag = "." + sys.implementation.cache_tag
 
     def tree(self, kind):
@@ -55,8 +59,10 @@ class Staging:
             return True
         name = rules.OTHERS.get(name, name)
         self.uses.setdefault(user, set()).add(name)
-        if name in self.reason or name in self.builtin:
+        if name in self.reason:
             return True
+        if name in self.builtin:
+            return self.need_of_builtin(name)
         parent = name.rpartition(".")[0]
         if parent and not self.need(parent, why, user):
             return False
@@ -66,6 +72,13 @@ class Staging:
         self.reason[name] = why
         if module is not True:
             self.todo.append(module)
+        return True
+
+    def need_of_builtin(self, name):
+        if name not in self.builtin_taken:
+            self.builtin_taken.add(name)
+            for other in rules.BY_C_MODULE.get(name, []):
+                self.need(other, "imported by " + name, name)
         return True
 
     @staticmethod
@@ -124,8 +137,11 @@ class Staging:
             for name in rules.BY_C_MODULE.get(module.name, []):
                 self.need(name, "imported by " + module.name, module.name)
             if tree.kind in ("site", "user"):
-                for name in self.shared.binary_names(os.path.join(tree.host, module.path), self.standard):
-                    self.need(name, "perhaps imported by " + module.name, module.name)
+                for name in self.shared.binary_names(os.path.join(tree.host, module.path), self.top_level):
+                    if name == EVERYTHING:
+                        self.unreadable = self.unreadable or module.name
+                    elif self.exists(name):
+                        self.need(name, "perhaps imported by " + module.name, module.name)
             return
         if not module.path.endswith(".py"):
             return
@@ -263,6 +279,8 @@ class Staging:
         prune = self.request["prune"]
         for name in rules.ALWAYS:
             self.need(name, "the interpreter needs it")
+        if prune != "none":
+            self.optional["times"] = [("_strptime", "imported by time", "time")]
         for name in self.request["roots"]:
             self.need(name, "every function needs it")
         for name in self.request["keep"]:
@@ -281,7 +299,7 @@ class Staging:
             self.drain()
         self.follow_optional()
         self.drop_sources()
-        if prune == "none":
+        if prune == "none" or self.unreadable:
             for kind in ("stdlib", "dynload"):
                 self.whole_tree(self.tree(kind))
             self.drain()
@@ -304,6 +322,8 @@ class Staging:
             reason = "it belongs to the function" if tree.kind == "user" else "build.python.prune is none"
             if distributions:
                 reason = distributions.reason(path)
+            elif tree.kind != "user" and self.unreadable:
+                reason = "perhaps imported by " + self.unreadable
             if name and all(part.isidentifier() for part in name.split(".")):
                 module = self.find(name)
                 if isinstance(module, Module) and module.tree is tree and module.path == path:

@@ -3,13 +3,17 @@
 import re
 import sys
 
-# Needed by the interpreter itself or by its C modules, where no import statement shows it.
+# Needed by the interpreter itself or by its C and frozen modules, where no import statement shows it.
 ALWAYS = [
     "_collections_abc", "_weakrefset", "abc", "codecs", "copyreg", "encodings", "functools", "genericpath",
     "importlib", "io", "keyword", "linecache", "operator", "os",
     "posixpath", "re", "reprlib", "signal", "stat", "threading", "tokenize", "traceback", "types", "warnings",
     "weakref", "_sitebuiltins", "__future__",
-] + (["locale"] if sys.version_info < (3, 11) else [])  # later ones ask the C library for a file's encoding
+]
+if sys.version_info < (3, 11):
+    ALWAYS.append("locale")  # later ones ask the C library for a file's encoding
+if sys.version_info >= (3, 12):
+    ALWAYS.append("_pylong")  # integers of more than 9000 bits are divided there
 # Modules that others put in their place.
 OTHERS = {"os.path": "posixpath"}
 # Part of the interpreter, whatever their files are.
@@ -17,9 +21,11 @@ FROZEN = ["_frozen_importlib", "_frozen_importlib_external", "importlib._bootstr
 BY_C_MODULE = {
     "_asyncio": ["asyncio"], "_ctypes": ["ctypes"], "_datetime": ["_strptime"], "_decimal": ["numbers"],
     "_elementtree": ["copy", "xml.etree.ElementPath"], "_pickle": ["_compat_pickle", "copyreg"],
-    "_sqlite3": ["sqlite3"], "_zoneinfo": ["zoneinfo"], "datetime": ["_strptime"],
+    "_sqlite3": ["sqlite3"], "_zoneinfo": ["zoneinfo", "datetime"], "datetime": ["_strptime"],
     "_ssl": ["ssl"], "array": ["collections.abc"], "unicodedata": [],
     "_contextvars": [], "pyexpat": [], "_curses": ["curses"], "_lzma": [], "_socket": [],
+    "importlib.resources": ["importlib.readers"],  # by the loaders, which are frozen
+    "dbm": ["dbm.dumb", "dbm.gnu", "dbm.ndbm", "dbm.sqlite3"],  # by names in a list
 }
 # Parts of the standard library that serve developers, or need what a unikernel has not.
 NEVER_WHOLE = {
