@@ -243,8 +243,10 @@ std::string typed_main_source(const ChosenHandler& chosen, const fs::path& sourc
   std::string document = openapi.empty() ? "nullptr" : c_string(openapi);
   std::string handler = "&::" + chosen.function.name;
   return "// Made by faasc: the JSON binding of '" + chosen.function.name +
-         "'.\n#include \"faasc/rt/typed.h\"\n\n#include " + c_string(source.string()) +
-         "\n\nnamespace faasc::rt {\n" + chosen.function.typed->binding +
+         "'.\n#include \"faasc/rt/typed.h\"\n\n"
+         // What a source begins with is parsed once, and the edited one is not to be part of it.
+         "namespace faasc::rt {}\n\n#include " +
+         c_string(source.string()) + "\n\nnamespace faasc::rt {\n" + chosen.function.typed->binding +
          "}  // namespace faasc::rt\n\nint main(int argc, char** argv) {\n"
          "  return faasc::rt::serve_typed(argc, argv, faasc::rt::typed_call<" +
          handler + ">(" + handler + "),\n                                " +

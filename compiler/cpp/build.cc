@@ -28,6 +28,7 @@
 //   objects/<source>.json                      its InputRecord, with faasc-cxx's answer
 //   objects/<source>.pch, .pch.json            its #include lines, parsed; once it has been edited
 //   main.cc main.o main.json                   the generated main()
+//   main.pch, main.pch.json                    what that of a typed function begins with, parsed
 //   function.debug function function.json      the executable, with and without debug information
 
 namespace faasc {
@@ -348,7 +349,14 @@ class CppBuilder {
       question.compile = cpp::CompileRequest{source.string(), main_object.string(), std::move(arguments), {}};
       main_digest = digest_of(question);
       main_inputs_ = InputRecord::load(work_ / "main.json");
-      if (main_inputs_.is_current(main_digest)) question.compile.reset();
+      if (main_inputs_.is_current(main_digest)) {
+        question.compile.reset();
+      } else if (typed) {
+        question.compile->preamble = work_ / "main.pch";
+        question.compile->make_preamble =
+            main_inputs_.request == main_digest &&
+            main_inputs_.is_current_but_for(absolute(units_[*typed_unit_].source));
+      }
     }
     FAASC_TRY(std::vector<std::string> arguments, cpp::link_arguments(request_, objects, main_object));
     question.link = cpp::LinkRequest{std::move(arguments), (work_ / "function.debug").string(),
@@ -365,7 +373,7 @@ class CppBuilder {
       progress("the executable is up to date");
       return {};
     }
-    FAASC_TRY(cpp::Answer answer, cpp::ask_compiler(request_, question, "main.cc"));
+    FAASC_TRY(cpp::Answer answer, ask_compiler(question, "main.cc"));
     if (answer.compile) {
       report(std::move(answer.compile->diagnostics));
       if (!answer.compile->ok)

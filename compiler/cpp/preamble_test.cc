@@ -48,7 +48,7 @@ constexpr const char* kSmallHeader =
 constexpr const char* kSmall =
     "#include <stddef.h>\n#include \"shop.h\"\nint two() { return one + where(); }\n";
 
-class PreambleTest : public testing::Test {
+class PreambleTest : public testing::TestWithParam<int> {
  protected:
   void SetUp() override {
     auto made = TemporaryDirectory::create(testing::TempDir(), "faasc preamble");
@@ -56,6 +56,7 @@ class PreambleTest : public testing::Test {
     directory_.emplace(std::move(*made));
     request_.project_dir = directory_->path();
     request_.work_dir = directory_->path() / "work";
+    request_.standard = GetParam();
     request_.installation = {fs::path(FAASC_PREFIX) / "libexec/faasc/faasc-cxx",
                              fs::path(FAASC_PREFIX) / "share/faasc/cpp/include", ""};
     write("shop.h", kSmallHeader);
@@ -96,7 +97,7 @@ class PreambleTest : public testing::Test {
   std::optional<TemporaryDirectory> directory_;
 };
 
-TEST_F(PreambleTest, ChangesNothingThatComesOut) {
+TEST_P(PreambleTest, ChangesNothingThatComesOut) {
   write("shop.h", kShop);
   write("x.cc", kSource);
   std::string plain = compile(Use::Never);
@@ -117,7 +118,7 @@ TEST_F(PreambleTest, ChangesNothingThatComesOut) {
   EXPECT_EQ(with, compile(Use::Never));
 }
 
-TEST_F(PreambleTest, NamesOfFilesAreTheSame) {
+TEST_P(PreambleTest, NamesOfFilesAreTheSame) {
   ASSERT_TRUE(make_directories(at("src")));
   write("src/shop.h", kSmallHeader);
   write("src/x.cc", kSmall);
@@ -134,7 +135,7 @@ TEST_F(PreambleTest, NamesOfFilesAreTheSame) {
   EXPECT_FALSE(used_);
 }
 
-TEST_F(PreambleTest, IsNotUsedWhereAnythingChanged) {
+TEST_P(PreambleTest, IsNotUsedWhereAnythingChanged) {
   compile(Use::Make);
   ASSERT_TRUE(used_);
   write("x.cc", "#include <stdint.h>\n" + std::string(kSmall));
@@ -165,7 +166,7 @@ TEST_F(PreambleTest, IsNotUsedWhereAnythingChanged) {
   EXPECT_FALSE(used_) << "a header that comes first now";
 }
 
-TEST_F(PreambleTest, IsNotMadeWhereTheBytesWouldDiffer) {
+TEST_P(PreambleTest, IsNotMadeWhereTheBytesWouldDiffer) {
   for (const char* header : {
            "struct A { A(); }; inline A a;",
            "struct A { A(); }; template <typename T> struct B { static A a; }; template <typename T> A "
@@ -185,7 +186,7 @@ TEST_F(PreambleTest, IsNotMadeWhereTheBytesWouldDiffer) {
   }
 }
 
-TEST_F(PreambleTest, WhatIsDamagedIsDoneWithout) {
+TEST_P(PreambleTest, WhatIsDamagedIsDoneWithout) {
   std::string plain = compile(Use::Never);
   compile(Use::Make);
   ASSERT_TRUE(used_);
@@ -215,6 +216,9 @@ TEST_F(PreambleTest, WhatIsDamagedIsDoneWithout) {
   EXPECT_EQ(compile(Use::Make), plain);
   EXPECT_FALSE(used_);
 }
+
+INSTANTIATE_TEST_SUITE_P(, PreambleTest, testing::Values(17, 20),
+                         [](const auto& one) { return "Cpp" + std::to_string(one.param); });
 
 }  // namespace
 }  // namespace faasc::cpp

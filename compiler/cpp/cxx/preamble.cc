@@ -123,11 +123,16 @@ class Generate : public clang::ASTFrontendAction {
 // What is put in front of the source already, or keeps its own precompiled files, is left alone.
 bool allows(const clang::CompilerInvocation& invocation) {
   const clang::PreprocessorOptions& preprocessor = invocation.getPreprocessorOpts();
+  const clang::HeaderSearchOptions& headers = invocation.getHeaderSearchOpts();
   const auto& inputs = invocation.getFrontendOpts().Inputs;
+  // From C++20 on there are modules, in every source; what counts is whether there is one to be found.
+  bool modules = headers.ImplicitModuleMaps || !headers.PrebuiltModuleFiles.empty() ||
+                 !headers.PrebuiltModulePaths.empty() ||
+                 !invocation.getFrontendOpts().ModuleMapFiles.empty() ||
+                 !invocation.getFrontendOpts().ModuleFiles.empty();
   return inputs.size() == 1 && inputs[0].isFile() && preprocessor.ImplicitPCHInclude.empty() &&
          preprocessor.Includes.empty() && preprocessor.MacroIncludes.empty() &&
-         preprocessor.ChainedIncludes.empty() && !invocation.getLangOpts().Modules &&
-         !invocation.getLangOpts().isCompilingModule() &&
+         preprocessor.ChainedIncludes.empty() && !modules && !invocation.getLangOpts().isCompilingModule() &&
          inputs[0].getKind().getFormat() == clang::InputKind::Source &&
          (inputs[0].getKind().getLanguage() == clang::Language::CXX ||
           inputs[0].getKind().getLanguage() == clang::Language::C) &&
