@@ -22,7 +22,7 @@ constexpr ExitStatusRow kExitStatuses[] = {
     {"3", "a tool, a kernel or a dependency is missing"},
     {"4", "a test found something else than it expected"},
     {"5", "the guest crashed, exited with an error or never got ready"},
-    {"6", "this host cannot run the virtual machine"},
+    {"6", "this host cannot run the virtual machine, or has lost it"},
     {"7", "a limit on time ran out"},
     {"70", "a bug in faasc"},
     {"128+n", "ended by signal n"},

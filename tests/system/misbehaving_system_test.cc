@@ -186,6 +186,16 @@ std::string golden_text(const fs::path& file) {
   return text ? *text : "there is no '" + file.string() + "'; FAASC_UPDATE_GOLDEN=1 writes it";
 }
 
+/// What docs/testing.md says: the exit status of each code.
+std::map<std::string, int> documented_statuses() {
+  std::map<std::string, int> statuses;
+  std::string text = read_file(fs::path(FAASC_SOURCE_DIR) / "docs/testing.md").value();
+  std::regex row(R"(\| (FAASC\d{4}) \| (\d) \|)");
+  for (std::sregex_iterator match(text.begin(), text.end(), row), end; match != end; ++match)
+    statuses[(*match)[1]] = std::stoi((*match)[2]);
+  return statuses;
+}
+
 class Misbehaving : public testing::Test {
  protected:
   static void SetUpTestSuite() { project_ = std::make_unique<ProjectRun>(); }
@@ -255,11 +265,16 @@ class Misbehaving : public testing::Test {
     for (std::thread& thread : threads) thread.join();
 
     fs::path directory = fs::path(FAASC_SOURCE_DIR) / "tests/data/misbehaving" / name_of(family);
+    std::map<std::string, int> documented = documented_statuses();
     for (std::size_t i = 0; i < table.size(); ++i) {
       const Misbehaviour& one = table[i];
       SCOPED_TRACE(one.name);
       EXPECT_EQ(outcomes[i].status, one.status) << outcomes[i].text;
       EXPECT_THAT(outcomes[i].text, HasSubstr(one.cause));
+      std::smatch code;
+      if (one.status > 4 && std::regex_search(outcomes[i].text, code, std::regex(R"(\[(FAASC\d{4})\])"))) {
+        EXPECT_EQ(documented[code[1]], one.status) << "docs/testing.md, of " << code[1];
+      }
       if (!one.alike) continue;
       fs::path golden = directory / (std::string(one.name) + ".txt");
       if (std::getenv("FAASC_UPDATE_GOLDEN") != nullptr)
