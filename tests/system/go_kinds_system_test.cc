@@ -10,15 +10,13 @@
 #include "base/process.h"
 #include "packager/kernels/kernel_store.h"
 #include "tests/system/faasc_run.h"
+#include "tests/system/request_table.h"
 
 namespace faasc {
 namespace {
 namespace fs = std::filesystem;
 
-// One entry of the manifest's `tests:`.
-struct Row {
-  std::string name, request, expect;
-};
+using Row = RequestRow;
 
 struct Kind {
   std::string name, manifest, source;
@@ -29,20 +27,6 @@ struct Kind {
 
 void PrintTo(const Kind& kind, std::ostream* out) {
   *out << kind.name;
-}
-
-// What every image answers, whatever its kind.
-std::vector<Row> common_rows() {
-  return {
-      {"robots", "{path: /robots.txt}", "{status: 404}"},
-      {"icon", "{path: /favicon.ico}", "{status: 404}"},
-      {"ready", "{path: /health/readiness}", "{status: 200, body: READY}"},
-      {"alive", "{path: /health/liveness}", "{status: 200, body: ALIVE}"},
-      {"ready, the other way", "{path: /_/ready}", "{status: 200, body: READY}"},
-      {"alive, the other way", "{path: /_/health}", "{status: 200, body: ALIVE}"},
-      {"too large", "{body_file: large}", "{status: 413, body_regex: '65536 bytes'}"},
-      {"another coding", "{method: POST, headers: {transfer-encoding: gzip}}", "{status: 501}"},
-  };
 }
 
 const char* const kPanicked =
@@ -215,19 +199,10 @@ std::vector<Kind> kinds() {
 }
 
 std::string manifest_of(const Kind& kind) {
-  std::string text = "apiVersion: faasc/v1\nname: kinds\nruntime: go\n" + kind.manifest +
-                     "limits: {timeout: 2s, request_size: 64KiB}\ntests:\n";
   // What takes long comes last: a Go function cannot be ended, and keeps its place.
-  std::vector<Row> rows = kind.serves_itself ? std::vector<Row>() : common_rows();
-  rows.insert(rows.end(), kind.rows.begin(), kind.rows.end());
-  for (const Row& row : rows) {
-    std::string request = row.request;
-    // Every request has an id, which comes back where the answer says that it should.
-    if (request.find("headers:") == std::string::npos && request.find("cloudevent:") == std::string::npos)
-      request.insert(request.size() - 1, ", headers: {function-execution-id: abc123}");
-    text += "  - {name: \"" + row.name + "\", request: " + request + ", expect: " + row.expect + "}\n";
-  }
-  return text;
+  return "apiVersion: faasc/v1\nname: kinds\nruntime: go\n" + kind.manifest +
+         "limits: {timeout: 2s, request_size: 64KiB}\n" +
+         to_manifest(kind.serves_itself ? kind.rows : with(common_rows(), kind.rows));
 }
 
 // As OpenFaaS' module has it.

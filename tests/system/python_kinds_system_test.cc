@@ -7,14 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/system/faasc_run.h"
+#include "tests/system/request_table.h"
 
 namespace faasc {
 namespace {
 
-// One entry of the manifest's `tests:`.
-struct Row {
-  std::string name, request, expect;
-};
+using Row = RequestRow;
 
 struct Kind {
   std::string name, manifest, source;
@@ -36,21 +34,6 @@ def world():
 
 std::string world(const std::string& target, const std::string& kind) {
   return "{log_regex: 'WORLD /var/task 8080 " + target + " " + kind + " kinds kinds-0.0.0 kinds'}";
-}
-
-// What every image answers, whatever its kind.
-std::vector<Row> common_rows() {
-  return {
-      {"robots", "{path: /robots.txt}", "{status: 404}"},
-      {"icon", "{path: /favicon.ico}", "{status: 404}"},
-      {"ready", "{path: /health/readiness}", "{status: 200, body: READY}"},
-      {"alive", "{path: /health/liveness}", "{status: 200, body: ALIVE}"},
-      {"ready, the other way", "{path: /_/ready}", "{status: 200, body: READY}"},
-      {"alive, the other way", "{path: /_/health}", "{status: 200, body: ALIVE}"},
-      {"too large", "{body_file: large}", "{status: 413}"},
-      {"another expectation", "{headers: {expect: tea}, body: x}", "{status: 417}"},
-      {"another coding", "{method: POST, headers: {transfer-encoding: gzip}}", "{status: 501}"},
-  };
 }
 
 const char* const kCrashed =
@@ -120,11 +103,6 @@ std::vector<Row> event_rows(const std::string& crashed = kCrashed) {
       {"no JSON", "{headers: {content-type: application/cloudevents+json}, body: '{'}", "{status: 400}"},
       {"raises", "{cloudevent: {id: raise, type: t, data: {}}}", crashed},
   };
-}
-
-std::vector<Row> with(std::vector<Row> rows, const std::vector<Row>& more) {
-  rows.insert(rows.end(), more.begin(), more.end());
-  return rows;
 }
 
 const char* const kInvoke = "path: /2015-03-31/functions/function/invocations";
@@ -346,16 +324,9 @@ std::vector<Kind> kinds() {
 }
 
 std::string manifest_of(const Kind& kind) {
-  std::string text = "apiVersion: faasc/v1\nname: kinds\nruntime: python\n" + kind.manifest +
-                     "limits: {timeout: 2s, request_size: 64KiB}\ntests:\n";
-  for (const Row& row : kind.serves_itself ? kind.rows : with(kind.rows, common_rows())) {
-    std::string request = row.request;
-    // Every request has an id, which comes back where the answer says that it should.
-    if (request.find("headers:") == std::string::npos)
-      request.insert(request.size() - 1, ", headers: {function-execution-id: abc123}");
-    text += "  - {name: \"" + row.name + "\", request: " + request + ", expect: " + row.expect + "}\n";
-  }
-  return text;
+  return "apiVersion: faasc/v1\nname: kinds\nruntime: python\n" + kind.manifest +
+         "limits: {timeout: 2s, request_size: 64KiB}\n" +
+         to_manifest(kind.serves_itself ? kind.rows : with(kind.rows, common_rows()));
 }
 
 class PythonKinds : public testing::TestWithParam<std::tuple<Kind, KernelFamily>> {};
