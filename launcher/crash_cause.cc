@@ -75,7 +75,7 @@ std::string to_text(CrashCause cause) {
   return {};
 }
 
-std::string hint_for(CrashCause cause) {
+std::string hint_for(CrashCause cause, Shown shown) {
   switch (cause) {
     case CrashCause::OutOfMemory:
       return "give it more with resources.memory or --memory; 'faasc test --find-memory' finds how much";
@@ -85,7 +85,8 @@ std::string hint_for(CrashCause cause) {
     case CrashCause::Unknown:
       break;
   }
-  return "the lines above say where it was, and what it printed before";
+  return shown == Shown::Lines ? "the lines above say where it was, and what it printed before"
+                               : "it had printed nothing; run it in a debugger, or build it with a sanitizer";
 }
 
 }  // namespace faasc

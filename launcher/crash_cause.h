@@ -16,7 +16,8 @@ CrashCause crash_cause(std::string_view console_tail, int signal);
 /// "out of memory": to follow "ended by signal 9". Empty for Unknown.
 std::string to_text(CrashCause cause);
 
-/// The way out.
-std::string hint_for(CrashCause cause);
+/// The way out, below the last lines of the console or where there are none.
+enum class Shown : std::uint8_t { Nothing, Lines };
+std::string hint_for(CrashCause cause, Shown shown);
 
 }  // namespace faasc

@@ -216,7 +216,7 @@ std::optional<Error> error_of(const GuestExit& exit, std::vector<std::string> co
       break;
     case GuestExit::How::Signaled:
       error.code = kGuestKilled;
-      error.hint = hint_for(exit.cause);
+      error.hint = hint_for(exit.cause, error.excerpt.empty() ? Shown::Nothing : Shown::Lines);
       break;
     case GuestExit::How::Failed:
     case GuestExit::How::Reset:

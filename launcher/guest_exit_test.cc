@@ -266,6 +266,14 @@ TEST(GuestExit, Decoding) {
   }
 }
 
+TEST(GuestExit, OfASilentCrashNoLinesAreSaidToTell) {
+  auto error = error_of({.how = GuestExit::How::Signaled, .signal = SIGSEGV}, {});
+  ASSERT_TRUE(error);
+  EXPECT_EQ(to_text(*error, Color::Off),
+            "faasc: error: the guest was ended by signal 11 (SIGSEGV) [FAASC0711]\n"
+            "  hint: it had printed nothing; run it in a debugger, or build it with a sanitizer\n");
+}
+
 TEST(GuestExit, AnEndThatNobodyAskedForIsAFailureEvenIfItIsAGoodOne) {
   auto text = [](const GuestExit& exit) { return to_text(error_of_early_end(exit, {"a line"}), Color::Off); };
   EXPECT_EQ(text({.how = GuestExit::How::Exited}),

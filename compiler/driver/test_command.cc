@@ -215,7 +215,13 @@ Result<int> test(Session& session, const TestArguments& arguments) {
     if (format == ReportFormat::Sarif || format == ReportFormat::GitHub)
       session.report(findings_of(several ? names[index] : "", result));
   };
+  // Otherwise results come one by one, and are progress enough.
+  std::optional<Progress::Step> step;
+  if (arguments.repeat > 1)
+    step.emplace(
+        session.progress().start("running the tests " + std::to_string(arguments.repeat) + " times"));
   FAASC_TRY(std::vector<TestReport> reports, run_test_suite(subjects, options));
+  if (step) step->done();
   auto duration =
       several || arguments.repeat > 1 ? std::chrono::steady_clock::now() - started : reports.front().duration;
   TestCounts counts = counts_of(reports);
