@@ -33,6 +33,9 @@ inline constexpr const char* kProcessRefused = "FAASC0762";  // the program coul
 inline constexpr const char* kProcessCannot = "FAASC0763";   // what was asked for needs a machine
 inline constexpr const char* kCallRefused = "FAASC0764";     // a system call that a unikernel does not serve
 
+// Debugging.
+inline constexpr const char* kNoDebugger = "FAASC0766";  // gdb is not there, or the guest does not stand for it
+
 // The guest.
 inline constexpr const char* kGuestExited = "FAASC0710";      // with a status other than 0
 inline constexpr const char* kGuestKilled = "FAASC0711";      // a signal ended the program

@@ -149,6 +149,13 @@ class FunctionBuild {
     manifest_ = std::move(*manifest);
     if (manifest_.name->empty()) manifest_.name.value = full_path(manifest_.directory).filename().string();
     BuildPlace place = build_place(manifest_, options_.output);
+    if (options_.debuggable) {
+      if (options_.output.empty())
+        place = build_place(manifest_, manifest_.directory / "build/debug" / place.image.filename());
+      // The last ones count.
+      for (const char* flag : {"-O0", "-g", "-fstandalone-debug"})
+        manifest_.build.cpp.flags.emplace_back(flag);
+    }
     image_ = place.image;
     work_dir_ = place.work_dir;
     result_.name = *manifest_.name;
@@ -253,6 +260,7 @@ class FunctionBuild {
                    .work_dir = work_dir_ / name_of((*manifest_.runtime)->language),
                    .jobs = options_.jobs ? options_.jobs : processors,
                    .offline = options_.offline,
+                   .debuggable = options_.debuggable,
                    .architecture = kernel.architecture,
                    .diagnostics = diagnostics_,
                    .progress = progress_};

@@ -42,7 +42,10 @@ struct BuildOptions {
   std::optional<DepfileRequest> depfile;
   /// The image keeps its time where its content stays the same, for Ninja's `restat`.
   bool keep_time = false;
-  bool digest = false;             ///< BuiltFunction::sha256 is wanted, for which all of the image is read
+  /// For a debugger: compiled without optimisation and with all debug information, into build/debug unless
+  /// `output` says otherwise.
+  bool debuggable = false;
+  bool digest = false;  ///< BuiltFunction::sha256 is wanted, for which all of the image is read
 };
 
 /// What came of a build, or of an earlier one that is still good.

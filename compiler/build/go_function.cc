@@ -33,6 +33,7 @@ Result<CompiledFunction> compile_go_function(const CompileJob& job) {
   request.cgo = *go.cgo;
   request.modules = modules_of(*go.modules);
   request.offline = job.offline;
+  request.debuggable = job.debuggable;
   if (job.family == KernelFamily::Nanos && *manifest.lint != Lint::Off)
     request.lint = *manifest.lint == Lint::Strict ? GoRequest::Lint::Strict : GoRequest::Lint::Warn;
   request.architecture = job.architecture == "aarch64" ? "arm64" : "amd64";

@@ -21,6 +21,8 @@ inline constexpr const char* kNoSuchTest = "FAASC0781";        // no name has wh
 inline constexpr const char* kUnexpectedAnswer = "FAASC0845";  // invoke --expect
 inline constexpr const char* kNotAllBuilt = "FAASC0846";       // build, of several functions
 inline constexpr const char* kNoOpenApi = "FAASC0844";         // inspect --openapi: of no typed function
+inline constexpr const char* kNoGdb = "FAASC0767";             // debug
+inline constexpr const char* kCannotDebug = "FAASC0768";       // debug: a guest for another processor
 inline constexpr const char* kHostLacking = "FAASC0840";  // doctor: something does not work here, or slowly
 inline constexpr const char* kHostBroken = "FAASC0841";   // doctor: nothing can be built, or nothing run
 

@@ -57,6 +57,8 @@ constexpr CommandEntry kCommands[] = {
      "faasc test shop --junit report.xml", configure_test},
     {"sbom", "Functions", "list what a function's image is made of, as a software bill of materials",
      "faasc sbom shop --as cyclonedx -o shop.cdx.json", configure_sbom},
+    {"debug", "Functions", "stop a function at its beginning, and let gdb have it",
+     "faasc debug shop --break shop.cc:7 --data '{\"id\": 7}'", configure_debug},
     {"spec", "Functions", "write the machine of a function in another VMM's words",
      "faasc spec shop --to libvirt -o shop.xml", configure_spec},
     {"check", "Functions", "read faas.yaml and tell what is wrong with it", "faasc check shop",

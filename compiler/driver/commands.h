@@ -10,6 +10,7 @@ Action configure_build(CLI::App& app);
 Action configure_check(CLI::App& app);
 Action configure_clean(CLI::App& app);
 Action configure_completion(CLI::App& app);
+Action configure_debug(CLI::App& app);
 Action configure_doctor(CLI::App& app);
 Action configure_explain(CLI::App& app);
 Action configure_image_cat(CLI::App& app);

@@ -12,18 +12,6 @@ namespace faasc {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path debug_file_of(const VmSpec& spec) {
-  if (spec.disks.empty()) return {};
-  const fs::path& disk = spec.disks[0].path;
-  // A disk that was unpacked lies in the build's own directory.
-  fs::path directory = disk.parent_path().parent_path().filename() == ".faasc"
-                           ? disk.parent_path()
-                           : disk.parent_path() / ".faasc" / disk.stem();
-  auto record = BuildRecord::load(directory / "record.json");
-  if (!record || !record->outputs_are_unchanged()) return {};
-  return record->fact("debug_file");
-}
-
 std::string without_dots(std::string file) {
   while (file.starts_with("./")) file.erase(0, 2);
   return file;
@@ -55,6 +43,18 @@ std::vector<std::vector<CodePlace>> places_in(const fs::path& program,
 }
 
 }  // namespace
+
+fs::path debug_file_of(const VmSpec& spec) {
+  if (spec.disks.empty()) return {};
+  const fs::path& disk = spec.disks[0].path;
+  // A disk that was unpacked lies in the build's own directory.
+  fs::path directory = disk.parent_path().parent_path().filename() == ".faasc"
+                           ? disk.parent_path()
+                           : disk.parent_path() / ".faasc" / disk.stem();
+  auto record = BuildRecord::load(directory / "record.json");
+  if (!record || !record->outputs_are_unchanged()) return {};
+  return record->fact("debug_file");
+}
 
 CrashPlaces crash_places_of(const VmSpec& spec) {
   fs::path program = debug_file_of(spec);

@@ -17,10 +17,13 @@ std::string inherit(Fd file, StartOptions& options) {
   return "/proc/self/fd/" + std::to_string(options.inherited.back()->get());
 }
 
-Result<void> change_nanos(const GuestSettings& settings, VmSpec& spec, StartOptions& options) {
+Result<void> change_nanos(const GuestSettings& settings, bool fixed_addresses, VmSpec& spec,
+                          StartOptions& options) {
   VmSpec::Disk& disk = spec.disks.front();
   FAASC_TRY(OpenedImage image, open_image(disk.path));
-  FAASC_TRY(Fd overlay, write_overlay(image, nanos_settings(settings)));
+  TfsTuple changes = nanos_settings(settings);
+  if (fixed_addresses) changes.emplace("noaslr", "t");
+  FAASC_TRY(Fd overlay, write_overlay(image, changes));
   disk.path = inherit(std::move(overlay), options);
   disk.format = name_of(DiskFormat::Qcow2);
   return {};
@@ -48,9 +51,12 @@ Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec
   FAASC_TRY(settings.environment,
             guest_environment_of(arguments.environment, spec.kind, session.environment()));
   if (arguments.vmm == "process") return run_as_process(session, arguments, settings, spec, options);
-  if (settings.empty() || spec.disks.empty()) return {};
-  Result<void> changed = spec.kernel_family == "nanos" ? change_nanos(settings, spec, options)
-                                                       : change_linux(settings, spec, options);
+  if (arguments.fixed_addresses && spec.direct_boot && spec.kernel_family == "linux")
+    spec.direct_boot->command_line += " norandmaps nokaslr";
+  bool nanos = spec.kernel_family == "nanos";
+  if ((settings.empty() && !(nanos && arguments.fixed_addresses)) || spec.disks.empty()) return {};
+  Result<void> changed = nanos ? change_nanos(settings, arguments.fixed_addresses, spec, options)
+                               : change_linux(settings, spec, options);
   return std::move(changed).during("preparing the machine of '" + spec.name + "'");
 }
 

@@ -1,4 +1,3 @@
-#include <charconv>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -27,29 +26,6 @@ struct RunArguments {
   std::string name;
   bool json = false, detach = false;
 };
-
-std::optional<std::uint16_t> port_number(std::string_view text) {
-  std::uint16_t port = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return port;
-}
-
-// "8080:80", or "8080" for the function's own port.
-Result<PortForward> parse_port(const std::string& text, std::uint16_t function_port) {
-  std::size_t colon = text.find(':');
-  auto host = port_number(std::string_view(text).substr(0, colon));
-  auto guest = colon == std::string::npos ? std::optional(function_port)
-                                          : port_number(std::string_view(text).substr(colon + 1));
-  if (!host || !guest || *guest == 0)
-    return Error{Fault::Usage,
-                 kBadCommandLine,
-                 "'" + text + "' is no port",
-                 {},
-                 "write -p HOST:GUEST, for example -p 8080:" + std::to_string(function_port) +
-                     "; 0 as the host's port takes any that is free"};
-  return PortForward{.host = *host, .guest = *guest};
-}
 
 Result<int> run_machine(Session& session, const RunArguments& arguments) {
   std::optional<int> keeper = arguments.detach ? keeper_descriptor(session) : std::nullopt;

@@ -156,6 +156,7 @@ Result<BuildOptions> build_options(const Session& session, const TargetArguments
   options.offline = session.options().offline;
   options.depfile = arguments.depfile;
   options.keep_time = arguments.keep_time;
+  options.debuggable = arguments.debuggable;
   return options;
 }
 

@@ -26,6 +26,7 @@ struct TargetArguments {
   unsigned jobs = 0;
   std::optional<DepfileRequest> depfile;  ///< -MD and its like
   bool keep_time = false;                 ///< --restat
+  bool debuggable = false;                ///< compiled for a debugger
   bool digest = false;                    ///< the image's digest is going to be shown
 };
 

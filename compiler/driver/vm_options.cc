@@ -1,11 +1,25 @@
 #include "compiler/driver/vm_options.h"
 
+#include <charconv>
+#include <optional>
+#include <string_view>
+
 #include <CLI/CLI.hpp>
 
 #include "compiler/driver/codes.h"
 #include "manifests/quantity.h"
 
 namespace faasc {
+namespace {
+
+std::optional<std::uint16_t> port_number(std::string_view text) {
+  std::uint16_t port = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+}  // namespace
 
 void add_vm_options(CLI::App& app, VmArguments& arguments) {
   app.add_option("--vmm", arguments.vmm, "qemu, or process: the program in a sandbox of this host [qemu]")
@@ -31,6 +45,21 @@ void add_vm_options(CLI::App& app, VmArguments& arguments) {
       ->type_name("NAME[=VALUE]")
       ->allow_extra_args(false);
   app.add_flag("--time", arguments.time, "show how long each phase of the start took");
+}
+
+Result<PortForward> parse_port(const std::string& text, std::uint16_t function_port) {
+  std::size_t colon = text.find(':');
+  auto host = port_number(std::string_view(text).substr(0, colon));
+  auto guest = colon == std::string::npos ? std::optional(function_port)
+                                          : port_number(std::string_view(text).substr(colon + 1));
+  if (!host || !guest || *guest == 0)
+    return Error{Fault::Usage,
+                 kBadCommandLine,
+                 "'" + text + "' is no port",
+                 {},
+                 "write -p HOST:GUEST, for example -p 8080:" + std::to_string(function_port) +
+                     "; 0 as the host's port takes any that is free"};
+  return PortForward{.host = *host, .guest = *guest};
 }
 
 Result<StartOptions> start_options(Session& session, const VmArguments& arguments) {

@@ -20,9 +20,14 @@ struct VmArguments {
   unsigned vcpus = 0;                    ///< 0: what the spec says
   std::vector<std::string> environment;  ///< as guest_environment_of() takes it
   bool time = false;
+  /// Nothing chooses addresses at random: for debuggers, not an option of its own.
+  bool fixed_addresses = false;
 };
 
 void add_vm_options(CLI::App& app, VmArguments& arguments);
+
+/// "8080:80", or "8080" for the function's own port.
+Result<PortForward> parse_port(const std::string& text, std::uint16_t function_port);
 
 /// The launcher's options; its notes go to the console with -v.
 Result<StartOptions> start_options(Session& session, const VmArguments& arguments);

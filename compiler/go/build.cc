@@ -212,6 +212,7 @@ class GoBuilder {
     std::vector<std::string> ldflags{"-compressdwarf=false"};
     ldflags.insert(ldflags.end(), request_.ldflags.begin(), request_.ldflags.end());
     build.push_back("-ldflags=" + joined(ldflags, ' '));
+    if (request_.debuggable) build.push_back("-gcflags=" + module_.path + "/...=-N -l");
     build.push_back(overlay.target);
 
     // What was read is listed while it is compiled, unless it is known from last time.

@@ -29,6 +29,7 @@ struct GoRequest {
   bool cgo = false;
   enum class Modules : std::uint8_t { Auto, ReadOnly, Vendor } modules = Modules::Auto;
   bool offline = false;
+  bool debuggable = false;  ///< the module's own packages are compiled without optimisation
   enum class Lint : std::uint8_t {
     Off,
     Warn,

@@ -24,6 +24,7 @@ enum class Said : std::uint8_t {
 
   // faasc to the sandbox.
   Start,    ///< descriptors: the order (start_order.h), a listening socket for each of its ports
+  Go,       ///< to a process that waits for a debugger: it has come
   TryPort,  ///< first: a port of the program
   Signal,   ///< first: the signal that the program is to get
 };

@@ -28,7 +28,7 @@ Result<void> Machine::State::launch_process() {
   SandboxOptions sandbox_options{.sandbox_program = options.process->sandbox_program,
                                  .memory_bytes = options.memory_bytes.value_or(spec.memory_bytes),
                                  .vcpus = options.vcpus.value_or(spec.vcpus),
-                                 .stop_before_exec = options.process->stop_before_exec,
+                                 .await_debugger = options.process->await_debugger,
                                  .on_refused = options.on_refused,
                                  .on_note = options.on_note};
   for (PortForward& port : ports) {

@@ -55,7 +55,7 @@ Result<StartOrder> order_of(const VmSpec& spec, const GuestProgram& program, con
                    .processors = options.vcpus,
                    .address = address_of(spec),
                    .ports = options.guest_ports,
-                   .stop_before_exec = options.stop_before_exec};
+                   .await_debugger = options.await_debugger};
   if (nanos) {
     order.stack_bytes = kNanosStackBytes;
     order.open_files = order.most_open_files = kNanosFiles;
@@ -149,6 +149,7 @@ Result<SandboxedProcess> SandboxedProcess::start(const VmSpec& spec, const Guest
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return io_error("create", "socket pair", errno);
   SandboxedProcess process;
+  process.on_refused_ = options.on_refused;
   process.control_.reset(ends[0]);
   Fd theirs(ends[1]);
 
@@ -178,9 +179,10 @@ Result<SandboxedProcess> SandboxedProcess::start(const VmSpec& spec, const Guest
     said = process.hear();
     if (said && said->said == Said::Started && said->descriptors.size() == 1) {
       process.pid_ = pid_of(said->descriptors.front());
-      if (options.stop_before_exec) return process;
-    } else if (said && said->said == Said::CallsWait && said->descriptors.size() == 1) {
-      process.watch_ = std::make_unique<CallWatch>(std::move(said->descriptors.front()), options.on_refused);
+      process.awaits_debugger_ = options.await_debugger;
+      if (options.await_debugger) return process;
+    } else if (said && said->said == Said::CallsWait) {
+      process.take(*said);
     } else if (said && said->said == Said::Runs) {
       return process;
     } else {
@@ -230,23 +232,42 @@ Error SandboxedProcess::not_started(std::optional<Message> message, const GuestP
   return error;
 }
 
+bool SandboxedProcess::is_traced() const {
+  auto status = read_file("/proc/" + std::to_string(pid_) + "/status");
+  return status && status->find("\nTracerPid:\t") != std::string::npos &&
+         status->find("\nTracerPid:\t0\n") == std::string::npos;
+}
+
+// What comes unasked.
+void SandboxedProcess::take(Message& message) {
+  if (message.said == Said::Ended) end_ = End{message.first, message.second};
+  // Where the program waited for a debugger, this comes late.
+  if (message.said == Said::CallsWait && message.descriptors.size() == 1)
+    watch_ = std::make_unique<CallWatch>(std::move(message.descriptors.front()), on_refused_);
+}
+
 std::optional<SandboxedProcess::End> SandboxedProcess::end() {
   for (pollfd control{control_.get(), POLLIN, 0}; !end_ && ::poll(&control, 1, 0) > 0;) {
     auto message = receive_message(control_);
     if (!message) break;
-    if (message->said == Said::Ended) end_ = End{message->first, message->second};
+    take(*message);
   }
   return end_;
 }
 
 bool SandboxedProcess::accepts(std::uint16_t port) {
   constexpr int kPatienceMs = 1000;
+  if (!end() && awaits_debugger_) {
+    if (!is_traced()) return false;
+    send_message(control_, Said::Go);
+    awaits_debugger_ = false;
+  }
   if (end() || !send_message(control_, Said::TryPort, port)) return false;
   for (pollfd control{control_.get(), POLLIN, 0}; ::poll(&control, 1, kPatienceMs) > 0;) {
     auto message = receive_message(control_);
     if (!message) return false;
     if (message->said == Said::Accepts) return message->first != 0;
-    if (message->said == Said::Ended) end_ = End{message->first, message->second};
+    take(*message);
   }
   return false;
 }

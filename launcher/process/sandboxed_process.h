@@ -23,7 +23,7 @@ struct SandboxOptions {
   unsigned vcpus = 1;
   std::vector<Fd> listeners;               ///< sockets of this host that listen
   std::vector<std::uint16_t> guest_ports;  ///< where each of them leads
-  bool stop_before_exec = false;           ///< the program's process waits, stopped (SIGSTOP), for a debugger
+  bool await_debugger = false;             ///< the program's process waits for a debugger before it begins
   std::function<void(const RefusedCall&)> on_refused;  ///< in a thread of its own
   std::function<void(const std::string&)> on_note;     ///< the command line, for -v
 };
@@ -33,7 +33,7 @@ struct SandboxOptions {
 /// calls of its image's kernel. It ends with this object, and with the thread that started it.
 class SandboxedProcess {
  public:
-  /// Returns when the program runs, or waits to be run for a debugger.
+  /// Returns when the program runs, or waits for a debugger to begin.
   static Result<SandboxedProcess> start(const VmSpec& spec, const GuestProgram& program,
                                         SandboxOptions options);
 
@@ -47,7 +47,8 @@ class SandboxedProcess {
   Child& child() { return *child_; }
   pid_t pid() const { return pid_; }  ///< of the program, as this host sees it
   std::optional<End> end();
-  /// Whether anybody listens on the port. False after the end.
+  /// Whether anybody listens on the port. False after the end. A process that waits for a debugger goes on in
+  /// here, once there is one.
   bool accepts(std::uint16_t port);
   void signal(int number);
   std::vector<RefusedCall> refused() const;
@@ -55,12 +56,16 @@ class SandboxedProcess {
  private:
   SandboxedProcess() = default;
   std::optional<Message> hear();
+  void take(Message& message);
+  bool is_traced() const;
   Error not_started(std::optional<Message> message, const GuestProgram& program);
 
   std::optional<Child> child_;
   Fd control_;
   pid_t pid_ = -1;
   std::optional<End> end_;
+  bool awaits_debugger_ = false;
+  std::function<void(const RefusedCall&)> on_refused_;
   std::unique_ptr<CallWatch> watch_;
 };
 

@@ -25,7 +25,7 @@ void each_field(Coder& coder, Order& order) {
   coder.field(order.address);
   coder.field(order.ports);
   coder.field(order.call_filter);
-  coder.field(order.stop_before_exec);
+  coder.field(order.await_debugger);
 }
 
 class Writer {

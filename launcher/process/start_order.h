@@ -29,7 +29,7 @@ struct StartOrder {
   std::uint32_t address = 0;         ///< IPv4, network byte order: what the relay connects to
   std::vector<std::uint16_t> ports;  ///< of the program, one for each listening socket that comes along
   std::string call_filter;           ///< struct sock_filter[]; empty: every system call is allowed
-  bool stop_before_exec = false;     ///< SIGSTOP, for a debugger
+  bool await_debugger = false;       ///< the program begins after Go (control.h)
 
   bool operator==(const StartOrder&) const = default;
 };

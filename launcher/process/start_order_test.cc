@@ -22,7 +22,7 @@ StartOrder sample() {
           .address = 0xffffffff,
           .ports = {1, 65535},
           .call_filter = "filter",
-          .stop_before_exec = true};
+          .await_debugger = true};
 }
 
 TEST(StartOrder, IsReadAsItWasWritten) {

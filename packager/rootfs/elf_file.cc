@@ -45,6 +45,8 @@ class ElfReader {
     if (header.e_phentsize != sizeof(Elf64_Phdr)) return damaged("program headers of an unknown size");
     file_.machine = header.e_machine;
     file_.has_entry = header.e_entry != 0;
+    file_.entry = header.e_entry;
+    file_.position_independent = header.e_type == ET_DYN;
     FAASC_TRY(std::string table, bytes_at(header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr),
                                           "table of program headers"));
     segments_.resize(header.e_phnum);
@@ -53,7 +55,11 @@ class ElfReader {
       // Segments are in the order of their addresses.
       if (segment.p_type == PT_LOAD && header.e_type == ET_EXEC && file_.fixed_address == 0)
         file_.fixed_address = segment.p_vaddr;
+      if (segment.p_type == PT_LOAD && header.e_entry >= segment.p_vaddr &&
+          header.e_entry - segment.p_vaddr < segment.p_filesz)
+        file_.entry_offset = header.e_entry - segment.p_vaddr + segment.p_offset;
       if (segment.p_type == PT_INTERP) FAASC_CHECK(read_interpreter(segment));
+      if (segment.p_type == PT_DYNAMIC) file_.dynamic = segment.p_vaddr;
       if (segment.p_type == PT_DYNAMIC) FAASC_CHECK(read_dynamic(segment));
     }
     return std::move(file_);

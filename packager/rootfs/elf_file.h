@@ -13,6 +13,10 @@ struct ElfFile {
   std::uint16_t machine = 0;  ///< EM_X86_64, EM_AARCH64, …
   /// Of the lowest segment; 0 where the loader chooses, as for libraries and position-independent programs.
   std::uint64_t fixed_address = 0;
+  bool position_independent = false;  ///< ET_DYN: the loader chooses
+  std::uint64_t entry_offset = 0;     ///< of the entry in the file; 0: not in the file
+  std::uint64_t entry = 0;            ///< where to begin; relative to where it lies where the loader chooses
+  std::uint64_t dynamic = 0;          ///< of the dynamic section in memory, likewise; 0: none
   bool has_entry = false;   ///< it says where to begin: false for most libraries
   std::string interpreter;  ///< the dynamic loader's path; empty in libraries and static programs
   std::string soname;

@@ -55,6 +55,14 @@ constexpr ExplainPage kPages[] = {
      "standard output.",
      "faasc invoke --path /no-such-page",
      "Look at what the function printed, which stands below the message."},
+    {"FAASC0767", "gdb is not installed", "'faasc debug' prepares the guest, and gdb shows what is in it.",
+     "faasc debug shop --break shop.cc:7",
+     "On Debian and Ubuntu, 'sudo apt install gdb'. 'faasc debug --print' works without, for other debuggers "
+     "that read gdb's commands."},
+    {"FAASC0768", "this guest cannot be debugged here",
+     "The debugger, the registers that it shows and what is looked up in the guest's memory are those of "
+     "x86_64.",
+     "faasc debug build/server.img   # for aarch64", "Debug the same function built for x86_64."},
     {"FAASC0840", "something is lacking on this host",
      "'faasc doctor' found a part that is not there or does not work as it should. Functions can be built "
      "and run, but not all of them, or slower than they could.",

@@ -145,6 +145,12 @@ constexpr ExplainPage kPages[] = {
      "std::system(\"gzip report.txt\");",
      "Do what the hint says; where the program does not mind, do nothing. '--kernel linux' serves all of "
      "them."},
+    {"FAASC0766", "the guest did not get as far as a debugger needs it",
+     "'faasc debug' lets a machine run until its program is about to begin, to find out where everything lies "
+     "in "
+     "its memory, and hands it to gdb there. This one ended before, or took too long.",
+     "faasc: error: the guest has ended before its program began [FAASC0766]",
+     "See with 'faasc run -v' what it says."},
     {"FAASC0780", "one of several functions could not be built",
      "'faasc test' was given several functions. This one has errors of its own, which were reported before; "
      "the tests of the others ran.",

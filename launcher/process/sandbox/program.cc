@@ -133,7 +133,12 @@ Failure become_program(const StartOrder& order, const Fd& control) {
     if (failure.error != 0) return failure;
   rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  if (order.stop_before_exec) ::raise(SIGSTOP);
+  // Whoever started us waits for the program, so that this is the only one who listens.
+  while (order.await_debugger) {
+    auto message = receive_message(control);
+    if (!message) return {Step::Order, EPIPE};
+    if (message->said == Said::Go) break;
+  }
   if (Failure failure = install_filter(order.call_filter, control); failure.error != 0) return failure;
   ::execve(order.executable.c_str(), argv.data(), envp.data());
   return {Step::Program, errno};
