@@ -83,6 +83,41 @@ static bool set_option(const char* name, const char* value, size_t size, struct 
   return false; /* no such option */
 }
 
+/* The kernel's own ip=CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:AUTOCONF:DNS, of which the third and those
+ * after the fourth may be empty or missing. The kernel would heed it if it had the network's driver built in. */
+static bool set_kernel_ip(const char* value, size_t size, struct options* out) {
+  struct options set = *out;
+  uint32_t dns;
+  set.network = (struct ipv4_network){0, 0};
+  set.has_network = true;
+  set.has_gateway = set.has_dns = false;
+  size_t start = 0;
+  for (int field = 0; start <= size && field < 8; ++field) {
+    const char* text = value + start;
+    size_t length = 0;
+    bool fits = true;
+    while (start + length < size && text[length] != ':') ++length;
+    if (field == 0) fits = parse_ipv4(text, length, &set.network.address);
+    if (field == 2 && length > 0) fits = set.has_gateway = parse_ipv4(text, length, &set.gateway);
+    if (field == 3) fits = parse_ipv4(text, length, &set.network.netmask);
+    if (field == 4 && length > 0) fits = copy_word(set.hostname, sizeof set.hostname, text, length);
+    if (field == 7 && length > 0)
+      fits = set.has_dns = parse_ipv4(text, length, &dns) && copy_word(set.dns, sizeof set.dns, text, length);
+    if (!fits) return false;
+    start += length + 1;
+  }
+  if (set.network.netmask == 0) return false;
+  *out = set;
+  return true;
+}
+
+/* "ip=dhcp" and the like ask for what is not there, and mean nobody but the kernel. */
+static bool is_kernel_ip(const char* word, size_t size) {
+  size_t colon = 3;
+  while (colon < size && word[colon] != ':') ++colon;
+  return colon < size && word[0] == 'i' && word[1] == 'p' && word[2] == '=';
+}
+
 void parse_command_line(const char* line, struct options* out, char* complaint, size_t complaint_room) {
   *out = (struct options){.has_network = true,
                           .has_gateway = true,
@@ -107,6 +142,8 @@ void add_options(const char* line, struct options* out, char* complaint, size_t 
     while (line[size] && !is_space(line[size])) ++size;
     if (size == 2 && line[0] == 'r' && line[1] == 'w') out->writable = true;
     if (size == 2 && line[0] == 'r' && line[1] == 'o') out->writable = false;
+    if (is_kernel_ip(line, size) && !set_kernel_ip(line + 3, size - 3, out))
+      copy_word(complaint, complaint_room, line, size < complaint_room ? size : complaint_room - 1);
     while (kPrefix[prefix] && line[prefix] == kPrefix[prefix]) ++prefix;
     if (!kPrefix[prefix]) {
       char name[16];

@@ -4,6 +4,8 @@
  *   faasc.root=/dev/vda    the root disk or partition; without it, the one whose ext4 has the label
  * "faasc-root" faasc.ip=A.B.C.D/N     the address of eth0; "off" leaves it alone faasc.gw=A.B.C.D       the
  * gateway; "off" for none faasc.dns=A.B.C.D      the name server; "off" for none faasc.hostname=NAME
+ *   ip=A.B.C.D::GATEWAY:NETMASK:HOSTNAME:DEVICE:off[:DNS]   the kernel's own words for these, from VMMs that know
+ *                          no others
  *   faasc.exit_port=0xf4   the port of an isa-debug-exit device, to which the exit status goes
  *   faasc.grace=10         seconds between SIGTERM and SIGKILL when the machine is asked to stop
  *

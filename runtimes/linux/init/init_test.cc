@@ -210,11 +210,35 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_FALSE(p.values.writable || p.values.has_network || p.values.has_gateway || p.values.has_dns);
 }
 
+TEST(CommandLine, ReadsWhatVmmsTellTheKernel) {
+  Parsed p = parsed(
+      "panic=-1 console=ttyS0 root=/dev/vda rw ip=10.4.0.9::10.4.0.1:255.255.255.0:urunc:eth0:off init=/init -- "
+      "faasc.grace=3");
+  EXPECT_EQ(p.complaint, "");
+  EXPECT_TRUE(p.values.writable && p.values.has_network && p.values.has_gateway);
+  EXPECT_FALSE(p.values.has_dns);
+  EXPECT_EQ(p.values.network.address, inet_addr("10.4.0.9"));
+  EXPECT_EQ(p.values.network.netmask, inet_addr("255.255.255.0"));
+  EXPECT_EQ(p.values.gateway, inet_addr("10.4.0.1"));
+  EXPECT_STREQ(p.values.hostname, "urunc");
+  EXPECT_EQ(p.values.grace_seconds, 3u);
+  p = parsed("ip=10.4.0.9:::255.255.0.0::::9.9.9.9");
+  EXPECT_EQ(p.complaint, "");
+  EXPECT_FALSE(p.values.has_gateway);
+  EXPECT_STREQ(p.values.dns, "9.9.9.9");
+  EXPECT_STREQ(p.values.hostname, "faasc");
+  for (const char* other : {"ip=dhcp", "ip=", "ip", "ip=off", "i:p"}) {
+    EXPECT_EQ(parsed(other).complaint, "") << other;
+    EXPECT_EQ(described(parsed(other).values), described(parsed("").values)) << other;
+  }
+}
+
 TEST(CommandLine, ComplainsAndKeepsTheDefault) {
   for (const char* bad :
        {"faasc.ip=10.0.2.15", "faasc.ip=10.0.2.15/33", "faasc.ip=", "faasc.ip", "faasc.gw=10.0.2",
         "faasc.gw=10.0.2.2.", "faasc.gw=10.0.2.256", "faasc.gw=0x1.0.0.1", "faasc.dns=dns", "faasc.root=vda",
-        "faasc.grace=-1", "faasc.exit_port=0x10000", "faasc.colour=red", "faasc.", "faasc.grace="}) {
+        "faasc.grace=-1", "ip=10.0.2.15:::", "ip=:::255.0.0.0",
+        "ip=10.0.2.15::x:255.0.0.0", "faasc.exit_port=0x10000", "faasc.colour=red", "faasc.", "faasc.grace="}) {
     Parsed p = parsed(bad);
     EXPECT_EQ(p.complaint, std::string(bad).substr(0, 23));
     EXPECT_EQ(described(p.values), described(parsed("").values)) << bad;
