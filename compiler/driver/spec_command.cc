@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/process.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/installation.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "launcher/uefi_firmware.h"
@@ -28,6 +30,17 @@ std::string target_names(std::string_view separator) {
   return names;
 }
 
+// libarchive writes it, which is not for faasc itself to load. What goes wrong that program says itself: its
+// exit status.
+Result<int> write_container_image(const std::string& plan, const std::string& output) {
+  FAASC_TRY(Installation installation, Installation::find());
+  FAASC_TRY(std::filesystem::path program, installation.program("faasc-archive"));
+  FAASC_TRY(Finished finished,
+            run({.argv = {program.string(), "pack", output}, .working_directory = {}, .environment = {}},
+                {.input = plan, .out = Stream::Inherit, .err = Stream::Inherit}));
+  return finished.status.signal != 0 ? 128 + finished.status.signal : finished.status.code;
+}
+
 Result<int> write_spec(Session& session, const SpecArguments& arguments) {
   const Target* target = find_target(arguments.to);
   if (!target)
@@ -36,6 +49,12 @@ Result<int> write_spec(Session& session, const SpecArguments& arguments) {
                  "'" + arguments.to + "' is nothing that a machine can be written for",
                  {},
                  "there are " + target_names(", ")};
+  if (target->is_image && arguments.output.empty())
+    return Error{Fault::Usage,
+                 kBadCommandLine,
+                 "'--to " + arguments.to + "' needs '--output'",
+                 {},
+                 "name a new directory for an image layout, or a file NAME.tar"};
   FAASC_TRY(std::optional<VmSpec> spec, read_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(Rendering rendering,
@@ -52,7 +71,11 @@ Result<int> write_spec(Session& session, const SpecArguments& arguments) {
                      .message = std::string(target->name) + " is not told of " + loss,
                      .place = {}});
   session.report(diagnostics);
-  if (!arguments.output.empty()) {
+  if (target->is_image) {
+    FAASC_TRY(int status, write_container_image(rendering.text, arguments.output));
+    if (status != 0) return status;
+    session.console().say("wrote " + arguments.output + ": " + std::string(target->form));
+  } else if (!arguments.output.empty()) {
     FAASC_CHECK(write_file(arguments.output, rendering.text));
     session.console().say("wrote " + arguments.output + ": " + std::string(target->form));
   } else if (session.options().format == ReportFormat::Text) {
@@ -69,7 +92,9 @@ Action configure_spec(CLI::App& app) {
   auto arguments = std::make_shared<SpecArguments>();
   add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
   app.add_option("--to", arguments->to, target_names(", "))->type_name("VMM")->required();
-  app.add_option("-o,--output", arguments->output, "the file to write [standard output]")->type_name("FILE");
+  app.add_option("-o,--output", arguments->output,
+                 "the file to write [standard output]; for oci and urunc a new directory, or NAME.tar")
+      ->type_name("FILE");
   app.add_option("-p,--port", arguments->port, "the port of the host that leads to the function [8080]")
       ->type_name("PORT")
       ->check(CLI::Range(1, 65535).description(""));

@@ -28,8 +28,7 @@ Result<Json> write_blob(const fs::path& blobs, const char* media_type, const std
 }  // namespace
 
 Result<TreeArchiveOutcome> write_oci_layout(const StoredTree& tree, const TreeArchiveOptions& options,
-                                            ContainerConfig config, const std::string& reference,
-                                            const fs::path& directory) {
+                                            OciImage image, const fs::path& directory) {
   fs::path blobs = directory / "blobs/sha256";
   FAASC_CHECK(make_directories(blobs));
   // Its name is known once it is written.
@@ -48,6 +47,7 @@ Result<TreeArchiveOutcome> write_oci_layout(const StoredTree& tree, const TreeAr
   fs::rename(unnamed, blobs / digest, error);
   if (error) return io_error("write", blobs / digest, error.value());
 
+  ContainerConfig& config = image.config;
   config.diff_ids = {"sha256:" + digest};
   FAASC_TRY(Json configuration,
             write_blob(blobs, "application/vnd.oci.image.config.v1+json", to_json(config)));
@@ -56,9 +56,10 @@ Result<TreeArchiveOutcome> write_oci_layout(const StoredTree& tree, const TreeAr
       {"mediaType", "application/vnd.oci.image.manifest.v1+json"},
       {"config", configuration},
       {"layers", Json::array({descriptor("application/vnd.oci.image.layer.v1.tar", digest, size_bytes)})}};
+  for (const auto& [name, value] : image.annotations) manifest["annotations"][name] = value;
   FAASC_TRY(Json entry, write_blob(blobs, "application/vnd.oci.image.manifest.v1+json", dump(manifest)));
   entry["platform"] = {{"architecture", config.architecture}, {"os", config.os}};
-  entry["annotations"] = {{"org.opencontainers.image.ref.name", reference}};
+  entry["annotations"] = {{"org.opencontainers.image.ref.name", image.reference}};
   Json index = {{"schemaVersion", 2},
                 {"mediaType", "application/vnd.oci.image.index.v1+json"},
                 {"manifests", Json::array({entry})}};

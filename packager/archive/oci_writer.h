@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "base/result.h"
@@ -11,12 +12,18 @@
 
 namespace faasc {
 
+/// What a container image is besides its files.
+struct OciImage {
+  ContainerConfig config;
+  std::string reference;                           ///< what it is called
+  std::map<std::string, std::string> annotations;  ///< of its manifest
+};
+
 /// Writes an OCI image layout (OCI image specification 1.1) with one image for linux, whose one layer is
 /// `tree`, into the empty directory `directory`. The layer is a plain tar, so that no compressor's version
-/// shows; `config.diff_ids` is set here. `reference` names the image. The same input gives the same bytes.
+/// shows; `image.config.diff_ids` is set here. The same input gives the same bytes.
 Result<TreeArchiveOutcome> write_oci_layout(const StoredTree& tree, const TreeArchiveOptions& options,
-                                            ContainerConfig config, const std::string& reference,
-                                            const std::filesystem::path& directory);
+                                            OciImage image, const std::filesystem::path& directory);
 
 /// The same directory as a tar.
 Result<void> write_layout_archive(const std::filesystem::path& directory, const ArchiveSink& sink);

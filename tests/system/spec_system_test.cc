@@ -126,5 +126,64 @@ TEST_P(SpecSystem, WhatIsLostIsSaid) {
 INSTANTIATE_TEST_SUITE_P(Families, SpecSystem, testing::Values(KernelFamily::Nanos, KernelFamily::Linux),
                          [](const auto& one) { return std::string(name_of(one.param)); });
 
+// Unpacked by somebody else, the machine boots from what was in the container image.
+TEST(SpecSystem, AMachineTravelsAsAContainerImage) {
+  FAASC_NEEDS(KernelFamily::Nanos);
+  for (const char* tool : {"skopeo", "umoci"})
+    if (!find_program(tool)) GTEST_SKIP() << tool << " is not installed";
+  ProjectRun project;
+  project.write_hello();
+  Finished finished = project.faasc({"spec", "--to", "oci", "-o", "machine"});
+  ASSERT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("oci is not told of a program to run"));
+  finished = project.shell(
+      "skopeo inspect oci:machine:hello && umoci unpack --rootless --image machine:hello bundle && "
+      "cmp bundle/rootfs/disk/hello.img build/hello.img && "
+      "\"$FAASC\" invoke -q --data Ada bundle/rootfs/hello.vm.json");
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("\"Architecture\": \"amd64\""));
+  EXPECT_THAT(finished.out, HasSubstr("Hello, Ada!\n"));
+
+  // As an archive it is the same bytes every time.
+  finished = project.shell(
+      "\"$FAASC\" spec --to oci -q -o one.tar && \"$FAASC\" spec --to oci -q -o two.tar && cmp one.tar "
+      "two.tar && "
+      "skopeo inspect oci-archive:one.tar >/dev/null");
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+  finished = project.faasc({"spec", "--to", "oci", "-q", "-o", "machine"});
+  EXPECT_EQ(finished.status.code, 1);
+  EXPECT_THAT(finished.err, HasSubstr("'machine' is there already [FAASC0539]"));
+}
+
+// With the kernel command line that urunc makes of what it is told (its sources, unikernels/linux.go).
+TEST(SpecSystem, UruncsCommandLineBootsLinux) {
+  FAASC_NEEDS(KernelFamily::Linux);
+  for (const char* tool : {"skopeo", "umoci"})
+    if (!find_program(tool)) GTEST_SKIP() << tool << " is not installed";
+  ProjectRun project;
+  project.write_hello();
+  Finished finished = project.faasc({"spec", "--kernel", "linux", "--to", "urunc", "-q", "-o", "machine"});
+  ASSERT_EQ(finished.status.code, 0) << finished.err;
+  finished = project.shell(
+      "skopeo inspect --raw oci:machine:hello && umoci unpack --rootless --image machine:hello bundle && "
+      "python3 - <<'END'\n"
+      "import base64, json\n"
+      "told = {k.split('.')[-1]: base64.b64decode(v).decode() for k, v in "
+      "json.load(open('bundle/rootfs/urunc.json')).items()}\n"
+      "spec = json.load(open('bundle/rootfs/hello.vm.json'))\n"
+      "init, *rest = told['cmdline'].split()\n"
+      "spec['disks'][0]['read_only'] = False\n"
+      "spec['direct_boot']['kernel'] = told['binary'][1:]\n"
+      "spec['direct_boot']['initrd'] = told['initrd'][1:]\n"
+      "spec['direct_boot']['command_line'] = ('panic=-1 console=ttyS0 root=/dev/vda rw '\n"
+      "  'ip=10.0.2.15::10.0.2.2:255.255.255.0:urunc:eth0:off init=' + init + ' -- ' + ' '.join(rest))\n"
+      "json.dump(spec, open('bundle/rootfs/urunc.vm.json', 'w'))\n"
+      "END\n"
+      "\"$FAASC\" invoke -q --machine q35 --data Ada bundle/rootfs/urunc.vm.json");
+  EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("com.urunc.unikernel.unikernelType"));
+  EXPECT_THAT(finished.out, HasSubstr("Hello, Ada!\n"));
+}
+
 }  // namespace
 }  // namespace faasc

@@ -10,6 +10,7 @@
 #include "compiler/driver/archive_program/command_line.h"
 #include "compiler/driver/archive_program/export_command.h"
 #include "compiler/driver/archive_program/import_command.h"
+#include "compiler/driver/archive_program/pack_command.h"
 
 namespace faasc {
 namespace {
@@ -19,6 +20,7 @@ Result<void> run(const std::vector<std::string>& arguments) {
   if (const auto* help = std::get_if<ShowImageHelp>(&command))
     return write_all(Fd(::dup(STDOUT_FILENO)), help->text, "standard output");
   if (const auto* request = std::get_if<ExportImage>(&command)) return run_export(*request);
+  if (const auto* request = std::get_if<PackImage>(&command)) return run_pack(*request);
   // <prefix>/libexec/faasc/faasc-archive
   FAASC_TRY(Installation installation, Installation::of_helper());
   return run_import(std::get<ImportArchive>(command), installation);

@@ -123,6 +123,8 @@ Result<ArchiveCommand> parse_export(const std::vector<std::string>& arguments) {
 Result<ArchiveCommand> parse_archive_command(const std::vector<std::string>& arguments) {
   if (!arguments.empty() && arguments.front() == "import") return parse_import(arguments);
   if (!arguments.empty() && arguments.front() == "export") return parse_export(arguments);
+  if (arguments.size() == 2 && arguments.front() == "pack")
+    return ArchiveCommand(PackImage{.output = arguments.back()});
   return Error{
       Fault::Usage, kBadImageCommand, "faasc-archive needs a command", {}, "it is 'import' or 'export'"};
 }

@@ -28,12 +28,16 @@ struct ExportImage {
   std::filesystem::path image, output;
   To to = To::Tar;
 };
+/// Not for people: faasc starts it.
+struct PackImage {
+  std::filesystem::path output;
+};
 struct ShowImageHelp {
   std::string text;
 };
-using ArchiveCommand = std::variant<ImportArchive, ExportImage, ShowImageHelp>;
+using ArchiveCommand = std::variant<ImportArchive, ExportImage, PackImage, ShowImageHelp>;
 
-/// Reads the arguments after the program's name: "import …" or "export …".
+/// Reads the arguments after the program's name: "import …", "export …" or "pack OUTPUT".
 Result<ArchiveCommand> parse_archive_command(const std::vector<std::string>& arguments);
 
 }  // namespace faasc

@@ -19,9 +19,7 @@ Result<Rendering> render_kubevirt(const VmSpec& spec, const RenderOptions& optio
   if (options.container_image.empty())
     return target_cannot(
         kName, "take a disk from this host: it takes container images from a registry",
-        "push the disk as a container image with " +
-            (spec.disks.empty() ? std::string("it") : spec.disks[0].path.filename().string()) +
-            " below /disk, and name the image with --image");
+        "'faasc spec --to oci' makes a container image with the disk: push it, and name it with --image");
   if (spec.disks.size() != 1)
     return target_cannot(kName, "be given " + std::to_string(spec.disks.size()) + " disks by one image",
                          "build an image with one disk");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "packager/spec/image_plan.h"
 #include "packager/spec/targets/target.h"
 
 // What the targets' files share: one file for each target.
@@ -12,7 +13,18 @@ Result<Rendering> render_cloud_hypervisor(const VmSpec& spec, const RenderOption
 Result<Rendering> render_libvirt(const VmSpec& spec, const RenderOptions& options);
 Result<Rendering> render_kubevirt(const VmSpec& spec, const RenderOptions& options);
 Result<Rendering> render_nomad(const VmSpec& spec, const RenderOptions& options);
+Result<Rendering> render_oci(const VmSpec& spec, const RenderOptions& options);
+Result<Rendering> render_urunc(const VmSpec& spec, const RenderOptions& options);
 Result<Rendering> render_systemd(const VmSpec& spec, const RenderOptions& options);
+
+/// A container image with all that the machine is made of: the disks below /disk, which is where KubeVirt
+/// looks for one, what a VMM loads below /boot, and the machine's description, /NAME.vm.json, with these
+/// paths.
+struct MachineImage {
+  ImagePlan plan;
+  VmSpec inside;  ///< the machine, with paths in the image
+};
+MachineImage machine_image(const VmSpec& spec);
 
 /// FAASC0690: `target` cannot do `what`; `hint` is the way out.
 Error target_cannot(std::string_view target, const std::string& what, const std::string& hint);

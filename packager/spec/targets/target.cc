@@ -15,6 +15,8 @@ constexpr Target kTargets[] = {
     {"libvirt", "a domain for 'virsh create'", render_libvirt},
     {"kubevirt", "a VirtualMachineInstance for 'kubectl apply'", render_kubevirt},
     {"nomad", "a job for 'nomad job run'", render_nomad},
+    {"oci", "a container image of the machine: disk, kernel and description", render_oci, true},
+    {"urunc", "a container image for the runtime urunc", render_urunc, true},
     {"systemd", "a unit for 'systemctl --user' that runs faasc", render_systemd},
 };
 

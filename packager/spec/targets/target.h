@@ -36,6 +36,8 @@ struct Target {
   /// The same text for the same spec and options. FAASC0690 where the target cannot run such a machine at
   /// all.
   Result<Rendering> (*render)(const VmSpec& spec, const RenderOptions& options);
+  /// The text says what a container image is to hold (image_plan.h), and the image is what is written.
+  bool is_image = false;
 };
 
 /// In the order in which they are listed.

@@ -5,10 +5,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "base/diagnostics.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "packager/spec/base64.h"
+#include "packager/spec/image_plan.h"
 #include "packager/spec/targets/target.h"
 
 namespace faasc {
@@ -91,7 +94,7 @@ TEST_P(TargetsTest, SaysTheSameAsEver) {
 
 INSTANTIATE_TEST_SUITE_P(Targets, TargetsTest,
                          testing::Combine(testing::Values("qemu", "firecracker", "cloud-hypervisor",
-                                                          "libvirt", "kubevirt", "nomad", "systemd"),
+                                                          "libvirt", "kubevirt", "nomad", "oci", "systemd"),
                                           testing::Values("nanos", "linux")),
                          [](const auto& one) {
                            std::string name = std::get<0>(one.param) + "_" + std::get<1>(one.param);
@@ -113,6 +116,33 @@ TEST(Targets, OneEmulatedProcessorMayBecomeTwo) {
   }
   spec.vcpus = 3;
   EXPECT_THAT(render("qemu", spec, with)->text, HasSubstr("-smp 3 "));
+}
+
+TEST(Targets, UruncIsToldInItsOwnWords) {
+  VmSpec spec = linux_spec();
+  auto rendering = render("urunc", spec);
+  ASSERT_TRUE(rendering) << to_text(rendering.error(), Color::Off);
+  auto plan = parse_image_plan(rendering->text);
+  ASSERT_TRUE(plan);
+  std::map<std::string, std::string> told;
+  for (const auto& [name, value] : plan->annotations)
+    if (name.starts_with("com.urunc.unikernel."))
+      told[name.substr(20)] = from_base64(value).value_or("damaged");
+  EXPECT_EQ(told, (std::map<std::string, std::string>{
+                      {"binary", "/boot/" + spec.direct_boot->kernel.filename().string()},
+                      {"blkMntPoint", "/"},
+                      {"block", "/disk/" + spec.disks[0].path.filename().string()},
+                      {"cmdline", "/init faasc.grace=10"},
+                      {"hypervisor", "qemu"},
+                      {"initrd", "/boot/" + spec.direct_boot->initrd.filename().string()},
+                      {"unikernelType", "linux"},
+                      {"unikernelVersion", spec.direct_boot->kernel_version},
+                      {"useDMBlock", "false"}}));
+  // The same for engines that keep annotations to themselves.
+  ASSERT_EQ(plan->files.back().path, "/urunc.json");
+  auto file = nlohmann::json::parse(plan->files.back().text);
+  for (const auto& [name, value] : file.items()) EXPECT_EQ(plan->annotations[name], value);
+  EXPECT_EQ(file.size(), told.size());
 }
 
 TEST(Targets, AreFoundByTheirNames) {
@@ -238,8 +268,12 @@ TEST(Targets, RefuseWhatTheyCannotRun) {
       refusal("kubevirt", nanos_spec(), without),
       "faasc: error: KubeVirt cannot take a disk from this host: it takes container images from a registry "
       "[FAASC0690]\n"
-      "  hint: push the disk as a container image with shop.img below /disk, and name the image with "
+      "  hint: 'faasc spec --to oci' makes a container image with the disk: push it, and name it with "
       "--image\n");
+  EXPECT_EQ(
+      refusal("urunc", nanos_spec()),
+      "faasc: error: urunc cannot run 'shop', which is for Nanos: it knows Unikraft, Rumprun, MirageOS, Mewz "
+      "and Linux [FAASC0690]\n  hint: build with '--kernel linux', or write it for kubevirt\n");
   EXPECT_EQ(refusal("kubevirt", linux_spec()),
             "faasc: error: KubeVirt cannot take the kernel of 'shop' from this host [FAASC0690]\n"
             "  hint: build with 'image: {boot: bios}'\n");
