@@ -34,7 +34,8 @@ inline constexpr const char* kProcessCannot = "FAASC0763";   // what was asked f
 inline constexpr const char* kCallRefused = "FAASC0764";     // a system call that a unikernel does not serve
 
 // Debugging.
-inline constexpr const char* kNoDebugger = "FAASC0766";  // gdb is not there, or the guest does not stand for it
+inline constexpr const char* kNoDebugger =
+    "FAASC0766";  // gdb is not there, or the guest does not stand for it
 
 // The guest.
 inline constexpr const char* kGuestExited = "FAASC0710";      // with a status other than 0

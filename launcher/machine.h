@@ -27,7 +27,7 @@ namespace faasc {
 struct ProcessChoice {
   GuestProgram program;
   std::filesystem::path sandbox_program;  ///< faasc-sandbox
-  bool await_debugger = false;          ///< for a debugger; nothing ever gets ready by itself then
+  bool await_debugger = false;            ///< for a debugger; nothing ever gets ready by itself then
 };
 
 struct StartOptions {

@@ -17,8 +17,8 @@ struct ElfFile {
   std::uint64_t entry_offset = 0;     ///< of the entry in the file; 0: not in the file
   std::uint64_t entry = 0;            ///< where to begin; relative to where it lies where the loader chooses
   std::uint64_t dynamic = 0;          ///< of the dynamic section in memory, likewise; 0: none
-  bool has_entry = false;   ///< it says where to begin: false for most libraries
-  std::string interpreter;  ///< the dynamic loader's path; empty in libraries and static programs
+  bool has_entry = false;             ///< it says where to begin: false for most libraries
+  std::string interpreter;            ///< the dynamic loader's path; empty in libraries and static programs
   std::string soname;
   std::vector<std::string> needed;  ///< names, or paths where they have a slash
   std::vector<std::string> rpath;   ///< the old kind, which is inherited; empty where there is a runpath

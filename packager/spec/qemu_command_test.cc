@@ -61,16 +61,17 @@ VmSpec aarch64_spec() {
 }
 
 TEST(QemuCommand, Aarch64) {
-  EXPECT_EQ(rendered(aarch64_spec(), {.machine = MachineType::Virt, .ports = {{0, 8080}}}),
-            "qemu-system-aarch64 -name hello -nodefaults -no-user-config -no-reboot -display none " +
-                std::string(kSandbox) +
-                " -machine virt,acpi=off,gic-version=2 -accel tcg -cpu max,pauth-impdef=on -smp 1,maxcpus=2 -m 256M"
-                " -chardev stdio,id=console,signal=off -serial chardev:console -kernel /k/kernel.img"
-                " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
-                "virtio-blk-pci,drive=disk0"
-                " -netdev user,id=net0,hostfwd=tcp:127.0.0.1:0-:8080"
-                " -device virtio-net-pci,netdev=net0,romfile="
-                " -semihosting-config enable=on,target=gdb -device virtio-rng-pci");
+  EXPECT_EQ(
+      rendered(aarch64_spec(), {.machine = MachineType::Virt, .ports = {{0, 8080}}}),
+      "qemu-system-aarch64 -name hello -nodefaults -no-user-config -no-reboot -display none " +
+          std::string(kSandbox) +
+          " -machine virt,acpi=off,gic-version=2 -accel tcg -cpu max,pauth-impdef=on -smp 1,maxcpus=2 -m 256M"
+          " -chardev stdio,id=console,signal=off -serial chardev:console -kernel /k/kernel.img"
+          " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
+          "virtio-blk-pci,drive=disk0"
+          " -netdev user,id=net0,hostfwd=tcp:127.0.0.1:0-:8080"
+          " -device virtio-net-pci,netdev=net0,romfile="
+          " -semihosting-config enable=on,target=gdb -device virtio-rng-pci");
   EXPECT_THAT(rendered(aarch64_spec(), {.machine = MachineType::Virt, .vcpus = 9}),
               testing::HasSubstr(" -machine virt,acpi=off,gic-version=3,its=off "));
   EXPECT_THAT(rendered(aarch64_spec(), {.machine = MachineType::Virt, .accelerator = Accelerator::Kvm}),

@@ -72,8 +72,8 @@ struct VmSpec {
   /// The guest reports its exit status by Arm's semihosting call SYS_EXIT, as aarch64 has no such port.
   bool semihosting_exit = false;
 
-  /// The guest takes settings for one run of it from a disk that holds nothing else. For the Linux family; Nanos
-  /// has them in its root.
+  /// The guest takes settings for one run of it from a disk that holds nothing else. For the Linux family;
+  /// Nanos has them in its root.
   bool settings_disk = false;
 
   // The function, as far as whoever runs it needs to know it.

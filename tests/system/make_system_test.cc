@@ -18,7 +18,9 @@ class MakeSystem : public testing::Test {
   void SetUp() override {
     if (!has_kernel(KernelFamily::Nanos) && !has_kernel(KernelFamily::Linux)) GTEST_SKIP() << "no kernel";
     fs::copy_file(FAASC_BOOT_GUEST, make_directory("shop") / "guest");
-    project_.write("shop/faas.yaml", "apiVersion: faasc/v1\nruntime: binary\nhandler: guest\nfiles: [{from: files, to: /data}]\n");
+    project_.write(
+        "shop/faas.yaml",
+        "apiVersion: faasc/v1\nruntime: binary\nhandler: guest\nfiles: [{from: files, to: /data}]\n");
     project_.write("shop/files/a b.txt", "one");
     // The time between a write and the next is what make goes by.
     project_.environment["MAKEFLAGS"] = "";

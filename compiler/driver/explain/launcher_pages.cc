@@ -49,7 +49,8 @@ constexpr ExplainPage kPages[] = {
      "limits: {init_timeout: 2s}   # for a function that loads its model for ten",
      "Make initialisation faster or raise limits.init_timeout. Without KVM everything takes much longer."},
     {"FAASC0714", "QEMU was killed",
-     "A signal from outside ended QEMU; on a host that runs out of memory, that is the kernel's. It is no fault "
+     "A signal from outside ended QEMU; on a host that runs out of memory, that is the kernel's. It is no "
+     "fault "
      "of the function's: the exit status is 6.",
      "faasc: error: the guest was lost: QEMU was ended by signal 9 (SIGKILL) [FAASC0714]",
      "Make room, and start again."},
@@ -146,7 +147,8 @@ constexpr ExplainPage kPages[] = {
      "Do what the hint says; where the program does not mind, do nothing. '--kernel linux' serves all of "
      "them."},
     {"FAASC0766", "the guest did not get as far as a debugger needs it",
-     "'faasc debug' lets a machine run until its program is about to begin, to find out where everything lies "
+     "'faasc debug' lets a machine run until its program is about to begin, to find out where everything "
+     "lies "
      "in "
      "its memory, and hands it to gdb there. This one ended before, or took too long.",
      "faasc: error: the guest has ended before its program began [FAASC0766]",
