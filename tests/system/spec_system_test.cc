@@ -120,7 +120,7 @@ TEST_P(SpecSystem, WhatIsLostIsSaid) {
   EXPECT_EQ(finished.status.code, 2);
   EXPECT_EQ(finished.err,
             "faasc: error: 'vmware' is nothing that a machine can be written for [FAASC0811]\n"
-            "  hint: there are qemu, firecracker, cloud-hypervisor, libvirt, kubevirt, nomad, systemd\n");
+            "  hint: there are qemu, firecracker, cloud-hypervisor, libvirt, kubevirt, nomad, oci, urunc, systemd\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, SpecSystem, testing::Values(KernelFamily::Nanos, KernelFamily::Linux),
