@@ -163,7 +163,7 @@ Action configure_build(CLI::App& app) {
   app.add_option("projects", arguments->projects,
                  "functions: directories or manifests; or a workspace, faas.workspace.yaml [.]")
       ->type_name("PATH");
-  add_build_options(app, target);
+  add_build_options(app, target, "functions to build, or sources to compile, at a time");
   app.add_option("-o,--output", target.output, "the image to write [build/<name>.img]")->type_name("FILE");
   app.add_flag("-k,--keep-going", arguments->keep_going,
                "of several functions build the rest, too, when one fails");

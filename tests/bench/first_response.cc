@@ -8,7 +8,7 @@
 //
 // Instructions are told apart by address. A PC's firmware and loaders run where programs do, so "program"
 // means the program only where the VMM loads the kernel. "overhead" is what the host's file system holds for
-// the image beyond the files in its root and the kernel on it.
+// the image beyond the files in its root and in what it boots from.
 //
 // usage: first_response [--runs N] [--plugin libinstruction_counter.so]
 // SPEC.vm.json[:microvm|:q35|:bios|:uefi]...
@@ -29,6 +29,7 @@
 #include "base/file.h"
 #include "compiler/build/build_record.h"
 #include "launcher/machine.h"
+#include "packager/image/opened_image.h"
 #include "packager/kernels/kernel_store.h"
 #include "packager/spec/vm_spec.h"
 #include "tests/bench/instruction_counts.h"
@@ -168,11 +169,15 @@ int main(int argc, char** argv) {
     long long allocated = status.st_blocks * 512, payload = 0;  // bytes
     if (auto record = BuildRecord::load(disk.parent_path() / ".faasc" / disk.stem() / "record.json"))
       payload = std::atoll(record->fact("payload_bytes").c_str());
+    // As it lies on the disk, which need not be all of the store's file. Where only a VMM loads it, it is not
+    // there.
     long long kernel = 0;
-    // Boot loaders of Linux start the compressed form, which lies beside the other.
-    fs::path image = contestant.spec.direct_boot->kernel;
-    if (contestant.spec.kernel_family == "linux") image.replace_filename("bzImage");
-    if (contestant.spec.disks[0].bios_bootable) kernel = static_cast<long long>(fs::file_size(image));
+    auto opened = open_image(disk);
+    if (!opened) return fail(opened.error());
+    for (const ImagePart& part : opened->parts)
+      if (part.name != "root")
+        for (const StoredEntry& entry : part.tree->entries())
+          kernel += static_cast<long long>(entry.size_bytes);
     std::printf("%-15s %9.0f %6.2f %12.2f %14.2f %14.1f %13lld %14lld %12lld %13.1f\n",
                 contestant.label.c_str(), median(contestant.milliseconds),
                 median(contestant.milliseconds) / base, median(contestant.total), median(contestant.waiting),

@@ -2,9 +2,6 @@
 
 #include <csignal>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -147,22 +144,6 @@ TEST_F(NanosSystem, AnImageRunsFromWhereverItWasMoved) {
   finished = project_.faasc({"invoke", "elsewhere/x.img"});
   EXPECT_EQ(finished.status.code, 1);
   EXPECT_THAT(finished.err, HasSubstr("FAASC0818"));
-}
-
-TEST_F(NanosSystem, ABusyPortIsNamed) {
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(::listen(socket.get(), 1), 0);
-  ASSERT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-  std::string port = std::to_string(ntohs(address.sin_port));
-  Finished finished = project_.faasc({"run", "--kernel", "nanos", "-p", port + ":8080"});
-  EXPECT_NE(finished.status.code, 0);
-  EXPECT_THAT(finished.err, HasSubstr(port));
-  EXPECT_THAT(finished.err, HasSubstr("hint: "));
 }
 
 TEST_F(NanosSystem, NoQemuIsSaidWithTheWayOut) {
