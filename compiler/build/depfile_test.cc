@@ -57,7 +57,7 @@ TEST_P(DepfileReaders, FindTheFile) {
   };
   for (const char* tool : {"make", "ninja"}) {
     SCOPED_TRACE(tool);
-    if (!find_program(tool)) continue;  // one of them built this test
+    if (!find_program(tool)) GTEST_SKIP() << tool << " is not installed";
     fs::remove(here / "out");
     calm();
     EXPECT_TRUE(ran({tool, "out"}));

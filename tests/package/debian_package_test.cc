@@ -40,6 +40,7 @@ class DebianPackage : public testing::Test {
   void check_program();
   void check_library();
 
+  std::string left_out_;  // what this host has no means for
   TemporaryDirectory directory_ = TemporaryDirectory::create(testing::TempDir(), "package").value();
 };
 
@@ -63,14 +64,20 @@ void DebianPackage::check_contents(const fs::path& package) {
 void DebianPackage::check_program() {
   const std::string faasc = (root() / "usr/bin/faasc").string();
   EXPECT_EQ(succeed({faasc, "version"}), "faasc " FAASC_VERSION "\n");
-  if (!has_kernel(KernelFamily::Nanos) && !has_kernel(KernelFamily::Linux)) return;
+  if (!has_kernel(KernelFamily::Nanos) && !has_kernel(KernelFamily::Linux)) {
+    left_out_ += "no function was built: no kernel; ";
+    return;
+  }
   succeed({faasc, "init", (here() / "hello").string(), "--template", "cpp-http"});
   EXPECT_THAT(succeed({faasc, "build", (here() / "hello").string()}), HasSubstr("hello/build/hello.img"));
 }
 
 // The image writer, by pkg-config.
 void DebianPackage::check_library() {
-  if (FAASC_SANITIZED || !find_program("pkg-config")) return;
+  if (FAASC_SANITIZED || !find_program("pkg-config")) {
+    left_out_ += "the library was not used: sanitizers, or no pkg-config; ";
+    return;
+  }
   std::string flags = succeed({"pkg-config", "--cflags", "--libs", "faasc-packager"},
                               {{"PKG_CONFIG_PATH", (root() / "usr/lib/pkgconfig").string()}});
   const std::string program = (here() / "bootable_disk").string();
@@ -90,6 +97,7 @@ TEST_F(DebianPackage, IsAnInstallationThatWorksWhereverItIsUnpacked) {
   check_contents(package);
   check_program();
   check_library();
+  if (!left_out_.empty()) GTEST_SKIP() << left_out_;
 }
 
 }  // namespace
