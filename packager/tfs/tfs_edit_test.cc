@@ -19,6 +19,7 @@ namespace faasc {
 namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 using namespace std::string_literals;
 
 /// The bytes of a file system with these attributes of its root and a file /app.
@@ -76,6 +77,15 @@ TEST(TfsEdit, MergesTuplesAndReplacesTheRest) {
   EXPECT_EQ(reader.find("/data")->kind, TfsEntry::Kind::Directory);
   ASSERT_NE(reader.find("/app"), nullptr);
   EXPECT_EQ(reader.problems(), std::vector<std::string>{});
+}
+
+TEST(TfsEdit, TakesAttributesAway) {
+  std::string before = written(kAttributes);
+  std::string after = edited(before, {{"arguments", TfsDeletion{}},
+                                      {"never_there", TfsDeletion{}},
+                                      {"environment", TfsTuple{{"A", TfsDeletion{}}}}})
+                          .value();
+  EXPECT_EQ(to_text(TfsValue(opened(after).attributes())), "(environment:(B:2) program:/app)");
 }
 
 TEST(TfsEdit, NamesNothingTwice) {
@@ -199,11 +209,14 @@ TEST(TfsEdit, IsReadByNanosOwnTool) {
   auto directory = TemporaryDirectory::create(testing::TempDir(), "tfs-edit").value();
   fs::path path = directory.path() / "image";
   ASSERT_TRUE(write_file(
-      path, edited(written(kAttributes), {{"environment", TfsTuple{{"B", "two"}, {"C", "three"}}}}).value()));
+      path, edited(written(kAttributes),
+                   {{"environment", TfsTuple{{"B", "two"}, {"C", "three"}}}, {"arguments", TfsDeletion{}}})
+                .value()));
   auto finished = run({.argv = {dump, path.string()}});
   ASSERT_TRUE(finished);
   EXPECT_TRUE(finished->status.ok()) << finished->err;
   for (const char* part : {"A:1", "B:two", "C:three"}) EXPECT_THAT(finished->out, HasSubstr(part));
+  EXPECT_THAT(finished->out, Not(HasSubstr("arguments")));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace faasc {
 std::string to_text(const TfsValue& value) {
   struct Print {
     std::string operator()(const TfsFlag&) const { return "(flag)"; }
+    std::string operator()(const TfsDeletion&) const { return "(deleted)"; }
     std::string operator()(const TfsInteger& integer) const {
       return (integer.negative ? "-" : "") + std::to_string(integer.magnitude);
     }
@@ -96,6 +97,7 @@ void Encoder::value(const TfsValue& value) {
   struct Encode {
     Encoder& encoder;
     void operator()(const TfsFlag&) const { encoder.flag(); }
+    void operator()(const TfsDeletion&) const { encoder.deletion(); }
     void operator()(const TfsInteger& integer) const { encoder.integer(integer); }
     void operator()(const std::string& text) const { encoder.string(text); }
     void operator()(const std::vector<TfsValue>& values) const {

@@ -28,12 +28,18 @@ struct TfsInteger {
   bool operator==(const TfsInteger&) const = default;
 };
 
+/// In an edit: the attribute is to be there no more. Nothing else holds one, as readers show what is there.
+struct TfsDeletion {
+  bool operator==(const TfsDeletion&) const = default;
+};
+
 /// A value of a tuple of the file system, as a caller gives it for the root tuple or a reader finds it there.
 struct TfsValue {
-  std::variant<TfsFlag, TfsInteger, std::string, std::vector<TfsValue>, TfsTuple> data;
+  std::variant<TfsFlag, TfsInteger, std::string, std::vector<TfsValue>, TfsTuple, TfsDeletion> data;
 
   TfsValue() = default;
   TfsValue(TfsFlag) {}                                                 // NOLINT(google-explicit-constructor)
+  TfsValue(TfsDeletion deletion) : data(deletion) {}                   // NOLINT(google-explicit-constructor)
   TfsValue(TfsInteger integer) : data(integer) {}                      // NOLINT(google-explicit-constructor)
   TfsValue(std::string text) : data(std::move(text)) {}                // NOLINT(google-explicit-constructor)
   TfsValue(const char* text) : data(std::string(text)) {}              // NOLINT(google-explicit-constructor)
@@ -77,6 +83,8 @@ class Encoder {
   void string(std::string_view text);
   void integer(TfsInteger value);
   void flag() { bytes_ += std::string_view("\x81\0", 2); }
+  /// Instead of a value: a text without a type and of no length.
+  void deletion() { bytes_ += '\x80'; }
   void value(const TfsValue& value);
 
   const std::string& bytes() const { return bytes_; }

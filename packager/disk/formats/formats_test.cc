@@ -16,6 +16,7 @@
 #include "packager/disk/formats/block_map.h"
 #include "packager/disk/formats/codes.h"
 #include "packager/disk/formats/convert.h"
+#include "packager/disk/formats/qcow2_disk.h"
 #include "packager/disk/formats/qcow2_overlay.h"
 
 // Every format, by the same table: what we write we read back, qemu-img and the format's own tools accept it,
@@ -394,6 +395,18 @@ TEST_F(Formats, AnOverlayReadsAsItsImageButForThePatches) {
     EXPECT_TRUE(read_file(flat).value() == expected);
     // Six clusters differ, or are between what was patched; the rest is the image's.
     EXPECT_LT(fs::file_size(overlay), 12 * 65536u);
+
+    // What a guest may have done to it since, read by us.
+    auto changed = run({.argv = {"qemu-io", "-c", "write -P 7 1200k 70k", "-c", "write -z 0 64k", "-c",
+                                 "write -P 9 4500k 1k", overlay.string()}});
+    ASSERT_TRUE(changed && changed->status.ok()) << changed->err;
+    ASSERT_TRUE(qemu_img({"convert", "-O", "raw", overlay, flat}).status.ok());
+    auto both = open_qcow2(open_byte_source(overlay).value(), "overlay", disk);
+    ASSERT_TRUE(both) << to_text(both.error(), Color::Off);
+    EXPECT_TRUE(contents_of(**both) == read_file(flat).value());
+    fs::path ranges = at("ranges.img");
+    ASSERT_TRUE(write_disk_as(**both, DiskFormat::Raw, ranges));
+    EXPECT_TRUE(read_file(ranges).value() == read_file(flat).value());
     fs::remove(image);
   }
 }

@@ -17,9 +17,10 @@ constexpr std::uint64_t kSector = 512;
 class Qcow2Disk : public BlockDisk {
  public:
   Qcow2Disk(std::shared_ptr<const ByteSource> file, std::string name, std::uint64_t size,
-            std::uint64_t cluster_bytes, std::vector<be64> l1)
+            std::uint64_t cluster_bytes, std::vector<be64> l1, std::shared_ptr<const DiskContents> backing)
       : BlockDisk(size, cluster_bytes),
         file_(std::move(file)),
+        backing_(std::move(backing)),
         name_(std::move(name)),
         l1_(std::move(l1)),
         table_(cluster_bytes / 8) {}
@@ -28,6 +29,7 @@ class Qcow2Disk : public BlockDisk {
   Result<bool> holds(std::uint64_t block) const override {
     FAASC_TRY(std::uint64_t entry, entry_of(block));
     if (entry & qcow2::kCompressed) return true;
+    if (entry == 0 && backing_) return backing_holds(block);
     return (entry & qcow2::kOffsetMask) != 0 && !(entry & qcow2::kReadsAsZeros);
   }
 
@@ -35,6 +37,7 @@ class Qcow2Disk : public BlockDisk {
                           std::size_t size) const override {
     FAASC_TRY(std::uint64_t entry, entry_of(block));
     if (entry & qcow2::kCompressed) return read_compressed(block, entry, offset, buffer, size);
+    if (entry == 0 && backing_) return read_backing(block * block_bytes() + offset, buffer, size);
     std::uint64_t at = entry & qcow2::kOffsetMask;
     if (at % block_bytes() != 0) return damaged(name_, "a cluster does not begin where clusters do");
     // The last cluster of a file may be shorter than the others.
@@ -50,12 +53,28 @@ class Qcow2Disk : public BlockDisk {
 
   std::uint64_t first_candidate(std::uint64_t block) const override {
     std::uint64_t table = block / table_.size();
-    if (table >= l1_.size() || (l1_[table] & qcow2::kOffsetMask) != 0) return block;
+    if (backing_ || table >= l1_.size() || (l1_[table] & qcow2::kOffsetMask) != 0) return block;
     while (table < l1_.size() && (l1_[table] & qcow2::kOffsetMask) == 0) ++table;
     return table * table_.size();
   }
 
  private:
+  Result<bool> backing_holds(std::uint64_t block) const {
+    std::uint64_t begin = block * block_bytes();
+    if (begin >= backing_->size()) return false;
+    FAASC_TRY(Range range, backing_->next_data(begin));
+    return range.begin < std::min(begin + block_bytes(), backing_->size());
+  }
+
+  // An overlay may be longer than what it lies over.
+  Result<void> read_backing(std::uint64_t offset, char* buffer, std::size_t size) const {
+    std::uint64_t end = backing_->size();
+    std::size_t stored = offset < end ? std::min<std::uint64_t>(size, end - offset) : 0;
+    if (stored > 0) FAASC_CHECK(backing_->read_at(offset, buffer, stored));
+    std::memset(buffer + stored, 0, size - stored);
+    return {};
+  }
+
   Result<std::uint64_t> entry_of(std::uint64_t block) const {
     std::uint64_t table = block / table_.size();
     std::uint64_t at = table < l1_.size() ? l1_[table] & qcow2::kOffsetMask : 0;
@@ -94,6 +113,7 @@ class Qcow2Disk : public BlockDisk {
   }
 
   std::shared_ptr<const ByteSource> file_;
+  std::shared_ptr<const DiskContents> backing_;
   std::string name_;
   std::vector<be64> l1_;
   mutable std::vector<be64> table_;  // the L2 table at table_offset_
@@ -102,8 +122,8 @@ class Qcow2Disk : public BlockDisk {
   mutable std::uint64_t cluster_ = 0;
 };
 
-Result<void> check_features(const qcow2::Header& header, const std::string& name) {
-  if (header.backing_file_offset != 0)
+Result<void> check_features(const qcow2::Header& header, bool has_backing, const std::string& name) {
+  if (header.backing_file_offset != 0 && !has_backing)
     return unsupported(name, "it is an overlay of another image, its backing file",
                        "make one image of the two with 'qemu-img convert'");
   if (header.crypt_method != 0)
@@ -124,7 +144,8 @@ Result<void> check_features(const qcow2::Header& header, const std::string& name
 }  // namespace
 
 Result<std::shared_ptr<const DiskContents>> open_qcow2(std::shared_ptr<const ByteSource> file,
-                                                       const std::string& name) {
+                                                       const std::string& name,
+                                                       std::shared_ptr<const DiskContents> backing) {
   qcow2::Header header{};
   std::uint64_t file_bytes = file->size();
   if (file_bytes < qcow2::kVersion2HeaderBytes) return damaged(name, "its header is cut off");
@@ -137,7 +158,7 @@ Result<std::shared_ptr<const DiskContents>> open_qcow2(std::shared_ptr<const Byt
     if (file_bytes < sizeof header) return damaged(name, "its header is cut off");
     FAASC_CHECK(file->read_at(0, reinterpret_cast<char*>(&header), sizeof header));
   }
-  FAASC_CHECK(check_features(header, name));
+  FAASC_CHECK(check_features(header, backing != nullptr, name));
   if (header.cluster_bits < 9 || header.cluster_bits > 21)
     return damaged(name, "its clusters have 2^" + std::to_string(header.cluster_bits) + " bytes");
   std::uint64_t cluster = std::uint64_t{1} << header.cluster_bits;
@@ -152,7 +173,7 @@ Result<std::shared_ptr<const DiskContents>> open_qcow2(std::shared_ptr<const Byt
   std::vector<be64> l1(header.l1_entries);
   FAASC_CHECK(file->read_at(header.l1_offset, reinterpret_cast<char*>(l1.data()), l1_bytes));
   return std::shared_ptr<const DiskContents>(
-      std::make_shared<Qcow2Disk>(std::move(file), name, size, cluster, std::move(l1)));
+      std::make_shared<Qcow2Disk>(std::move(file), name, size, cluster, std::move(l1), std::move(backing)));
 }
 
 }  // namespace faasc
