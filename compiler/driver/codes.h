@@ -23,6 +23,8 @@ inline constexpr const char* kNotAllBuilt = "FAASC0846";       // build, of seve
 inline constexpr const char* kNoOpenApi = "FAASC0844";         // inspect --openapi: of no typed function
 inline constexpr const char* kNoGdb = "FAASC0767";             // debug
 inline constexpr const char* kCannotDebug = "FAASC0768";       // debug: a guest for another processor
+inline constexpr const char* kNoCoreDump = "FAASC0769";        // run: a guest that writes none
+inline constexpr const char* kBadCoreDump = "FAASC0770";       // debug: none, or of another program
 inline constexpr const char* kHostLacking = "FAASC0840";  // doctor: something does not work here, or slowly
 inline constexpr const char* kHostBroken = "FAASC0841";   // doctor: nothing can be built, or nothing run
 

@@ -29,7 +29,7 @@ struct DebugArguments {
   TargetArguments target;
   VmArguments vm;
   std::vector<std::string> breakpoints, commands;
-  std::string port, data;
+  std::string port, data, core;
   bool batch = false, print = false, has_data = false;
 };
 
@@ -110,6 +110,44 @@ void ask(Session& session, Machine& machine, const DebugArguments& arguments, co
                         response->body);
 }
 
+std::vector<std::string> gdb_command(const DebugArguments& arguments, const fs::path& script) {
+  std::vector<std::string> argv{"gdb", "-q"};
+  if (arguments.batch) argv.emplace_back("-batch");
+  argv.insert(argv.end(), {"-x", script.string()});
+  return argv;
+}
+
+/// What the user said, after what faasc has found out.
+void finish(const DebugArguments& arguments, GdbScript& script) {
+  if (is_project(arguments.target.project.project)) {
+    fs::path manifest = arguments.target.project.project.empty() ? "." : arguments.target.project.project;
+    DebugSession::add_sources(fs::is_directory(manifest) ? manifest : manifest.parent_path(), script);
+  }
+  script.breakpoints = arguments.breakpoints;
+  script.commands = arguments.commands;
+}
+
+/// gdb with what a guest has left.
+Result<int> look_back(Session& session, const DebugArguments& arguments, DebugSession& debug) {
+  FAASC_TRY(GdbScript script, debug.look_into(arguments.core));
+  for (const std::string& note : debug.notes()) session.console().say(note);
+  finish(arguments, script);
+  std::string text = to_text(script);
+  if (arguments.print) {
+    session.console().print(text);
+    return 0;
+  }
+  fs::path file = debug.directory() / "commands.gdb";
+  FAASC_CHECK(write_file(file, text));
+  std::vector<std::string> argv = gdb_command(arguments, file);
+  session.console().say_verbose(to_shell(argv));
+  ::signal(SIGINT, SIG_IGN);
+  FAASC_TRY(Child gdb, Child::spawn({.argv = argv, .working_directory = {}, .environment = {}},
+                                    {.in = Stream::Inherit, .out = Stream::Inherit, .err = Stream::Inherit}));
+  ExitStatus status = gdb.wait();
+  return status.signal != 0 ? 128 + status.signal : status.code;
+}
+
 Result<int> debug(Session& session, DebugArguments& arguments) {
   if (!arguments.print && !find_program("gdb"))
     return Error{Fault::Missing,
@@ -117,14 +155,15 @@ Result<int> debug(Session& session, DebugArguments& arguments) {
                  "gdb is not installed: there is no 'gdb' in PATH",
                  {},
                  "sudo apt install gdb; or give the commands that '--print' shows to another debugger"};
-  bool project = is_project(arguments.target.project.project);
-  arguments.target.debuggable = project;
+  // A core dump is of the function as it is built, not of one that was compiled for a debugger.
+  arguments.target.debuggable = is_project(arguments.target.project.project) && arguments.core.empty();
   arguments.vm.fixed_addresses = arguments.vm.vmm != "process";
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
   options.crash_places = crash_places_of(*spec);
   FAASC_TRY(DebugSession debug, DebugSession::prepare(*spec));
+  if (!arguments.core.empty()) return look_back(session, arguments, debug);
   FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
   if (!arguments.port.empty()) {
     FAASC_TRY(PortForward port, parse_port(arguments.port, spec->http_port));
@@ -137,21 +176,14 @@ Result<int> debug(Session& session, DebugArguments& arguments) {
   FAASC_TRY(Machine machine, Machine::start(*spec, options));
   if (debug.takes_a_stub()) say_if_emulated(session, arguments.vm, machine);
   FAASC_TRY(GdbScript script, debug.find_symbols(machine));
-  if (project) {
-    fs::path manifest = arguments.target.project.project.empty() ? "." : arguments.target.project.project;
-    DebugSession::add_sources(fs::is_directory(manifest) ? manifest : manifest.parent_path(), script);
-  }
   for (const std::string& note : debug.notes()) session.console().say(note);
-  script.breakpoints = arguments.breakpoints;
-  script.commands = arguments.commands;
+  finish(arguments, script);
   std::string text = to_text(script);
   if (arguments.print) return hold(session, machine, text);
 
   fs::path file = debug.directory() / "commands.gdb";
   FAASC_CHECK(write_file(file, text));
-  std::vector<std::string> argv{"gdb", "-q"};
-  if (arguments.batch) argv.emplace_back("-batch");
-  argv.insert(argv.end(), {"-x", file.string()});
+  std::vector<std::string> argv = gdb_command(arguments, file);
   session.console().say_verbose(to_shell(argv));
   session.console().say(spec->name + " stands at its beginning; once it continues it is at " + machine.url());
   ::signal(SIGINT, SIG_IGN);
@@ -185,6 +217,9 @@ Action configure_debug(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_flag("--batch", arguments->batch, "end with the last of the commands");
   app.add_flag("--print", arguments->print, "print what gdb is to be told, and wait for a debugger");
+  app.add_option("--core", arguments->core,
+                 "look into a core dump that the function has left, instead of starting it")
+      ->type_name("FILE");
   auto* data = app.add_option("-d,--data", arguments->data,
                               "send a request with this body once the function listens; '' for a GET")
                    ->type_name("TEXT");

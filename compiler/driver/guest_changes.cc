@@ -1,5 +1,6 @@
 #include "compiler/driver/guest_changes.h"
 
+#include "compiler/driver/core_dump.h"
 #include "compiler/driver/guest_environment_options.h"
 #include "compiler/driver/guest_process.h"
 #include "launcher/codes.h"
@@ -23,9 +24,13 @@ Result<void> change_nanos(const GuestSettings& settings, bool fixed_addresses, V
   FAASC_TRY(OpenedImage image, open_image(disk.path));
   TfsTuple changes = nanos_settings(settings);
   if (fixed_addresses) changes.emplace("noaslr", "t");
-  FAASC_TRY(Fd overlay, write_overlay(image, changes));
+  FAASC_TRY(Fd overlay, write_overlay(image, changes, settings.core_dump_bytes));
   disk.path = inherit(std::move(overlay), options);
   disk.format = name_of(DiskFormat::Qcow2);
+  if (settings.core_dump_bytes > 0) {
+    disk.read_only = false;
+    options.disk_writes = QemuOptions::DiskWrites::Keep;
+  }
   return {};
 }
 
@@ -50,6 +55,10 @@ Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec
   GuestSettings settings;
   FAASC_TRY(settings.environment,
             guest_environment_of(arguments.environment, spec.kind, session.environment()));
+  if (!arguments.core.empty()) {
+    FAASC_CHECK(can_dump_core(spec, arguments.vmm));
+    settings.core_dump_bytes = options.memory_bytes.value_or(spec.memory_bytes);
+  }
   if (arguments.vmm == "process") return run_as_process(session, arguments, settings, spec, options);
   if (arguments.fixed_addresses && spec.direct_boot && spec.kernel_family == "linux")
     spec.direct_boot->command_line += " norandmaps nokaslr";

@@ -8,6 +8,7 @@
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/core_dump.h"
 #include "compiler/driver/crash_places.h"
 #include "compiler/driver/detach.h"
 #include "compiler/driver/guest_changes.h"
@@ -27,6 +28,26 @@ struct RunArguments {
   bool json = false, detach = false;
 };
 
+// From the machine's start to its end.
+Result<int> serve(Session& session, const RunArguments& arguments, const VmSpec& spec, Machine& machine) {
+  FAASC_CHECK(machine.wait_ready());
+  if (arguments.json) {
+    nlohmann::ordered_json line{{"address", machine.url()}, {"pid", machine.pid()}};
+    session.console().print(line.dump() + "\n");
+  }
+  session.console().say(spec.name + " is at " + machine.url() + " (" + machine.summary() +
+                        "); Ctrl-C stops it");
+  if (arguments.vm.time) session.console().complain(to_text(machine.phases()));
+
+  auto ended = machine.wait();
+  if (!ended && ended.error().fault != Fault::Interrupted) return std::move(ended).error();
+  bool interrupted = !ended;
+  GuestExit exit = interrupted ? machine.stop() : *ended;
+  if (auto failure = machine.error_of(exit)) return std::move(*failure);
+  session.console().say(spec.name + " " + to_text(exit));
+  return interrupted ? 128 + interrupt_signal() : 0;
+}
+
 Result<int> run_machine(Session& session, const RunArguments& arguments) {
   std::optional<int> keeper = arguments.detach ? keeper_descriptor(session) : std::nullopt;
   if (arguments.detach && !keeper) return start_keeper(session);
@@ -34,6 +55,7 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
   options.crash_places = crash_places_of(*spec);
+  std::filesystem::path image = spec->disks.front().path;
   FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
   for (const std::string& text : arguments.ports) {
     FAASC_TRY(PortForward port, parse_port(text, spec->http_port));
@@ -52,22 +74,10 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
 
   FAASC_TRY(Machine machine, Machine::start(*spec, options));
   say_if_emulated(session, arguments.vm, machine);
-  FAASC_CHECK(machine.wait_ready());
-  if (arguments.json) {
-    nlohmann::ordered_json line{{"address", machine.url()}, {"pid", machine.pid()}};
-    session.console().print(line.dump() + "\n");
-  }
-  session.console().say(spec->name + " is at " + machine.url() + " (" + machine.summary() +
-                        "); Ctrl-C stops it");
-  if (arguments.vm.time) session.console().complain(to_text(machine.phases()));
-
-  auto ended = machine.wait();
-  if (!ended && ended.error().fault != Fault::Interrupted) return std::move(ended).error();
-  bool interrupted = !ended;
-  GuestExit exit = interrupted ? machine.stop() : *ended;
-  if (auto failure = machine.error_of(exit)) return std::move(*failure);
-  session.console().say(spec->name + " " + to_text(exit));
-  return interrupted ? 128 + interrupt_signal() : 0;
+  Result<int> status = serve(session, arguments, *spec, machine);
+  if (!arguments.vm.core.empty() && machine.ended())
+    FAASC_CHECK(save_core_dump(session, image, spec->disks.front().path, arguments.vm.core));
+  return status;
 }
 
 }  // namespace
@@ -82,6 +92,10 @@ Action configure_run(CLI::App& app) {
   add_vm_options(app, arguments->vm);
   auto* detach = app.add_flag("-d,--detach", arguments->detach,
                               "return when the function is ready, and leave the machine running");
+  app.add_option("--core", arguments->vm.core,
+                 "where a crash leaves a core dump, for 'faasc debug --core'; Nanos only")
+      ->type_name("FILE")
+      ->excludes(detach);
   app.add_option("--name", arguments->name, "what 'faasc ps' calls the machine [the function's name]")
       ->type_name("NAME")
       ->needs(detach);

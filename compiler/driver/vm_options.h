@@ -20,6 +20,7 @@ struct VmArguments {
   unsigned vcpus = 0;                    ///< 0: what the spec says
   std::vector<std::string> environment;  ///< as guest_environment_of() takes it
   bool time = false;
+  std::string core;  ///< where a crash leaves a core dump, not an option of its own; empty: nowhere
   /// Nothing chooses addresses at random: for debuggers, not an option of its own.
   bool fixed_addresses = false;
 };

@@ -24,8 +24,10 @@ struct GuestMount {
 struct GuestSettings {
   std::map<std::string, std::string> environment;  ///< on top of the program's; the same names win over it
   std::vector<GuestMount> mounts;
+  /// The most that a core dump may take, for Nanos; its root can be written to then. 0: there are none.
+  std::uint64_t core_dump_bytes = 0;
 
-  bool empty() const { return environment.empty() && mounts.empty(); }
+  bool empty() const { return environment.empty() && mounts.empty() && core_dump_bytes == 0; }
 };
 
 }  // namespace faasc

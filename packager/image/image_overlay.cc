@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include "packager/disk/formats/qcow2_disk.h"
 #include "packager/disk/formats/qcow2_overlay.h"
 #include "packager/tfs/tfs_edit.h"
 
@@ -16,7 +17,7 @@ Result<Fd> file_in_memory(std::string_view bytes, const std::string& name) {
   return file;
 }
 
-Result<Fd> write_overlay(const OpenedImage& image, const TfsTuple& edit) {
+Result<Fd> write_overlay(const OpenedImage& image, const TfsTuple& edit, std::uint64_t room_bytes) {
   const std::string name = "overlay of " + image.path.filename().string();
   // The kernel takes the file system to go on to the end of the disk, whatever the partition table says.
   std::uint64_t root = image.parts.front().region.offset_bytes;
@@ -26,8 +27,15 @@ Result<Fd> write_overlay(const OpenedImage& image, const TfsTuple& edit) {
   FAASC_TRY(Fd file, file_in_memory({}, name));
   std::error_code error;
   FAASC_CHECK(write_qcow2_overlay(std::filesystem::absolute(image.path, error), image.format, *image.disk,
-                                  changes.patches, root + changes.size_bytes, file, name));
+                                  changes.patches, root + changes.size_bytes + room_bytes, file, name));
   return file;
+}
+
+Result<TfsReader> read_overlay(const OpenedImage& image, std::shared_ptr<const ByteSource> overlay) {
+  FAASC_TRY(std::shared_ptr<const DiskContents> disk,
+            open_qcow2(std::move(overlay), "overlay of " + image.path.filename().string(), image.disk));
+  std::uint64_t root = image.parts.front().region.offset_bytes;
+  return TfsReader::open(piece_of(disk, root, disk->size() - root));
 }
 
 }  // namespace faasc

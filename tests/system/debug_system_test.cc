@@ -35,6 +35,14 @@ class DebugSystem : public testing::Test {
     all.insert(all.end(), arguments.begin(), arguments.end());
     return project_.faasc(std::move(all));
   }
+  /// What a client's 13 does to the function, and what faasc says to that.
+  Finished crash(const std::string& image) const {
+    return project_.shell("rm -f line; \"$FAASC\" run " + image +
+                          " -p 0:8080 --json --core dump >line 2>log & "
+                          "while ! [ -s line ]; do sleep 0.1; kill -0 $! || exit 9; done; "
+                          "curl -s -m 60 -d 13 $(sed 's/.*\"address\":\"\\([^\"]*\\)\".*/\\1/' line); wait "
+                          "$!; echo $?; cat log");
+  }
   ProjectRun project_;
 };
 
@@ -78,6 +86,48 @@ TEST_F(DebugSystem, LibrariesAreAtTheirAddresses) {
   EXPECT_THAT(finished.out, AllOf(HasSubstr("listen ("), HasSubstr("listen>:"),
                                   HasSubstr("malloc in section .text of "), HasSubstr("libc.so.6")))
       << finished.err;
+}
+
+// What a crash leaves, of an image that was built without a thought of it.
+TEST_F(DebugSystem, ACoreDumpOfNanos) {
+  project_.write("price.cc",
+                 "#include <cstdlib>\n"
+                 "__attribute__((noinline)) static int twice(int amount) {\n"
+                 "  if (amount == 13) std::abort();\n"
+                 "  return amount + amount;\n"
+                 "}\n"
+                 "int price(int count) { return twice(count) + 1; }\n");
+  ASSERT_EQ(project_.faasc({"build", "-q"}).status.code, 0);
+  // A machine ends when its function crashes; so does this one, with the core.
+  Finished crashed = crash("build/price.img");
+  EXPECT_THAT(crashed.out, AllOf(HasSubstr("5\n"), HasSubstr("the core dump is in 'dump'"))) << crashed.err;
+  Finished finished =
+      debug({"build/price.img", "--core", "dump", "--ex", "backtrace", "--ex", "info threads"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("SIGABRT"), HasSubstr("in twice(int) () at ./price.cc:3"),
+                                  HasSubstr("in price () at ./price.cc:6")))
+      << finished.err;
+
+  // Of a program with libraries, too.
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nname: crash\nruntime: python\nhandler: crash\nsignature: lambda\n");
+  project_.write("main.py", "import ctypes\ndef crash(event, context):\n  ctypes.string_at(0)\n");
+  ASSERT_EQ(project_.faasc({"build", "-q"}).status.code, 0);
+  crashed = crash("build/crash.img");
+  EXPECT_THAT(crashed.out, AllOf(HasSubstr("5\n"), HasSubstr("the core dump is in 'dump'"))) << crashed.err;
+  finished =
+      debug({"build/crash.img", "--core", "dump", "--ex", "backtrace 3", "--ex", "info symbol malloc"});
+  EXPECT_THAT(finished.out,
+              AllOf(HasSubstr("SIGSEGV"), HasSubstr("strlen"), HasSubstr("malloc in section .text of ")))
+      << finished.err;
+
+  // Another program's.
+  finished = debug({"build/price.img", "--core", "dump"});
+  EXPECT_EQ(
+      finished.err,
+      "faasc: error: 'dump' was not left by the program in '" + project_.at("build/price.img").string() +
+          "' [FAASC0770]\n  hint: give the image that crashed; one that was built again since has another "
+          "program\n");
 }
 
 TEST_F(DebugSystem, PrintsWhatGdbIsToBeTold) {

@@ -4,6 +4,7 @@
 
 #include "compiler/driver/codes.h"
 #include "compiler/driver/crash_places.h"
+#include "compiler/driver/debug/core_file.h"
 #include "compiler/driver/debug/loaded_files.h"
 #include "compiler/driver/installation.h"
 #include "launcher/gdb_stub.h"
@@ -15,6 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kEntryBytes = 16;
+constexpr std::uint64_t kPage = 4096;
 constexpr auto kBootTime = std::chrono::minutes(5);  // emulated, on a busy host, with all libraries
 constexpr const char* kAutoLoad = "/usr/share/gdb/auto-load";
 
@@ -68,7 +70,7 @@ void DebugSession::add_to(StartOptions& options) {
                                 {"-S", "-gdb", "unix:" + socket().string() + ",server=on,wait=off"});
 }
 
-Result<GdbScript> DebugSession::find_symbols(Machine& machine) {
+GdbScript DebugSession::script_without_addresses() {
   GdbScript script;
   script.architecture = "i386:x86-64";
   script.program.file = symbols_.empty() ? program_ : symbols_;
@@ -77,6 +79,11 @@ Result<GdbScript> DebugSession::find_symbols(Machine& machine) {
       script.source_map.emplace_back("/faasc/include", headers->string());
   if (!symbols_.empty()) script.source_map.emplace_back("/faasc/work", symbols_.parent_path().string());
   add_language(script);
+  return script;
+}
+
+Result<GdbScript> DebugSession::find_symbols(Machine& machine) {
+  GdbScript script = script_without_addresses();
   if (process_) {
     script.process = machine.pid();
     script.sandbox = sandbox_;
@@ -86,6 +93,27 @@ Result<GdbScript> DebugSession::find_symbols(Machine& machine) {
   }
   script.socket = socket();
   FAASC_CHECK(add_machine_files(machine, script));
+  return script;
+}
+
+Result<GdbScript> DebugSession::look_into(const fs::path& core) {
+  FAASC_TRY(CoreFile dump, CoreFile::open(core));
+  // Kernels leave out of a dump what files hold, so the code may not be there; where it begins always is.
+  FAASC_TRY(std::optional<std::string> begin, dump.read_at(dump.entry(), entry_code_.size()));
+  std::uint64_t moved = dump.entry() - elf_.entry;
+  if ((begin && *begin != entry_code_) || (elf_.position_independent ? moved % kPage : moved) != 0)
+    return Error{
+        Fault::Input,
+        kBadCoreDump,
+        "'" + core.string() + "' was not left by the program in '" + spec_.disks.front().path.string() + "'",
+        {},
+        "give the image that crashed; one that was built again since has another program"};
+  GdbScript script = script_without_addresses();
+  notes_.push_back(
+      "gdb will say that the core dump may not match: Nanos writes the program's name in a way of "
+      "its own; it does match");
+  script.core = core;
+  script.root = directory() / "root";
   return script;
 }
 

@@ -28,6 +28,9 @@ class DebugSession {
 
   /// Lets a machine run until its program is about to begin, and finds out where everything is. FAASC0766.
   Result<GdbScript> find_symbols(Machine& machine);
+  /// Instead of a machine: what gdb needs to look into a core dump that the guest has left. FAASC0770 where
+  /// it is none, or one of another program.
+  Result<GdbScript> look_into(const std::filesystem::path& core);
   /// Where the sources of a project are, of which the symbols have relative names, or those of a Go module.
   static void add_sources(const std::filesystem::path& project, GdbScript& script);
   /// What is not as one would have it, for people. After find_symbols().
@@ -38,6 +41,8 @@ class DebugSession {
  private:
   explicit DebugSession(TemporaryDirectory directory) : directory_(std::move(directory)) {}
   std::filesystem::path socket() const { return directory() / "gdb.socket"; }
+  /// What does not depend on where everything lies.
+  GdbScript script_without_addresses();
   Result<void> add_machine_files(Machine& machine, GdbScript& script);
   void add_language(GdbScript& script);
 

@@ -32,7 +32,11 @@ std::string to_text(const GdbScript& script) {
   for (const auto& [from, to] : script.source_map)
     line("set substitute-path " + in_quotes(from) + " " + in_quotes(to));
   if (!script.source_directory.empty()) line("directory " + in_quotes(script.source_directory));
-  if (!script.socket.empty()) {
+  if (!script.core.empty()) {
+    line("set sysroot " + script.root.string());
+    line("file " + in_quotes(script.program.file));
+    line("core-file " + script.core.string());  // all of the line is the name
+  } else if (!script.socket.empty()) {
     line("set architecture " + script.architecture);
     // What lies where was found out before; gdb cannot see how a guest's program was loaded.
     line("set auto-solib-add off");

@@ -17,7 +17,9 @@ struct LoadedFile {
 /// What gdb has to be told to debug a function.
 struct GdbScript {
   std::string architecture;                ///< as gdb names it
-  std::filesystem::path socket;            ///< of QEMU's stub; empty: a process
+  std::filesystem::path socket;            ///< of QEMU's stub; empty: a process, or a core dump
+  std::filesystem::path core;              ///< a core dump, and what is below `root` for it
+  std::filesystem::path root;              ///< where the guest's files are, for a core dump
   int process = 0;                         ///< its id; it waits for a debugger to exec the program
   std::filesystem::path sandbox;           ///< the program of such a process until then
   LoadedFile program;                      ///< `offset` is gdb's to find out for a process

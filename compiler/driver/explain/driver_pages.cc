@@ -63,6 +63,17 @@ constexpr ExplainPage kPages[] = {
      "The debugger, the registers that it shows and what is looked up in the guest's memory are those of "
      "x86_64.",
      "faasc debug build/server.img   # for aarch64", "Debug the same function built for x86_64."},
+    {"FAASC0769", "this guest leaves no core dump",
+     "'--core' has Nanos' kernel write down the memory of a function that crashes. Linux' kernel and a "
+     "process "
+     "of this host are not made to.",
+     "faasc run build/hello.img --core hello.core",
+     "Leave '--core' out; or build the function for Nanos, with 'kernel: {family: nanos}'."},
+    {"FAASC0770", "no core dump of this program",
+     "'faasc debug --core' was given a file that is no core dump, or one that another program has left. The "
+     "symbols of a program that was built again are not those of the one that crashed.",
+     "faasc debug build/hello.img --core yesterday.core",
+     "Give the image that crashed, or let it crash again with 'faasc run --core'."},
     {"FAASC0840", "something is lacking on this host",
      "'faasc doctor' found a part that is not there or does not work as it should. Functions can be built "
      "and run, but not all of them, or slower than they could.",
