@@ -82,7 +82,7 @@ Result<std::vector<std::string>> common_arguments(const CppRequest& request) {
   FAASC_TRY(std::string work, canonical_name(request.work_dir));
   FAASC_TRY(std::string include, canonical_name(request.installation.include_dir));
   return std::vector<std::string>{
-      "-O2", "-g1", "-fno-pie", "-ffunction-sections", "-fdata-sections", "-ferror-limit=20",
+      "-O2", "-g1", "-fno-pie", "-ffunction-sections", "-fdata-sections", "-ferror-limit=0",
       "-fno-color-diagnostics",
       // Debian's Boost trips over this error, which Clang gives in system headers too.
       "-Wno-enum-constexpr-conversion",

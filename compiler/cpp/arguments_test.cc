@@ -70,7 +70,7 @@ TEST(CppArguments, KeepsTheOrder) {
                                                   "-fno-pie",
                                                   "-ffunction-sections",
                                                   "-fdata-sections",
-                                                  "-ferror-limit=20",
+                                                  "-ferror-limit=0",
                                                   "-fno-color-diagnostics",
                                                   "-Wno-enum-constexpr-conversion",
                                                   "-ffile-compilation-dir=.",

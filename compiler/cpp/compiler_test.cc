@@ -278,8 +278,23 @@ TEST_F(Compiler, StaysBoundedOnTenThousandErrors) {
   CompileAnswer answer = compile_text(text);
   EXPECT_FALSE(answer.ok);
   ASSERT_EQ(answer.diagnostics.size(), 21u);
+  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off), "x.cc: note: 9980 more errors are not shown\n");
+  // A limit that the user sets is Clang's own.
+  request_.flags = {"-ferror-limit=3"};
+  answer = compile_text(text);
+  ASSERT_EQ(answer.diagnostics.size(), 4u);
   EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off),
             "x.cc: error: too many errors emitted, stopping now [-ferror-limit=]\n");
+}
+
+TEST_F(Compiler, ErrorsBehindManyWarningsAreShown) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "int f" + std::to_string(i) + "() { 1 == 2; return 0; }\n";
+  CompileAnswer answer = compile_text(text + "int x = y;\n");
+  EXPECT_FALSE(answer.ok);
+  ASSERT_EQ(answer.diagnostics.size(), 82u);
+  EXPECT_EQ(answer.diagnostics[80].message, "use of undeclared identifier 'y'");
+  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off), "x.cc: note: 920 more warnings are not shown\n");
 }
 
 TEST_F(Compiler, StaysBoundedOnTenThousandWarnings) {
@@ -287,9 +302,8 @@ TEST_F(Compiler, StaysBoundedOnTenThousandWarnings) {
   for (int i = 0; i < 10000; ++i) text += "int f" + std::to_string(i) + "() { 1 == 2; return 0; }\n";
   CompileAnswer answer = compile_text(text);
   EXPECT_TRUE(answer.ok);
-  ASSERT_EQ(answer.diagnostics.size(), 101u);
-  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off),
-            "x.cc: warning: 9900 more diagnostics are not shown\n");
+  ASSERT_EQ(answer.diagnostics.size(), 81u);
+  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off), "x.cc: note: 9920 more warnings are not shown\n");
 }
 
 TEST_F(Compiler, LeavesOutLinesThatAreTooLong) {

@@ -13,7 +13,9 @@
 namespace faasc::cpp {
 namespace {
 
-constexpr std::size_t kMaxDiagnostics = 100;
+// Clang is not stopped by its own limit, so that the number of errors can be told.
+constexpr int kMaxErrors = 20;
+constexpr int kMaxWarnings = 80;
 constexpr std::size_t kMaxNotes = 32;
 constexpr std::size_t kMaxMessageBytes = 4096;
 constexpr std::size_t kMaxLineBytes = 512;
@@ -180,24 +182,27 @@ faasc::Diagnostic* DiagnosticRecorder::record(clang::DiagnosticsEngine::Level le
     return &kept_.back().notes.back();
   }
   diagnostic.notes = std::exchange(include_stack_, {});
+  bool is_error = diagnostic.severity == Severity::Error;
+  int count = is_error ? ++errors_ : ++warnings_;
   // What ends the compilation is kept in any case.
-  last_was_dropped_ = kept_.size() >= kMaxDiagnostics && level != clang::DiagnosticsEngine::Fatal;
-  if (last_was_dropped_) {
-    ++dropped_;
-    return nullptr;
-  }
+  last_was_dropped_ =
+      count > (is_error ? kMaxErrors : kMaxWarnings) && level != clang::DiagnosticsEngine::Fatal;
+  if (last_was_dropped_) return nullptr;
   kept_.push_back(std::move(diagnostic));
   return &kept_.back();
 }
 
 std::vector<faasc::Diagnostic> DiagnosticRecorder::take() {
-  if (dropped_ > 0) {
+  auto tell = [&](int count, int shown, const std::string& noun) {
+    if (count <= shown) return;
     faasc::Diagnostic more;
-    more.severity = Severity::Warning;
-    more.message = std::to_string(dropped_) + " more diagnostics are not shown";
+    more.severity = Severity::Note;
+    more.message = std::to_string(count - shown) + " more " + noun +
+                   (count - shown == 1 ? " is not shown" : "s are not shown");
     kept_.push_back(std::move(more));
-  }
-  dropped_ = 0;
+  };
+  tell(std::exchange(errors_, 0), kMaxErrors, "error");
+  tell(std::exchange(warnings_, 0), kMaxWarnings, "warning");
   return std::exchange(kept_, {});
 }
 

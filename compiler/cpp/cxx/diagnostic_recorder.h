@@ -30,7 +30,7 @@ class DiagnosticRecorder : public clang::DiagnosticConsumer {
   std::vector<faasc::Diagnostic> kept_;
   std::vector<faasc::Diagnostic> include_stack_;  // belongs to the diagnostic that comes next
   bool last_was_dropped_ = false;
-  int dropped_ = 0;
+  int errors_ = 0, warnings_ = 0;  // also those that were not kept
   std::unique_ptr<Renderer> renderer_;
 };
 
