@@ -18,6 +18,16 @@ constexpr const char* kWhatAHandlerIs =
     "it, "
     "any function of one parameter";
 
+constexpr const char* kLambdaWithoutMain =
+    "define 'aws::lambda_runtime::invocation_response f(aws::lambda_runtime::invocation_request const&)', "
+    "for "
+    "which faasc makes the main(), or a main() that calls aws::lambda_runtime::run_handler with what serves "
+    "an "
+    "invocation";
+constexpr const char* kLambdaMain =
+    "let main() call aws::lambda_runtime::run_handler with the function that serves an invocation; or leave "
+    "main() out, and faasc makes one for 'invocation_response f(invocation_request const&)'";
+
 auto order(const SourcePlace& place) {
   return std::tie(place.file, place.line, place.column);
 }
@@ -63,13 +73,18 @@ std::optional<Shape> shape_of_type(const FunctionFact& function) {
   return std::nullopt;
 }
 
+bool speaks_of_lambda(const FunctionFact& function) {
+  return function.returns.name == TypeName::InvocationResponse ||
+         std::any_of(function.parameters.begin(), function.parameters.end(),
+                     [](const Type& type) { return type.name == TypeName::InvocationRequest; });
+}
+
 bool speaks_of_handlers(const FunctionFact& function) {
   if (function.returns.name == TypeName::Function || function.returns.name == TypeName::HttpResponse ||
-      function.returns.name == TypeName::InvocationResponse)
+      speaks_of_lambda(function))
     return true;
   return std::any_of(function.parameters.begin(), function.parameters.end(), [](const Type& type) {
-    return type.name == TypeName::HttpRequest || type.name == TypeName::CloudEvent ||
-           type.name == TypeName::InvocationRequest;
+    return type.name == TypeName::HttpRequest || type.name == TypeName::CloudEvent;
   });
 }
 
@@ -366,9 +381,16 @@ class Chooser {
     if (candidates.empty()) {
       Diagnostic error = error_in_manifest(
           {}, kCppHandlerNotFound, "no handler in " + counted(unit_count_, "source"), kWhatAHandlerIs);
-      if (!merged_.mains().empty())
+      bool of_lambda = wanted_.signature == "lambda" ||
+                       std::any_of(merged_.functions().begin(), merged_.functions().end(), speaks_of_lambda);
+      if (of_lambda)
+        error.hint = merged_.mains().empty() ? kLambdaWithoutMain : kLambdaMain;
+      else if (!merged_.mains().empty())
         error.hint =
             "for a main() that serves HTTP itself set 'signature: server'; " + std::string(kWhatAHandlerIs);
+      if (of_lambda)
+        for (const MainFact& main : merged_.mains())
+          add_note(error, note_at(as_function(main), "this main() does not call run_handler"));
       for (const FunctionFact& function : merged_.functions())
         if (speaks_of_handlers(function)) add_note(error, note_at(function, describe(function)));
       diagnostics_.add(std::move(error));
@@ -527,8 +549,11 @@ class Chooser {
       diagnostics_.add(error_at(
           as_function(main), kCppMainNotAllowed,
           "main() is in the way of the one that faasc makes for the handler " + quoted(function.name),
-          "leave this file out with '!file' in 'build.cpp.sources', or set 'signature: server' to run this "
-          "main()"));
+          speaks_of_lambda(function)
+              ? "let it call aws::lambda_runtime::run_handler(" + function.name +
+                    "), or remove it: faasc makes one that does"
+              : "leave this file out with '!file' in 'build.cpp.sources', or set 'signature: server' to run "
+                "this main()"));
     return merged_.mains().empty();
   }
 

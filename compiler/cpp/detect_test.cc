@@ -362,6 +362,30 @@ TEST(ChooseHandler, AMainThatRunsALambdaIsTheProgram) {
   EXPECT_NE(choose({a, b}).said.find("main() is defined twice [FAASC0215]"), std::string::npos);
 }
 
+TEST(ChooseHandler, SaysWhatALambdaNeeds) {
+  EXPECT_EQ(
+      choose({unit({})}, "", "lambda").said,
+      "faasc: error: no handler in 1 source [FAASC0201]\n"
+      "  hint: define 'aws::lambda_runtime::invocation_response f(aws::lambda_runtime::invocation_request "
+      "const&)', for which faasc makes the main(), or a main() that calls "
+      "aws::lambda_runtime::run_handler with what serves an invocation\n");
+  UnitFacts with_main = unit({function("f", kInt, {kEventOfLambda})});
+  with_main.main = MainFact{{"main.cc", 3, 5, 0}, ""};
+  EXPECT_EQ(choose({with_main}).said,
+            "faasc: error: no handler in 1 source [FAASC0201]\n"
+            "  hint: let main() call aws::lambda_runtime::run_handler with the function that serves an "
+            "invocation; or leave main() out, and faasc makes one for 'invocation_response "
+            "f(invocation_request const&)'\n"
+            "main.cc:3:5: note: this main() does not call run_handler\n"
+            "a.cc:1:1: note: 'f' is not a handler: it returns 'int', not invocation_response\n");
+  with_main.functions = {function("f", kResultOfLambda, {kEventOfLambda})};
+  EXPECT_EQ(choose({with_main}).said,
+            "main.cc:3:5: error: main() is in the way of the one that faasc makes for the handler 'f' "
+            "[FAASC0209]\n"
+            "  hint: let it call aws::lambda_runtime::run_handler(f), or remove it: faasc makes one that "
+            "does\n");
+}
+
 TEST(ChooseHandler, TakesPlainFunctionsAsTyped) {
   FunctionFact plain = function("shop::price", kInt, {kInt});
   plain.typed.emplace();
