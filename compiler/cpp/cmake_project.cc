@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
+#include "compiler/cpp/cmake_offline.h"
 #include "compiler/cpp/cmake_reply.h"
 #include "compiler/cpp/codes.h"
 #include "compiler/cpp/input_record.h"
@@ -136,9 +137,7 @@ class CMakeReader {
 
   Result<CMakeProject> read() {
     FAASC_CHECK(prepare());
-    InputRecord record = InputRecord::load(work_ / "cmake.json");
-    if (!record.is_current(digest_)) FAASC_CHECK(configure());
-    FAASC_TRY(CMakeReply reply, cpp::read_cmake_reply(build_));
+    FAASC_TRY(CMakeReply reply, current_reply());
     const CMakeTargetReply* target = find_target(reply);
     if (!target) return refused();
     FAASC_CHECK(take_sources(*target));
@@ -229,14 +228,22 @@ class CMakeReader {
         }
     for (const Package& package : kPackages)
       arguments.push_back("-D" + std::string(package.name) + "_DIR=" + (packages_ / package.name).string());
-    if (request_.offline) arguments.emplace_back("-DFETCHCONTENT_FULLY_DISCONNECTED=ON");
+    // What was downloaded before is taken as it is.
+    if (request_.offline) arguments.emplace_back("-DFETCHCONTENT_UPDATES_DISCONNECTED=ON");
     return arguments;
   }
 
-  Result<void> configure() {
+  Result<CMakeReply> current_reply() {
+    if (InputRecord::load(work_ / "cmake.json").is_current(digest_))
+      if (auto kept = cpp::read_cmake_reply(build_)) return kept;
+    return configure();
+  }
+
+  Result<CMakeReply> configure() {
     tell("configuring the CMake project in '" + request_.directory + "'");
     // Values that an earlier configuration left would make it another project than that of a fresh checkout.
     std::error_code ignored;
+    fs::remove(work_ / "cmake.json", ignored);  // first: its reply will be gone, however this ends
     fs::remove(build_ / "CMakeCache.txt", ignored);
     fs::remove_all(build_ / "CMakeFiles", ignored);
     fs::remove_all(build_ / ".cmake/api/v1/reply", ignored);
@@ -253,7 +260,8 @@ class CMakeReader {
     std::int64_t started_ns = file_clock_ns();
     FAASC_TRY(Finished finished,
               run({.argv = arguments_, .working_directory = {}, .environment = environment()}));
-    if (!finished.status.ok())
+    if (!finished.status.ok()) {
+      FAASC_CHECK(allowed(finished));
       return Error{.fault = Fault::Input,
                    .code = kCppCMakeConfigure,
                    .what = "CMake cannot configure the project in '" + request_.directory + "'",
@@ -261,18 +269,40 @@ class CMakeReader {
                    .hint = "mend it until this works: cmake -S " + to_shell({request_.directory}) +
                            " -B /tmp/cmake-build",
                    .excerpt = first_error(finished.err.empty() ? finished.out : finished.err)};
+    }
     FAASC_TRY(CMakeReply reply, cpp::read_cmake_reply(build_));
     InputRecord record;
     record.request = digest_;
     for (const std::string& input : reply.inputs)
       if (!is_made_here(input)) record.add_input(input, started_ns);
     record.add_input(program_, started_ns);
-    return record.save(work_ / "cmake.json");
+    record.add_output(reply.index);
+    FAASC_CHECK(record.save(work_ / "cmake.json"));
+    return reply;
   }
 
-  static std::map<std::string, std::string> environment() {
-    return {{"CFLAGS", ""},  {"CXXFLAGS", ""},        {"CPPFLAGS", ""},
-            {"LDFLAGS", ""}, {"CMAKE_GENERATOR", ""}, {"LC_ALL", "C"}};
+  std::map<std::string, std::string> environment() const {
+    std::map<std::string, std::string> variables = {{"CFLAGS", ""},          {"CXXFLAGS", ""},
+                                                    {"CPPFLAGS", ""},        {"LDFLAGS", ""},
+                                                    {"CMAKE_GENERATOR", ""}, {"LC_ALL", "C"}};
+    if (request_.offline) variables.merge(cpp::without_network());
+    return variables;
+  }
+
+  /// Whether CMake failed for another reason than that there was no network.
+  Result<void> allowed(const Finished& finished) const {
+    std::string what =
+        request_.offline ? cpp::forbidden_download(finished.out + finished.err) : std::string();
+    if (what.empty()) return {};
+    return Error{
+        .fault = Fault::Input,
+        .code = kCppCMakeDownload,
+        .what = "the CMake project in '" + request_.directory + "' downloads " + what +
+                ", which --offline forbids",
+        .during = {},
+        .hint =
+            "build it once without --offline, which keeps what is downloaded; or let FetchContent take a "
+            "copy of the project's own (SOURCE_DIR)"};
   }
 
   const CMakeTargetReply* find_target(const CMakeReply& reply) {
@@ -422,6 +452,7 @@ class CMakeReader {
     FAASC_TRY(Finished finished,
               run({.argv = command, .working_directory = {}, .environment = environment()}));
     if (finished.status.ok()) return {};
+    FAASC_CHECK(allowed(finished));
     std::string names;
     for (const std::string& name : to_build_) names += (names.empty() ? "'" : ", '") + name + "'";
     return Error{.fault = Fault::Input,

@@ -192,6 +192,93 @@ TEST_F(CMake, ALibraryThatDoesNotCompileIsShownAsCMakeShowsIt) {
   EXPECT_NE(said.find("nothing"), std::string::npos) << said;
 }
 
+// "file" stands for what git fetches without a network, too; nothing listens at the addresses.
+TEST_F(CMake, DownloadsAreRefusedOffline) {
+  request_.offline = true;
+  auto expected = [](const std::string& what) {
+    return "faasc: error: the CMake project in '.' downloads " + what +
+           ", which --offline forbids [FAASC0279]\n"
+           "  hint: build it once without --offline, which keeps what is downloaded; or let FetchContent "
+           "take a "
+           "copy of the project's own (SOURCE_DIR)\n";
+  };
+  auto fetched = [](const std::string& from) {
+    return "include(FetchContent)\nFetchContent_Declare(tax " + from +
+           ")\nFetchContent_MakeAvailable(tax)\nadd_executable(price price.cc)\n";
+  };
+  project(fetched("URL http://127.0.0.1:9/tax.tar.gz"));
+  EXPECT_EQ(refusal(), expected("'http://127.0.0.1:9/tax.tar.gz'"));
+  // Where nobody looks at what became of it, CMake goes on, as it does without a network.
+  std::string digest = " EXPECTED_HASH SHA256=" + std::string(64, '0') + ")\n";
+  project("file(DOWNLOAD https://127.0.0.1:9/tax.h ${CMAKE_BINARY_DIR}/tax.h" + digest +
+          "add_executable(price price.cc)\n");
+  EXPECT_EQ(refusal(), expected("something"));
+  if (find_program("git")) {
+    project(fetched("GIT_REPOSITORY https://127.0.0.1:9/tax.git"));
+    EXPECT_EQ(refusal(), expected("'https://127.0.0.1:9/tax.git'"));
+  }
+  // Only when it is built.
+  project(
+      "add_custom_command(OUTPUT made.cc COMMAND ${CMAKE_COMMAND} -P ${CMAKE_SOURCE_DIR}/made.cmake)\n"
+      "add_executable(price price.cc made.cc)\n");
+  put("made.cmake", "file(DOWNLOAD http://127.0.0.1:9/made.cc ${CMAKE_BINARY_DIR}/no.cc" + digest);
+  EXPECT_EQ(refusal(), expected("something"));
+  // What needs no network.
+  put("copy/CMakeLists.txt", "add_library(tax STATIC ../tax.cc)\n");
+  project(fetched("SOURCE_DIR ${CMAKE_SOURCE_DIR}/copy") + "target_link_libraries(price tax)\n");
+  EXPECT_TRUE(read().has_built_parts);
+}
+
+TEST_F(CMake, WhatWasDownloadedIsKeptForOffline) {
+  // An archive in a file stands for one on a server: what is tested is that it is not fetched again.
+  put("tax/CMakeLists.txt", "add_library(tax STATIC tax.cc)\n");
+  put("tax/tax.cc", "int tax() { return 3; }\n");
+  auto packed = run({.argv = {find_program("cmake")->string(), "-E", "tar", "cf", "../tax.tar", "tax"},
+                     .working_directory = request_.project_dir,
+                     .environment = {}});
+  ASSERT_TRUE(packed && packed->status.ok());
+  project(
+      "include(FetchContent)\nFetchContent_Declare(tax URL ${CMAKE_SOURCE_DIR}/../tax.tar)\n"
+      "FetchContent_MakeAvailable(tax)\nadd_executable(price price.cc)\ntarget_link_libraries(price tax)\n");
+  EXPECT_TRUE(read().has_built_parts);
+  fs::remove(directory_->path() / "tax.tar");
+  request_.offline = true;
+  EXPECT_TRUE(read().has_built_parts);
+}
+
+TEST_F(CMake, ReplyOfAnotherConfigurationIsNotTakenForThisOne) {
+  project("add_executable(price price.cc)\n");
+  read();
+  std::string good = *read_file(request_.project_dir / "CMakeLists.txt");
+  EXPECT_EQ(told_.size(), 1u);
+  read();
+  EXPECT_TRUE(told_.empty());
+  // One that failed took the reply away; what holds again was never recorded since.
+  project("message(FATAL_ERROR stop)\n");
+  EXPECT_NE(refusal().find("[FAASC0274]"), std::string::npos);
+  put("CMakeLists.txt", good);
+  EXPECT_EQ(read().sources, std::vector<std::string>{"price.cc"});
+  EXPECT_EQ(told_.size(), 1u);
+  // Somebody else configures the same directory.
+  put("other/CMakeLists.txt",
+      "cmake_minimum_required(VERSION 3.19)\nproject(other CXX)\nadd_executable(price o.cc)\n");
+  put("other/o.cc", "");
+  fs::path build = request_.work_dir / "cmake";
+  fs::remove(build / "CMakeCache.txt");
+  auto configured = run({.argv = {find_program("cmake")->string(), "-S",
+                                  (request_.project_dir / "other").string(), "-B", build.string()},
+                         .working_directory = {},
+                         .environment = {}});
+  ASSERT_TRUE(configured && configured->status.ok()) << configured->err;
+  EXPECT_EQ(read().sources, std::vector<std::string>{"price.cc"});
+  EXPECT_EQ(told_.size(), 1u);
+  // Part of the reply is gone.
+  for (const auto& entry : fs::directory_iterator(build / ".cmake/api/v1/reply"))
+    if (entry.path().filename().string().starts_with("target-")) fs::remove(entry.path());
+  EXPECT_EQ(read().sources, std::vector<std::string>{"price.cc"});
+  EXPECT_EQ(told_.size(), 1u);
+}
+
 TEST_F(CMake, IsNotInstalled) {
   std::string path = std::getenv("PATH");
   ::setenv("PATH", "/nowhere", 1);

@@ -45,7 +45,9 @@ class Reply {
   explicit Reply(const fs::path& build_dir) : directory_(build_dir / ".cmake/api/v1/reply") {}
 
   Result<CMakeReply> read() {
-    FAASC_TRY(Json index, load(newest_index()));
+    fs::path newest = newest_index();
+    reply_.index = directory_ / newest;
+    FAASC_TRY(Json index, load(newest));
     fs::path model, files;
     for (const Json& object : list_of(index, "objects")) {
       if (text_of(object, "kind") == "codemodel") model = text_of(object, "jsonFile");

@@ -29,6 +29,7 @@ struct CMakeTargetReply {
 struct CMakeReply {
   std::vector<CMakeTargetReply> targets;
   std::vector<std::string> inputs;  ///< the CMake files that were read, but for those of the build directory
+  std::filesystem::path index;      ///< the reply's own first file, which another configuration replaces
 };
 
 /// Reads the newest reply below `build_dir`; the query must have asked for codemodel-v2 and cmakeFiles-v1.

@@ -66,6 +66,7 @@ inline constexpr const char* kCppOnlyShared = "FAASC0275";
 inline constexpr const char* kCppCMakeBuild = "FAASC0276";
 inline constexpr const char* kCppCMakeReply = "FAASC0277";
 inline constexpr const char* kCppCMakeNoProject = "FAASC0278";
+inline constexpr const char* kCppCMakeDownload = "FAASC0279";
 
 // Bugs, Clang's or ours.
 inline constexpr const char* kCppCompilerCrashed = "FAASC0290";

@@ -206,6 +206,12 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0278", "there is no CMake project",
      "build.cpp.cmake.dir is where the topmost CMakeLists.txt is, relative to faas.yaml.",
      "build: {cpp: {cmake: {dir: srcs}}}", "Correct the directory."},
+    {"FAASC0279", "a CMake project downloads",
+     "CMake's FetchContent and ExternalProject, and commands of the project's own, fetch what the project is "
+     "made from. With --offline nothing of what CMake starts reaches the network.",
+     "FetchContent_Declare(tax URL https://example.org/tax.tar.gz)   # and faasc --offline build",
+     "Build once without --offline: what was downloaded is kept and taken as it is. Or put a copy into the "
+     "project, and name it with SOURCE_DIR."},
     {"FAASC0290", "the C++ compiler crashed", "Clang ran into a bug of its own while it compiled a source.",
      "faasc: error: the C++ compiler crashed on 'price.cc' (signal 11) [FAASC0290]",
      "Try to simplify the code at the place that the message shows, and report it."},
