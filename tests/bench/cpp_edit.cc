@@ -7,22 +7,22 @@
 // usage: cpp_edit [--runs N] FAASC
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/diagnostics.h"
-#include "base/file.h"
-#include "base/process.h"
+#include "tests/bench/timed_commands.h"
 
 namespace {
 
 using namespace faasc;
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
+using bench::median;
+using bench::milliseconds_of;
+using bench::put;
+using bench::stop;
 
 constexpr const char* kIncludes =
     "#include <google/cloud/functions/function.h>\n\n"
@@ -67,34 +67,6 @@ constexpr const char* kTypedBody =
     "  return receipt;\n"
     "}\n"
     "}  // namespace shop\n";
-
-[[noreturn]] void stop(const Error& error) {
-  std::fputs(to_text(error, Color::Off).c_str(), stderr);
-  std::exit(1);
-}
-
-void put(const fs::path& path, const std::string& text) {
-  if (auto written = write_file(path, text); !written) stop(written.error());
-}
-
-double milliseconds_of(const std::vector<std::vector<std::string>>& commands, const fs::path& directory) {
-  auto started = Clock::now();
-  for (const std::vector<std::string>& argv : commands) {
-    auto finished = run({.argv = argv, .working_directory = directory, .environment = {}});
-    if (!finished) stop(finished.error());
-    if (!finished->status.ok()) {
-      std::fprintf(stderr, "cpp_edit: '%s' failed:\n%s%s", to_shell(argv).c_str(), finished->out.c_str(),
-                   finished->err.c_str());
-      std::exit(1);
-    }
-  }
-  return std::chrono::duration<double, std::milli>(Clock::now() - started).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 std::string first_of(std::initializer_list<const char*> names) {
   for (const char* name : names)

@@ -19,10 +19,12 @@
 #include "base/diagnostics.h"
 #include "base/process.h"
 #include "packager/disk/formats/convert.h"
+#include "tests/bench/median.h"
 
 namespace {
 namespace fs = std::filesystem;
 using faasc::DiskFormat;
+using faasc::bench::median;
 
 struct Contest {
   DiskFormat format;
@@ -64,11 +66,6 @@ bool by_other(const Contest& contest, const std::string& image, const std::strin
   if (finished && finished->status.ok()) return true;
   std::cerr << (finished ? finished->err : finished.error().what) << "\n";
   return false;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 long allocated_kib(const std::string& path) {

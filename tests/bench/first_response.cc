@@ -33,10 +33,12 @@
 #include "packager/kernels/kernel_store.h"
 #include "packager/spec/vm_spec.h"
 #include "tests/bench/instruction_counts.h"
+#include "tests/bench/median.h"
 
 namespace {
 
 using namespace faasc;
+using bench::median;
 namespace fs = std::filesystem;
 
 struct Contestant {
@@ -45,12 +47,6 @@ struct Contestant {
   BootChoices boot;
   std::vector<double> milliseconds, total, waiting, user;  // instructions in millions
 };
-
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 // A file that the plugin and we map.
 class SharedCounts {

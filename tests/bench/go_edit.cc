@@ -6,7 +6,6 @@
 // usage: go_edit [--runs N] FAASC
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -15,41 +14,23 @@
 
 #include <sys/stat.h>
 
-#include "base/diagnostics.h"
-#include "base/file.h"
-#include "base/process.h"
 #include "packager/disk/nanos_disk_reader.h"
+#include "tests/bench/timed_commands.h"
 
 namespace {
 
 using namespace faasc;
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
+using bench::median;
+using bench::milliseconds_of;
+using bench::put;
+using bench::stop;
 
 constexpr const char* kBody =
     "import (\n\t\"io\"\n\t\"net/http\"\n)\n\n"
     "func Hello(w http.ResponseWriter, r *http.Request) { io.WriteString(w, greeting) }\n";
 
-[[noreturn]] void stop(const Error& error) {
-  std::fputs(to_text(error, Color::Off).c_str(), stderr);
-  std::exit(1);
-}
-
-void put(const fs::path& path, const std::string& text) {
-  if (auto written = write_file(path, text); !written) stop(written.error());
-}
-
-double milliseconds_of(const std::vector<std::string>& argv, const fs::path& directory) {
-  auto started = Clock::now();
-  auto finished = run({.argv = argv, .working_directory = directory, .environment = {{"CGO_ENABLED", "0"}}});
-  double took = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
-  if (!finished) stop(finished.error());
-  if (!finished->status.ok()) {
-    std::fprintf(stderr, "go_edit: '%s' failed:\n%s", to_shell(argv).c_str(), finished->err.c_str());
-    std::exit(1);
-  }
-  return took;
-}
+const std::map<std::string, std::string> kStatic = {{"CGO_ENABLED", "0"}};
 
 // Where it is for Nanos: the kernel is on the disk, beside the program.
 void print_overhead(const fs::path& image) {
@@ -63,11 +44,6 @@ void print_overhead(const fs::path& image) {
   double beyond = static_cast<double>(status.st_blocks) * 512 - static_cast<double>(payload);
   std::printf("beyond these      %.1f KiB of the host's disk that are neither program nor kernel\n",
               beyond / 1024);
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 }  // namespace
@@ -99,13 +75,14 @@ int main(int argc, char** argv) {
     put(plain / "main.go",
         "package main\n\n" + (kBody + edit) +
             "\nfunc main() {\n\thttp.HandleFunc(\"/\", Hello)\n\thttp.ListenAndServe(\":8080\", nil)\n}\n");
-    double go = milliseconds_of({"go", "build", "-trimpath", "-buildvcs=false", "-o", "program", "."}, plain);
-    double faasc_ms = milliseconds_of({faasc_program, "-q", "build"}, ours);
+    double go = milliseconds_of({{"go", "build", "-trimpath", "-buildvcs=false", "-o", "program", "."}},
+                                plain, kStatic);
+    double faasc_ms = milliseconds_of({{faasc_program, "-q", "build"}}, ours, kStatic);
     if (i < 0) continue;
     with_go.push_back(go);
     with_faasc.push_back(faasc_ms);
   }
-  double unchanged = milliseconds_of({faasc_program, "-q", "build"}, ours);
+  double unchanged = milliseconds_of({{faasc_program, "-q", "build"}}, ours, kStatic);
   std::printf("edit, %d rounds   go build %.0f ms   faasc build, to the image %.0f ms   ratio %.2f\n", runs,
               median(with_go), median(with_faasc), median(with_faasc) / median(with_go));
   std::printf("nothing changed   faasc build %.1f ms\n", unchanged);

@@ -35,9 +35,11 @@
 #include "base/process.h"
 #include "packager/disk/nanos_disk.h"
 #include "packager/ext4/ext4_writer.h"
+#include "tests/bench/median.h"
 
 namespace {
 namespace fs = std::filesystem;
+using faasc::bench::median;
 
 // The floor: open, fstat, read and close every file of a list, and write it all in pieces of 1 MiB, files at
 // multiples of a sector. No names, no metadata, no checks worth the name.
@@ -232,11 +234,6 @@ Sample run(const std::string& self, const std::string& who, const fs::path& dire
   };
   return {seconds.count(), cpu(usage.ru_utime) + cpu(usage.ru_stime), usage.ru_maxrss, read_bytes,
           written_bytes};
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 int one(const std::string& who, const fs::path& directory, const std::string& tree) {

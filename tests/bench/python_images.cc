@@ -17,15 +17,17 @@
 
 #include <sys/stat.h>
 
-#include "base/diagnostics.h"
-#include "base/file.h"
-#include "base/process.h"
+#include "tests/bench/timed_commands.h"
 
 namespace {
 
 using namespace faasc;
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
+using bench::median;
+using bench::milliseconds_of;
+using bench::output_of;
+using bench::put;
+using bench::stop;
 
 struct Function {
   const char *name, *handler, *source;
@@ -38,35 +40,6 @@ constexpr Function kFunctions[] = {
     {"flask", "main.hello",
      "import functions_framework\n\n\n@functions_framework.http\ndef hello(request):\n    return GREETING\n"},
 };
-
-[[noreturn]] void stop(const Error& error) {
-  std::fputs(to_text(error, Color::Off).c_str(), stderr);
-  std::exit(1);
-}
-
-void put(const fs::path& path, const std::string& text) {
-  if (auto written = write_file(path, text); !written) stop(written.error());
-}
-
-double milliseconds_of(const std::vector<std::string>& argv, const fs::path& directory,
-                       std::string* out = nullptr) {
-  auto started = Clock::now();
-  auto finished = run({.argv = argv, .working_directory = directory, .environment = {}},
-                      {.timeout = std::chrono::minutes(60)});
-  double took = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
-  if (!finished) stop(finished.error());
-  if (!finished->status.ok()) {
-    std::fprintf(stderr, "python_images: '%s' failed:\n%s", to_shell(argv).c_str(), finished->err.c_str());
-    std::exit(1);
-  }
-  if (out) *out = finished->out;
-  return took;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 double allocated_mib(const fs::path& file) {
   struct stat status{};
@@ -90,8 +63,7 @@ int main(int argc, char** argv) {
   }
   std::string faasc_program = fs::absolute(argv[at]).string();
   // What stands on PATH may be a script that looks for the interpreter first.
-  std::string python;
-  milliseconds_of({"python3", "-c", "import sys; print(sys.executable, end='')"}, "/", &python);
+  std::string python = output_of({"python3", "-c", "import sys; print(sys.executable, end='')"}, "/");
   std::vector<std::string> response{fs::absolute(argv[at + 1]).string(), "--runs", std::to_string(runs)};
   if (!plugin.empty()) response.insert(response.end(), {"--plugin", plugin});
   auto place = TemporaryDirectory::create(fs::temp_directory_path(), "python_images");
@@ -110,14 +82,14 @@ int main(int argc, char** argv) {
       std::string text = "GREETING = \"hello " + std::to_string(1000 + i) + "\"\n" + function.source;
       put(ours / "main.py", text);
       put(whole / "main.py", text);
-      double edit = milliseconds_of({faasc_program, "-q", "build"}, ours);
-      double start = milliseconds_of({python, "-S", "-s", "-c", "import ast, json"}, "/");
+      double edit = milliseconds_of({{faasc_program, "-q", "build"}}, ours);
+      double start = milliseconds_of({{python, "-S", "-s", "-c", "import ast, json"}}, "/");
       if (i < 0) continue;
       edits.push_back(edit);
       starts.push_back(start);
     }
-    milliseconds_of({faasc_program, "-q", "build"}, whole);
-    double unchanged = milliseconds_of({faasc_program, "-q", "build"}, ours);
+    milliseconds_of({{faasc_program, "-q", "build"}}, whole);
+    double unchanged = milliseconds_of({{faasc_program, "-q", "build"}}, ours);
     double size = allocated_mib(ours / "build/hello.img"), other = allocated_mib(whole / "build/hello.img");
     std::printf("%s\n  on disk   %.1f MiB, of the whole library's %.1f MiB: ratio %.2f\n", function.name,
                 size, other, size / other);
@@ -127,9 +99,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> command = response;
     command.insert(command.end(),
                    {(whole / "build/hello.vm.json").string(), (ours / "build/hello.vm.json").string()});
-    std::string table;
-    milliseconds_of(command, "/", &table);
-    std::printf("  whole library first, then ours\n%s\n", table.c_str());
+    std::printf("  whole library first, then ours\n%s\n", output_of(command, "/").c_str());
     std::fflush(stdout);
   }
 }

@@ -28,10 +28,12 @@
 #include "base/diagnostics.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "tests/bench/median.h"
 
 namespace {
 
 using namespace faasc;
+using bench::median;
 namespace fs = std::filesystem;
 
 constexpr const char* kGoServer = R"(package main
@@ -115,11 +117,6 @@ void measure(Contestant& contestant, int seconds, int connections) {
   contestant.p99_ms.push_back(p99 * (unit == "us" ? 0.001 : unit == "s" ? 1000 : 1));
   server.signal(SIGTERM);
   server.wait();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 }  // namespace
