@@ -8,6 +8,7 @@
 
 #include "compiler/driver/codes.h"
 #include "manifests/quantity.h"
+#include "packager/spec/targets/target.h"
 
 namespace faasc {
 namespace {
@@ -19,12 +20,21 @@ std::optional<std::uint16_t> port_number(std::string_view text) {
   return port;
 }
 
+// Empty: it is one. What faasc only describes a machine for is sent where that is done.
+std::string refuse_vmm(const std::string& name) {
+  if (name == "qemu" || name == "process") return {};
+  std::string message = "'" + name + "' is not in {qemu,process}";
+  if (find_target(name))
+    message += "; 'faasc spec IMAGE --to " + name + "' writes what it starts the machine from";
+  return message;
+}
+
 }  // namespace
 
 void add_vm_options(CLI::App& app, VmArguments& arguments) {
   app.add_option("--vmm", arguments.vmm, "qemu, or process: the program in a sandbox of this host [qemu]")
       ->type_name("VMM")
-      ->check(CLI::IsMember({"qemu", "process"}).description(""));
+      ->check(CLI::Validator(refuse_vmm, ""));
   app.add_option("--accel", arguments.accelerator, "auto, kvm or tcg (emulation)")
       ->type_name("HOW")
       ->check(CLI::IsMember({"auto", "kvm", "tcg"}).description(""));
