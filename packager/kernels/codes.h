@@ -37,6 +37,18 @@ inline constexpr const char* kPackageManagerFailed = "FAASC0637";
 inline constexpr const char* kNoSuchArchitecture = "FAASC0638";  // that family has no kernel for it
 inline constexpr const char* kMixedArchitectures = "FAASC0639";  // the files of one release are for several
 
-// FAASC0640 to FAASC0659 are the Linux kernel package's: linux_package.h.
+// FAASC0640 to FAASC0643 are the Linux kernel package's: linux_package.h.
+
+// Building a Linux kernel.
+inline constexpr const char* kNoLinuxSource = "FAASC0644";
+inline constexpr const char* kNoBuildTools = "FAASC0645";
+inline constexpr const char* kNoRoomForBuild = "FAASC0646";
+inline constexpr const char* kLinuxBuildFailed = "FAASC0647";
+inline constexpr const char* kBadLinuxConfig = "FAASC0648";
+inline constexpr const char* kLinuxBuildBusy = "FAASC0649";
+inline constexpr const char* kBadLinuxSource = "FAASC0650";
+
+// The kernel that is used where none is named.
+inline constexpr const char* kBadDefaultKernel = "FAASC0651";
 
 }  // namespace faasc

@@ -8,6 +8,7 @@
 #include "base/diagnostics.h"
 #include "base/file.h"
 #include "packager/kernels/codes.h"
+#include "packager/kernels/default_kernel.h"
 #include "packager/kernels/kernel_elf.h"
 #include "packager/kernels/kernel_record.h"
 #include "packager/kernels/kernel_version.h"
@@ -239,9 +240,11 @@ Result<Kernel> KernelStore::find(KernelFamily family, std::string_view version,
                      "run `faasc kernel pull " + name + "`");
   std::string others;
   for (const Entry& entry : candidates) others += (others.empty() ? "" : ", ") + ("'" + entry.version + "'");
+  // Those with our mark in their name are built, not downloaded.
+  const char* verb = version.find("-faasc-") == std::string_view::npos ? "pull " : "build ";
   return no_kernel("there is no " + what + " '" + std::string(version) + "' in '" + root_.string() + "'" +
                        (others.empty() ? "" : "; there is " + others),
-                   "run `faasc kernel pull " + name + "@" + std::string(version) + "`");
+                   "run `faasc kernel " + std::string(verb) + name + "@" + std::string(version) + "`");
 }
 
 Result<KernelName> parse_kernel_name(std::string_view text) {
@@ -325,6 +328,15 @@ Result<Kernel> load_path(const fs::path& directory, const fs::path& file) {
 Result<KernelStore::Resolved> KernelStore::resolve(std::string_view selector,
                                                    std::string_view architecture) const {
   if (selector.empty()) {
+    FAASC_TRY(std::optional<KernelName> chosen, default_kernel(*this, architecture));
+    if (chosen) {
+      auto kernel = find(chosen->family, chosen->version, architecture);
+      if (kernel) return Resolved{std::move(kernel).value(), Choice::Asked};
+      Error error = std::move(kernel).error();
+      error.during.emplace_back("looking for the default kernel");
+      if (error.code == kNoKernel) error.hint += ", or choose another with `faasc kernel default KERNEL`";
+      return error;
+    }
     auto nanos = find(KernelFamily::Nanos, {}, architecture);
     // There is no other family to fall back on.
     if (!nanos && architecture != kX86_64) return std::move(nanos).error();

@@ -6,10 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/diagnostics.h"
-#include "base/file.h"
-#include "base/process.h"
-#include "base/sha256.h"
-#include "packager/archive/made_archive.h"
+#include "packager/kernels/local_apt.h"
 #include "packager/kernels/sample_kernel.h"
 #include "packager/kernels/sample_linux.h"
 
@@ -21,47 +18,8 @@ using testing::ElementsAre;
 
 constexpr const char* kRelease = "6.1.0-44-cloud-amd64";  // as in sample_vmlinux()
 
-/// The real apt, with a configuration and a repository of the test's own: nothing of the host's is read or
-/// changed.
-class LinuxPullTest : public testing::Test {
+class LinuxPullTest : public LocalAptTest {
  protected:
-  void SetUp() override {
-    if (!find_program("apt-get") || !find_program("apt-cache"))
-      GTEST_SKIP() << "there is no apt on this host";
-    for (const char* name :
-         {"apt/lists/partial", "apt/cache/archives/partial", "apt/etc/preferences.d", "repository"})
-      fs::create_directories(directory_.path() / name);
-    std::string at = directory_.path();
-    write_sample_file(at + "/apt/status", "");
-    write_sample_file(at + "/apt/sources.list", "deb [trusted=yes] copy:" + at + "/repository ./\n");
-    write_sample_file(at + "/apt.conf",
-                      "Dir::State \"" + at + "/apt\";\nDir::State::lists \"" + at + "/apt/lists\";\n" +
-                          "Dir::State::status \"" + at + "/apt/status\";\nDir::Cache \"" + at +
-                          "/apt/cache\";\n" + "Dir::Etc \"" + at + "/apt/etc\";\nDir::Etc::sourcelist \"" +
-                          at + "/apt/sources.list\";\nDir::Log \"" + at +
-                          "/apt\";\nAPT::Architecture \"amd64\";\n" +
-                          "APT::Architectures {\"amd64\";};\nAPT::Sandbox::User \"root\";\n");
-    ::setenv("APT_CONFIG", (at + "/apt.conf").c_str(), 1);
-  }
-  void TearDown() override { ::unsetenv("APT_CONFIG"); }
-
-  /// A package; the first of `files` is in it, if there are any.
-  void add_package(const std::string& name, const std::string& depends, const std::vector<MadeEntry>& files) {
-    std::string bytes = made_deb(made_archive(files, ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_XZ), ".xz");
-    write_sample_file(directory_.path() / "repository" / (name + "_1_amd64.deb"), bytes);
-    index_ += "Package: " + name + "\nVersion: 1\nArchitecture: amd64\nMaintainer: Test\n" +
-              (depends.empty() ? "" : "Depends: " + depends + "\n") + "Filename: ./" + name +
-              "_1_amd64.deb\nSize: " + std::to_string(bytes.size()) + "\nSHA256: " + to_hex(sha256(bytes)) +
-              "\nDescription: test\n\n";
-  }
-  void update() {
-    write_sample_file(directory_.path() / "repository/Packages", index_);
-    Command command;
-    command.argv = {"apt-get", "update"};
-    auto updated = run(command);
-    ASSERT_TRUE(updated) << updated.error().what;
-    ASSERT_TRUE(updated->status.ok()) << updated->out << updated->err;
-  }
   static MadeEntry kernel_file() {
     return {std::string("./boot/vmlinuz-") + kRelease, sample_bzimage(sample_vmlinux())};
   }
@@ -90,12 +48,6 @@ class LinuxPullTest : public testing::Test {
     auto added = pull(release);
     return added ? "pulled " + added->name.version : to_text(added.error(), Color::Off);
   }
-
-  TemporaryDirectory directory_ = TemporaryDirectory::create(testing::TempDir(), "apt").value();
-  fs::path root_ = directory_.path() / "kernels";
-  KernelStore store_{root_, {}};
-  std::string index_;
-  std::vector<std::string> said_;
 };
 
 TEST_F(LinuxPullTest, BringsDebiansCloudKernel) {

@@ -93,11 +93,17 @@ class Examination {
       add(none ? State::Broken : State::Lacking, "Nanos kernel",
           none ? "none, and no other: nothing can be built" : "none: functions are built for Linux",
           "faasc kernel pull nanos");
-    if (!linux.empty())
-      add(State::Fine, "Linux kernel", linux);
+    const std::string build = "faasc kernel build linux";
+    if (linux.empty())
+      add(State::Lacking, "Linux kernel", "none: programs that Nanos cannot run have nowhere to go", build);
+    else if (linux.find("-faasc-") == std::string::npos)
+      add(State::Lacking, "Linux kernel",
+          linux +
+              " only, which starts many times slower than a kernel that has what functions need and nothing "
+              "else",
+          build);
     else
-      add(State::Lacking, "Linux kernel", "none: programs that Nanos cannot run have nowhere to go",
-          "faasc kernel pull linux");
+      add(State::Fine, "Linux kernel", linux);
   }
 
   void qemu() {

@@ -40,7 +40,7 @@ class MadeHost : public Host {
       {"/usr/bin/qemu-system-x86_64", "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)"}};
   std::set<std::string> missing_parts;
   bool has_c_library = true;
-  std::vector<std::string> kernel_names{"nanos@0.1.55", "nanos@0.1.54", "linux@6.1.0-56-cloud-amd64"};
+  std::vector<std::string> kernel_names{"nanos@0.1.55", "nanos@0.1.54", "linux@6.1.192-2-faasc-tiny"};
   fs::path firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd";
   KvmVerdict verdict{.usable = true, .why = "runs 3100 million instructions per second", .hint = ""};
   std::uint64_t free = std::uint64_t{5} << 29;
@@ -61,7 +61,7 @@ TEST(Examination, OfAHostThatHasAll) {
             "ok|Python|3.11.2 at /usr/bin/python3|\n"
             "ok|Go|1.19.8 at /usr/bin/go|\n"
             "ok|Nanos kernel|nanos@0.1.55, nanos@0.1.54|\n"
-            "ok|Linux kernel|linux@6.1.0-56-cloud-amd64|\n"
+            "ok|Linux kernel|linux@6.1.192-2-faasc-tiny|\n"
             "ok|QEMU|7.2.22 at /usr/bin/qemu-system-x86_64|\n"
             "ok|bubblewrap|/usr/bin/bwrap|\n"
             "ok|KVM|runs 3100 million instructions per second|\n"
@@ -103,7 +103,8 @@ TEST(Examination, OfAHostThatHasNothing) {
       "lacking|Python|is not installed: Python functions cannot be built|sudo apt-get install python3\n"
       "lacking|Go|is not installed: Go functions cannot be built|sudo apt-get install golang-go\n"
       "broken|Nanos kernel|none, and no other: nothing can be built|faasc kernel pull nanos\n"
-      "lacking|Linux kernel|none: programs that Nanos cannot run have nowhere to go|faasc kernel pull linux\n"
+      "lacking|Linux kernel|none: programs that Nanos cannot run have nowhere to go|faasc kernel build "
+      "linux\n"
       "broken|QEMU|is not installed: images can be built, but not run|sudo apt-get install qemu-system-x86\n"
       "lacking|bubblewrap|is not installed: there is no '--vmm process'|sudo apt-get install bubblewrap\n"
       "lacking|KVM|no /dev/kvm; machines are emulated, which is slower|load the module kvm\n"
@@ -126,6 +127,9 @@ TEST(Examination, OfSingleParts) {
         "lacking|Python|/usr/bin/python3 does not run|sudo apt-get install python3\n",
         "ok|Go|1.26.8 at /usr/local/go/bin/go|\n",
         "lacking|Nanos kernel|none: functions are built for Linux|faasc kernel pull nanos\n",
+        "lacking|Linux kernel|linux@6.1.0-56-cloud-amd64 only, which starts many times slower than a kernel "
+        "that has "
+        "what functions need and nothing else|faasc kernel build linux\n",
         "broken|QEMU|/usr/bin/qemu-system-x86_64 does not run|sudo apt-get install --reinstall "
         "qemu-system-x86\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << text;

@@ -362,6 +362,48 @@ constexpr ExplainPage kPages[] = {
      "A module of the package is damaged, or for another architecture.",
      "faasc: error: module 'virtio_blk' is no kernel module for x86_64 [FAASC0643]",
      "Download the package again."},
+    {"FAASC0644", "there is no package with the sources of Linux",
+     "Kernels are built from the distribution's own package, linux-source-…, and apt knows none of that "
+     "name.",
+     "faasc kernel build linux@5.10   # Debian 12 has 6.1",
+     "'sudo apt-get update' brings apt's lists up to date; without a version the newest package is taken."},
+    {"FAASC0645", "tools for building a kernel are missing",
+     "Building a Linux kernel takes a compiler, make, and some smaller programs.",
+     "faasc: error: building a kernel takes programs and headers that are not on this host: 'bison', 'flex' "
+     "[FAASC0645]",
+     "Install the packages that the hint names; they are all the root it takes."},
+    {"FAASC0646", "there is no room to build a kernel in",
+     "The sources of Linux are 1.5 GB once they are unpacked. This is looked at before anything is "
+     "downloaded.",
+     "FAASC_CACHE_DIR=/tmp faasc kernel build linux   # where /tmp is in memory",
+     "Make room, or set FAASC_CACHE_DIR to a directory on a larger disk."},
+    {"FAASC0647", "building the kernel failed",
+     "make, or a program that it started, reported an error. The lines shown begin with the first one; the "
+     "log has "
+     "everything.",
+     "faasc: error: building the kernel failed: make ended with status 2 [FAASC0647]",
+     "Mend what the lines name (often a compiler too new for these sources: try another series, as in "
+     "linux@6.12) and "
+     "give the same command again; it goes on where it stopped."},
+    {"FAASC0648", "these sources lack an option that functions need",
+     "Options of Linux come and go. One without which functions do not run did not take effect in these "
+     "sources.",
+     "faasc: error: these sources of Linux do not take 'CONFIG_PVH=y', without which functions do not run "
+     "[FAASC0648]",
+     "Build from another series."},
+    {"FAASC0649", "a kernel is being built already",
+     "Two builds from the same sources would disturb each other.",
+     "faasc kernel build linux & faasc kernel build linux",
+     "Wait for the other one, or set FAASC_CACHE_DIR to another directory."},
+    {"FAASC0650", "this is no package of Linux' sources",
+     "What was downloaded is damaged or not what the distribution's signed lists name, or holds no sources "
+     "of Linux.",
+     "faasc: error: '…/linux-source-6.1.tar.xz' cannot be unpacked: `tar` failed [FAASC0650]", "Try again."},
+    {"FAASC0651", "the choice of a default kernel is damaged",
+     "The file 'default' in the kernel store names the kernel for builds that name none, and says nothing of "
+     "the kind.",
+     "echo plan9 >~/.local/share/faasc/kernels/default",
+     "'faasc kernel default KERNEL' writes it anew, 'faasc kernel default --unset' removes it."},
     {"FAASC0660", "a hard link names no file",
      "A second name can only be given to a file that is in the image; not to a directory or a symbolic link.",
      "faasc: error: guest path '/x' is to be another name of '/z', which is a directory [FAASC0660]",

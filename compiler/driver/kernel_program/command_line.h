@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "packager/kernels/kernel_store.h"
+#include "packager/kernels/linux_config.h"
 
 namespace faasc {
 
@@ -36,14 +37,26 @@ struct PullKernel {
   bool force = false;
   bool offline = false;
 };
+struct BuildKernel {
+  LinuxProfile profile = LinuxProfile::Tiny;
+  std::string source;  ///< see choose_linux_source(); empty: the newest
+  unsigned jobs = 0;   ///< 0: one for each processor
+  bool force = false;
+  bool keep = false;
+  bool offline = false;
+};
+struct SetDefaultKernel {
+  std::string name;    ///< empty: say which it is
+  bool unset = false;  ///< no choice any more
+};
 struct RemoveKernel {
   KernelName name;
 };
 struct ShowHelp {
   std::string text;
 };
-using KernelCommand =
-    std::variant<ListKernels, ShowKernel, VerifyKernels, AddKernel, PullKernel, RemoveKernel, ShowHelp>;
+using KernelCommand = std::variant<ListKernels, ShowKernel, VerifyKernels, AddKernel, PullKernel, BuildKernel,
+                                   SetDefaultKernel, RemoveKernel, ShowHelp>;
 
 /// Reads the arguments after the program's name. FAASC_NANOS_URL stands in for --url, FAASC_OFFLINE=1 for
 /// --offline.

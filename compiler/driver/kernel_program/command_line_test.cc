@@ -70,6 +70,26 @@ TEST_F(CommandLineTest, ReadsEveryCommand) {
   EXPECT_EQ(parse<RemoveKernel>({"remove", "nanos@0.1.54"}).name.version, "0.1.54");
 }
 
+TEST_F(CommandLineTest, ReadsWhatToBuildAndToChoose) {
+  auto build = parse<BuildKernel>({"build", "linux"});
+  EXPECT_EQ(build.profile, LinuxProfile::Tiny);
+  EXPECT_EQ(build.source, "");
+  EXPECT_EQ(build.jobs, 0u);
+  EXPECT_FALSE(build.force || build.keep || build.offline);
+  build = parse<BuildKernel>({"build", "linux@6.1", "--profile", "standard", "-j", "3", "--keep", "--force"});
+  EXPECT_EQ(build.profile, LinuxProfile::Standard);
+  EXPECT_EQ(build.source, "6.1");
+  EXPECT_EQ(build.jobs, 3u);
+  EXPECT_TRUE(build.force && build.keep);
+  build = parse<BuildKernel>({"build", "linux@6.1.192-2-faasc-standard"});
+  EXPECT_EQ(build.profile, LinuxProfile::Standard) << "the name of a kernel says all";
+  EXPECT_EQ(build.source, "6.1.192-2");
+
+  EXPECT_EQ(parse<SetDefaultKernel>({"default"}).name, "");
+  EXPECT_EQ(parse<SetDefaultKernel>({"default", "linux"}).name, "linux");
+  EXPECT_TRUE(parse<SetDefaultKernel>({"default", "--unset"}).unset);
+}
+
 TEST_F(CommandLineTest, VariablesStandInForOptions) {
   ::setenv("FAASC_NANOS_URL", "https://mirror/", 1);
   EXPECT_EQ(parse<PullKernel>({"pull", "nanos"}).url, "https://mirror/");
@@ -84,14 +104,17 @@ TEST_F(CommandLineTest, VariablesStandInForOptions) {
 TEST_F(CommandLineTest, RefusesWhatItDoesNotKnow) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{},
-       "no command given [FAASC0623]\n  hint: it is one of list, info, verify, add, pull, remove; see `faasc "
+       "no command given [FAASC0623]\n  hint: it is one of list, info, verify, add, pull, build, default, "
+       "remove; see `faasc "
        "kernel --help`\n"},
       {{"lst"},
        "unknown command 'lst'; did you mean 'list'? [FAASC0623]\n"
-       "  hint: it is one of list, info, verify, add, pull, remove; see `faasc kernel --help`\n"},
+       "  hint: it is one of list, info, verify, add, pull, build, default, remove; see `faasc kernel "
+       "--help`\n"},
       {{"frobnicate"},
        "unknown command 'frobnicate' [FAASC0623]\n"
-       "  hint: it is one of list, info, verify, add, pull, remove; see `faasc kernel --help`\n"},
+       "  hint: it is one of list, info, verify, add, pull, build, default, remove; see `faasc kernel "
+       "--help`\n"},
       {{"list", "--frob"}, "unknown argument '--frob' [FAASC0623]\n  hint: see `faasc kernel list --help`\n"},
       {{"list", "nanos"}, "unknown argument 'nanos' [FAASC0623]\n  hint: see `faasc kernel list --help`\n"},
       {{"--frob", "list"}, "unknown argument '--frob' [FAASC0623]\n  hint: see `faasc kernel list --help`\n"},
@@ -109,6 +132,15 @@ TEST_F(CommandLineTest, RefusesWhatItDoesNotKnow) {
       {{"pull", "linux", "--sha256", "12"},
        "--sha256 is for Nanos; Linux comes from the distribution [FAASC0623]\n  hint: see `faasc kernel pull "
        "--help`\n"},
+      {{"build"}, "KERNEL is required [FAASC0623]\n  hint: see `faasc kernel build --help`\n"},
+      {{"build", "nanos"},
+       "only Linux is built by faasc; Nanos is downloaded: `faasc kernel pull nanos` [FAASC0623]\n"
+       "  hint: see `faasc kernel build --help`\n"},
+      {{"build", "linux", "--profile", "huge"},
+       "unknown profile 'huge'; known are 'tiny' and 'standard' [FAASC0623]\n  hint: see `faasc kernel build "
+       "--help`\n"},
+      {{"default", "nanos", "--unset"},
+       "--unset and a kernel are given [FAASC0623]\n  hint: see `faasc kernel default --help`\n"},
       {{"pull", "nano"},
        "unknown kernel family 'nano'; did you mean 'nanos'? [FAASC0603]\n"
        "  hint: write nanos, nanos@0.1.55, linux, or a path with a '/' in it\n"},
@@ -123,8 +155,15 @@ TEST_F(CommandLineTest, RefusesWhatItDoesNotKnow) {
 }
 
 TEST_F(CommandLineTest, HelpFitsAScreenAndHasAnExample) {
-  for (std::vector<std::string> arguments :
-       {std::vector<std::string>{}, {"list"}, {"info"}, {"verify"}, {"add"}, {"pull"}, {"remove"}}) {
+  for (std::vector<std::string> arguments : {std::vector<std::string>{},
+                                             {"list"},
+                                             {"info"},
+                                             {"verify"},
+                                             {"add"},
+                                             {"pull"},
+                                             {"build"},
+                                             {"default"},
+                                             {"remove"}}) {
     std::string name = "faasc kernel";
     for (const std::string& argument : arguments) name += " " + argument;
     SCOPED_TRACE(name);

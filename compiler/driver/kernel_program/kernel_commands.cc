@@ -1,17 +1,22 @@
 #include "compiler/driver/kernel_program/kernel_commands.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include <unistd.h>
 
 #include "base/diagnostics.h"
 #include "base/interrupt.h"
+#include "compiler/driver/installation.h"
 #include "compiler/driver/kernel_program/kernel_listing.h"
 #include "compiler/driver/kernel_program/progress.h"
 #include "packager/kernels/codes.h"
+#include "packager/kernels/default_kernel.h"
 #include "packager/kernels/kernel_add.h"
 #include "packager/kernels/kernel_elf.h"
+#include "packager/kernels/linux_build.h"
 #include "packager/kernels/linux_pull.h"
 #include "packager/kernels/nanos_pull.h"
 
@@ -148,6 +153,51 @@ Result<int> run(const KernelStore& store, const PullKernel& command) {
     FAASC_TRY(pulled, pull_linux(store, pull));
   }
   progress.say(outcome_of(pulled, store));
+  return 0;
+}
+
+Result<int> run(const KernelStore& store, const BuildKernel& command) {
+  if (command.offline)
+    return Error{
+        Fault::Missing,
+        kOffline,
+        "cannot build a kernel: its sources are downloaded, and the network is not to be used (--offline, "
+        "FAASC_OFFLINE)",
+        {},
+        "leave that out, or add a kernel that is here with `faasc kernel add`"};
+  FAASC_TRY(Installation installation, Installation::of_helper());
+  Progress progress;
+  LinuxBuild build;
+  build.profile = command.profile;
+  build.source = command.source;
+  FAASC_TRY(build.fragments, installation.shared("linux"));
+  FAASC_TRY(build.directory, linux_build_directory());
+  build.jobs = command.jobs != 0 ? command.jobs : std::max(1u, std::thread::hardware_concurrency());
+  build.force = command.force;
+  build.keep = command.keep;
+  build.say = [&](const std::string& line) { progress.say(line); };
+  build.progress = [&](std::size_t done, std::size_t about) { progress.steps(done, about); };
+  FAASC_TRY(Added built, build_linux(store, build));
+  progress.say(outcome_of(built, store));
+  return 0;
+}
+
+Result<int> run(const KernelStore& store, const SetDefaultKernel& command) {
+  if (command.unset) {
+    FAASC_CHECK(set_default_kernel(store, {}));
+  } else if (!command.name.empty()) {
+    FAASC_TRY(KernelName name, parse_kernel_name(command.name));
+    FAASC_CHECK(set_default_kernel(store, name));
+  }
+  DefaultKernels defaults = default_kernels(store);
+  // What was just chosen, or what there is to choose from, is there; without any kernel resolve() tells what
+  // to do.
+  if (defaults.empty()) {
+    FAASC_TRY([[maybe_unused]] KernelStore::Resolved resolved, store.resolve(""));
+  }
+  std::string text;
+  for (const auto& [architecture, name] : defaults) text += name + "\n";
+  FAASC_CHECK(print(text));
   return 0;
 }
 

@@ -179,6 +179,34 @@ TEST_F(KernelProgramTest, DamageDecidesTheExitStatusButHidesNothing) {
   EXPECT_THAT(ran.err, HasSubstr("[FAASC0606]"));
 }
 
+TEST_F(KernelProgramTest, ChoosesTheDefault) {
+  Ran ran = run({"default"});
+  EXPECT_EQ(ran.status, 3);
+  EXPECT_THAT(ran.err, HasSubstr("[FAASC0601]"));
+  for (const char* version : {"0.1.54", "0.1.55"}) {
+    write_sample_release(here_ / version);
+    ASSERT_EQ(run({"add", version}).status, 0);
+  }
+  EXPECT_EQ(run({"default"}).out, "nanos@0.1.55\n");
+  EXPECT_EQ(run({"default", "nanos@0.1.54"}).out, "nanos@0.1.54\n");
+  EXPECT_THAT(run({"list"}).out, HasSubstr("* nanos@0.1.54 "));
+  ran = run({"default", "nanos@0.1.53"});
+  EXPECT_EQ(ran.status, 3);
+  EXPECT_THAT(ran.err, HasSubstr("there is '0.1.55', '0.1.54'"));
+  EXPECT_EQ(run({"default"}).out, "nanos@0.1.54\n");
+  EXPECT_EQ(run({"default", "--unset"}).out, "nanos@0.1.55\n");
+}
+
+TEST_F(KernelProgramTest, BuildsNothingWithoutTheNetwork) {
+  Ran ran = run({"build", "linux", "--offline"});
+  EXPECT_EQ(ran.status, 3);
+  EXPECT_EQ(
+      ran.err,
+      "faasc: error: cannot build a kernel: its sources are downloaded, and the network is not to be used "
+      "(--offline, FAASC_OFFLINE) [FAASC0630]\n"
+      "  hint: leave that out, or add a kernel that is here with `faasc kernel add`\n");
+}
+
 TEST_F(KernelProgramTest, HelpGoesToStandardOutput) {
   Ran ran = run({"--help"});
   EXPECT_EQ(ran.status, 0);
