@@ -239,14 +239,22 @@ std::string main_source(const ChosenHandler& chosen) {
   return source;
 }
 
-std::string typed_main_source(const ChosenHandler& chosen, const fs::path& source, std::string_view openapi) {
+std::string typed_main_source(const ChosenHandler& chosen, std::string_view openapi) {
+  return "// Made by faasc: serves '" + chosen.function.name +
+         "', whose JSON binding is in its own object.\n"
+         "int faasc_serve(int argc, char** argv, char const* openapi) __asm__(" +
+         c_string(chosen.function.typed->entry) +
+         ");\n\nint main(int argc, char** argv) {\n  return faasc_serve(argc, argv, " +
+         (openapi.empty() ? "nullptr" : c_string(openapi)) + ");\n}\n";
+}
+
+std::string typed_main_with_source(const ChosenHandler& chosen, const fs::path& source,
+                                   std::string_view openapi) {
   std::string document = openapi.empty() ? "nullptr" : c_string(openapi);
   std::string handler = "&::" + chosen.function.name;
   return "// Made by faasc: the JSON binding of '" + chosen.function.name +
-         "'.\n#include \"faasc/rt/typed.h\"\n\n"
-         // What a source begins with is parsed once, and the edited one is not to be part of it.
-         "namespace faasc::rt {}\n\n#include " +
-         c_string(source.string()) + "\n\nnamespace faasc::rt {\n" + chosen.function.typed->binding +
+         "'.\n#include \"faasc/rt/typed.h\"\n\n#include " + c_string(source.string()) +
+         "\n\nnamespace faasc::rt {\n" + chosen.function.typed->binding +
          "}  // namespace faasc::rt\n\nint main(int argc, char** argv) {\n"
          "  return faasc::rt::serve_typed(argc, argv, faasc::rt::typed_call<" +
          handler + ">(" + handler + "),\n                                " +

@@ -19,7 +19,7 @@ Result<std::vector<std::string>> compile_arguments(const CppRequest& request, st
 /// For the generated main().
 Result<std::vector<std::string>> main_arguments(const CppRequest& request);
 
-/// For the generated main() of a typed function, which includes `source`: as for that, in C++17 at least.
+/// For typed_main_with_source(): as for that source, in C++17 at least.
 Result<std::vector<std::string>> typed_main_arguments(const CppRequest& request, std::string_view source);
 
 /// Objects and libraries in the order in which they are linked; `main_object` may be empty.
@@ -31,10 +31,14 @@ Result<std::vector<std::string>> link_arguments(const CppRequest& request,
 /// linker symbol, so that inline namespaces, overloads and C linkage need no spelling out.
 std::string main_source(const ChosenHandler& chosen);
 
-/// The same for a typed function. Includes the source that defines it, so that everything it takes and
-/// returns is known, the types of unnamed namespaces included; that source's own object is not linked then.
-/// `openapi`: the document that the image shows; empty: none.
-std::string typed_main_source(const ChosenHandler& chosen, const std::filesystem::path& source,
-                              std::string_view openapi);
+/// The same for a typed function whose binding is in its unit's object. `openapi`: the document that the
+/// image shows; empty: none.
+std::string typed_main_source(const ChosenHandler& chosen, std::string_view openapi);
+
+/// The same for one whose object has no binding: its source is older than C++17, or does not bear the
+/// binding's headers behind it, as it defines macros that they use. Includes that source, whose own object is
+/// not linked then.
+std::string typed_main_with_source(const ChosenHandler& chosen, const std::filesystem::path& source,
+                                   std::string_view openapi);
 
 }  // namespace faasc::cpp

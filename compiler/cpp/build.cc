@@ -28,7 +28,6 @@
 //   objects/<source>.json                      its InputRecord, with faasc-cxx's answer
 //   objects/<source>.pch, .pch.json            its #include lines, parsed; once it has been edited
 //   main.cc main.o main.json                   the generated main()
-//   main.pch, main.pch.json                    what that of a typed function begins with, parsed
 //   function.debug function function.json      the executable, with and without debug information
 
 namespace faasc {
@@ -95,7 +94,7 @@ class CppBuilder {
     auto chosen = cpp::choose_handler(facts, request_.wanted, diagnostics_);
     if (!chosen) return see_diagnostics("there is no handler to build");
     if (chosen->shape == cpp::Shape::Typed) {
-      typed_unit_ = unit_of(*chosen, facts);
+      if (chosen->function.typed->entry.empty()) included_unit_ = unit_of(*chosen, facts);
       FAASC_TRY(openapi_, openapi_document(*chosen));
       FAASC_CHECK(
           write_file_if_changed(work_ / "openapi.json", openapi_).during("writing the OpenAPI document"));
@@ -332,8 +331,7 @@ class CppBuilder {
     FAASC_CHECK(check_interrupt());
     std::vector<fs::path> objects;
     for (std::size_t i = 0; i < units_.size(); ++i)
-      if (i != typed_unit_) objects.push_back(units_[i].object);
-    bool typed = typed_unit_.has_value();
+      if (i != included_unit_) objects.push_back(units_[i].object);
     cpp::Request question;
     bool own_main = chosen.shape == cpp::Shape::OwnMain;
     fs::path main_object = own_main ? fs::path() : work_ / "main.o";
@@ -341,22 +339,14 @@ class CppBuilder {
     std::string main_digest;
     if (!own_main) {
       fs::path source = work_ / "main.cc";
-      FAASC_CHECK(write_file_if_changed(source, typed ? typed_main(chosen) : cpp::main_source(chosen))
-                      .during("writing the generated main()"));
+      FAASC_CHECK(write_file_if_changed(source, main_source(chosen)).during("writing the generated main()"));
       FAASC_TRY(std::vector<std::string> arguments,
-                typed ? cpp::typed_main_arguments(request_, units_[*typed_unit_].source)
-                      : cpp::main_arguments(request_));
+                included_unit_ ? cpp::typed_main_arguments(request_, units_[*included_unit_].source)
+                               : cpp::main_arguments(request_));
       question.compile = cpp::CompileRequest{source.string(), main_object.string(), std::move(arguments), {}};
       main_digest = digest_of(question);
       main_inputs_ = InputRecord::load(work_ / "main.json");
-      if (main_inputs_.is_current(main_digest)) {
-        question.compile.reset();
-      } else if (typed) {
-        question.compile->preamble = work_ / "main.pch";
-        question.compile->make_preamble =
-            main_inputs_.request == main_digest &&
-            main_inputs_.is_current_but_for(absolute(units_[*typed_unit_].source));
-      }
+      if (main_inputs_.is_current(main_digest)) question.compile.reset();
     }
     FAASC_TRY(std::vector<std::string> arguments, cpp::link_arguments(request_, objects, main_object));
     question.link = cpp::LinkRequest{std::move(arguments), (work_ / "function.debug").string(),
@@ -429,9 +419,11 @@ class CppBuilder {
     return {};
   }
 
-  std::string typed_main(const cpp::ChosenHandler& chosen) const {
-    return cpp::typed_main_source(chosen, absolute(units_[*typed_unit_].source),
-                                  request_.serve_openapi ? openapi_ : std::string());
+  std::string main_source(const cpp::ChosenHandler& chosen) const {
+    if (chosen.shape != cpp::Shape::Typed) return cpp::main_source(chosen);
+    std::string shown = request_.serve_openapi ? openapi_ : std::string();
+    if (!included_unit_) return cpp::typed_main_source(chosen, shown);
+    return cpp::typed_main_with_source(chosen, absolute(units_[*included_unit_].source), shown);
   }
 
   Result<CppBuild> finish(const cpp::ChosenHandler& chosen) {
@@ -444,7 +436,7 @@ class CppBuilder {
                       .reason = chosen.reason};
     build.executable = work_ / "function";
     build.debug_file = work_ / "function.debug";
-    if (typed_unit_) build.openapi = work_ / "openapi.json";
+    if (chosen.shape == cpp::Shape::Typed) build.openapi = work_ / "openapi.json";
     build.linked = linked_;
     std::set<fs::path> inputs, absent;
     auto take = [&](const InputRecord& record) {
@@ -484,7 +476,7 @@ class CppBuilder {
   fs::path project_, work_;  // canonical
   std::vector<Unit> units_;
   InputRecord main_inputs_, link_inputs_;
-  std::optional<std::size_t> typed_unit_;  // whose source the generated main() includes
+  std::optional<std::size_t> included_unit_;  // whose source the generated main() includes
   std::string openapi_;
   std::string library_calls_;
   bool linked_ = false;

@@ -245,35 +245,82 @@ TEST_F(Build, ATypedFunctionIsBoundToJson) {
         "}\n");
   write("other.cc", "#include \"price.h\"\nint unrelated(shop::Order const&) { return 1; }\n");
   request_.sources = {"other.cc", "price.cc"};
-  request_.standard = 11;
   request_.wanted.handler = "shop::price";
   request_.name = "shop";
   request_.serve_openapi = true;
-  auto built = build(request_);
-  ASSERT_TRUE(built) << said_;
-  EXPECT_EQ(said_, "");
-  EXPECT_EQ(built->function.kind, "typed");
-  EXPECT_EQ(built->function.file, (request_.project_dir / "price.cc").string());
-  std::string openapi = *read_file(built->openapi);
-  EXPECT_NE(openapi.find("\"operationId\": \"price\""), std::string::npos);
-  EXPECT_NE(openapi.find("\"summary\": \"Adds up\""), std::string::npos);
-  EXPECT_EQ(build_again(), "compiled 0");
+  // In C++11 the binding cannot be part of the source's own object.
+  for (int standard : {11, 17, 20}) {
+    SCOPED_TRACE(standard);
+    request_.standard = standard;
+    auto built = build(request_);
+    ASSERT_TRUE(built) << said_;
+    EXPECT_EQ(said_, "");
+    EXPECT_EQ(built->function.kind, "typed");
+    EXPECT_EQ(built->function.file, (request_.project_dir / "price.cc").string());
+    std::string main = *read_file(request_.work_dir / "main.cc");
+    EXPECT_EQ(main.find("#include") != std::string::npos, standard == 11) << main;
+    std::string openapi = *read_file(built->openapi);
+    EXPECT_NE(openapi.find("\"operationId\": \"price\""), std::string::npos);
+    EXPECT_NE(openapi.find("\"summary\": \"Adds up\""), std::string::npos);
+    EXPECT_EQ(build_again(), "compiled 0");
 
-  int port = free_port();
-  Command command;
-  command.argv = {built->executable.string()};
-  command.environment = {{"PORT", std::to_string(port)}};
-  auto child = Child::spawn(command, {.out = Stream::Null, .err = Stream::Null});
-  ASSERT_TRUE(child);
-  auto post = [&](const std::string& text) {
-    return body(get(port, "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
-                              std::to_string(text.size()) + "\r\n\r\n" + text));
+    int port = free_port();
+    Command command;
+    command.argv = {built->executable.string()};
+    command.environment = {{"PORT", std::to_string(port)}};
+    auto child = Child::spawn(command, {.out = Stream::Null, .err = Stream::Null});
+    ASSERT_TRUE(child);
+    auto post = [&](const std::string& text) {
+      return body(get(port, "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
+                                std::to_string(text.size()) + "\r\n\r\n" + text));
+    };
+    EXPECT_EQ(post("{\"counts\": [1, 2, 3]}"), "{\"sum\":6}");
+    EXPECT_EQ(post("{\"counts\": [1, \"2\"]}").substr(0, 24), "{\"message\":\"/counts/1: e");
+    EXPECT_EQ(body(get(port, "GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")), openapi);
+    child->signal(SIGTERM);
+    EXPECT_EQ(child->wait().code, 0);
+  }
+}
+
+TEST_F(Build, TypedFunctionsWhoseSourcesEndInOddWays) {
+  request_.sources = {"f.cc"};
+  request_.wanted.handler = "f";
+  auto build_of = [&](const std::string& text) {
+    write("f.cc", text);
+    std::string done = build_again();
+    std::string main = *read_file(request_.work_dir / "main.cc");
+    return done + (main.find("#include") == std::string::npos ? "" : ", parsed twice");
   };
-  EXPECT_EQ(post("{\"counts\": [1, 2, 3]}"), "{\"sum\":6}");
-  EXPECT_EQ(post("{\"counts\": [1, \"2\"]}").substr(0, 24), "{\"message\":\"/counts/1: e");
-  EXPECT_EQ(body(get(port, "GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")), openapi);
-  child->signal(SIGTERM);
-  EXPECT_EQ(child->wait().code, 0);
+  for (const char* text : {
+           "int f(int x) { return x; }",                     // no newline
+           "int f(int x) { return x; }\n// \\",              // the next line belongs to the comment
+           "int f(int x) { return x; }\n#define LAST \\\n",  // and here to the macro
+           "#ifndef F_CC\n#define F_CC\nint f(int x) { return x; }\n#endif",
+           "int f(int x) { return x; }\nint f(int x, int y) { return x + y; }",
+           "namespace faasc { struct Order { int x; }; }\nint f(faasc::Order const& o) { return o.x; }",
+           "struct Json { int value; };\nnamespace rt {}\nJson f(Json o) { return o; }",
+       })
+    EXPECT_EQ(build_of(text), "compiled 1, linked") << text;
+  // Names of the binding's own headers.
+  EXPECT_EQ(build_of("#define T int\n#define out 3\nT f(T x) { return x + out; }\n"),
+            "compiled 1, linked, parsed twice");
+  // What is wrong without an end of ours is wrong with it, and said of the user's text alone.
+  write("f.cc", "int f(int x) { return x; }\nstruct Open { int x; }");
+  EXPECT_EQ(build_again(),
+            "D/a project/f.cc:2:23: error: expected ';' after struct\nstruct Open { int x; }\n"
+            "                      ^\n                      ;\n"
+            "faasc: error: 'f.cc' does not compile [FAASC0200]\n");
+  write("f.cc", "int f(int x) { return x; }\nnamespace open {\n");
+  EXPECT_EQ(build_again(),
+            "D/a project/f.cc:2:17: error: expected '}'\nnamespace open {\n                ^\n"
+            "D/a project/f.cc:2:16: note: to match this '{'\nnamespace open {\n               ^\n"
+            "faasc: error: 'f.cc' does not compile [FAASC0200]\n");
+  // In a header of two sources.
+  write("f.h", "#pragma once\nstruct Sum { int value; };\ninline Sum f(Sum x) { return x; }\n");
+  write("f.cc", "#include \"f.h\"\n");
+  write("g.cc", "#include \"f.h\"\n");
+  request_.sources.push_back("g.cc");
+  EXPECT_EQ(build_again(), "compiled 2, linked");
 }
 
 TEST_F(Build, LintsCallsOfSourcesAndOfLibraries) {

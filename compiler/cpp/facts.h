@@ -41,9 +41,13 @@ enum class Made : std::uint8_t {
 
 /// How a plain function's parameter and result become JSON.
 struct TypedFact {
+  /// The symbol of a function in the unit's own object: int (int argc, char** argv, char const* openapi). It
+  /// serves the function. Empty: the object has none, and `binding` has to be compiled with the source once
+  /// more.
+  std::string entry;
   std::string binding;               ///< C++: specialisations for namespace faasc::rt, see faasc/rt/typed.h
   std::string openapi;               ///< JSON: "paths" and "components" of an OpenAPI document
-  std::vector<Diagnostic> problems;  ///< what in its types has no JSON; then the other two are empty
+  std::vector<Diagnostic> problems;  ///< what in its types has no JSON; then the others are empty
 };
 
 /// One function of the user's, as Clang sees it. Functions of system headers are not recorded.

@@ -145,12 +145,15 @@ Type read_type(Reader& reader, const Json& json) {
 
 Json to_value(const std::optional<TypedFact>& typed) {
   if (!typed) return Json::array();
-  return {
-      {{"binding", typed->binding}, {"openapi", typed->openapi}, {"problems", to_value(typed->problems)}}};
+  return {{{"entry", typed->entry},
+           {"binding", typed->binding},
+           {"openapi", typed->openapi},
+           {"problems", to_value(typed->problems)}}};
 }
 
 TypedFact read_typed(Reader& reader, const Json& json) {
   TypedFact typed;
+  reader.read(json, "entry", typed.entry);
   reader.read(json, "binding", typed.binding);
   reader.read(json, "openapi", typed.openapi);
   reader.each(json, "problems",

@@ -28,6 +28,7 @@ struct CompileRequest {
   std::string object;
   std::vector<std::string> arguments;  ///< as for clang++, without -c, -o and the source
   /// Which plain functions to describe for a JSON binding: none, those of this qualified name, or "*": all.
+  /// The object gets the binding of those with a name, and of the only one there is.
   std::string typed;
   /// Where the precompiled form of what the source begins with is kept; empty: nowhere.
   std::string preamble;

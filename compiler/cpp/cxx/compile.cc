@@ -9,6 +9,7 @@
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/TargetSelect.h>
 
+#include "compiler/cpp/cxx/binding_include.h"
 #include "compiler/cpp/cxx/diagnostic_recorder.h"
 #include "compiler/cpp/cxx/fact_collector.h"
 #include "compiler/cpp/cxx/file_lookups.h"
@@ -18,11 +19,14 @@
 namespace faasc::cpp {
 namespace {
 
-// The front end runs once: the collector and the code generator see the same AST.
+enum class Binding : bool { None, Append };
+
+// The front end runs once: the collector and the code generator see the same AST, of which the binding is
+// part.
 class EmitAndCollect : public clang::EmitObjAction {
  public:
-  EmitAndCollect(UnitFacts& facts, std::string typed, const Preamble* preamble)
-      : facts_(facts), typed_(std::move(typed)), preamble_(preamble) {}
+  EmitAndCollect(UnitFacts& facts, std::string typed, const Preamble* preamble, Binding binding)
+      : facts_(facts), typed_(std::move(typed)), preamble_(preamble), binding_(binding) {}
 
   /// The source changed after its preamble was compared with it.
   bool preamble_misfits() const { return preamble_misfits_; }
@@ -35,7 +39,10 @@ class EmitAndCollect : public clang::EmitObjAction {
     std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
     std::function<std::vector<clang::Decl*>()> parsed_before;
     if (preamble_) parsed_before = [this, &instance] { return preamble_->own_declarations(instance); };
-    consumers.push_back(make_fact_collector(facts_, typed_, std::move(parsed_before)));
+    auto collector = make_fact_collector(facts_, typed_, std::move(parsed_before));
+    if (binding_ == Binding::Append)
+      watch_binding_include(instance, [collector = collector.get()] { return collector->bind(); });
+    consumers.push_back(std::move(collector));
     consumers.push_back(std::move(emitter));
     return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
   }
@@ -50,6 +57,7 @@ class EmitAndCollect : public clang::EmitObjAction {
   UnitFacts& facts_;
   std::string typed_;
   const Preamble* preamble_;
+  Binding binding_;
   bool preamble_misfits_ = false;
 };
 
@@ -61,9 +69,11 @@ const clang::driver::Command* frontend_job(const clang::driver::Compilation& com
 
 // One run of the front end and of what comes behind it.
 bool run(const clang::CompilerInvocation& invocation, const CompileRequest& request, const Preamble* preamble,
-         CompileAnswer& answer, DiagnosticRecorder& recorder) {
+         Binding binding, CompileAnswer& answer, DiagnosticRecorder& recorder) {
   clang::CompilerInstance instance;
   instance.setInvocation(std::make_shared<clang::CompilerInvocation>(invocation));
+  if (binding == Binding::Append && !append_binding_include(instance.getInvocation()))
+    binding = Binding::None;
   if (preamble) preamble->use_in(instance.getInvocation());
   instance.createDiagnostics(&recorder,
                              false);  // only now: it takes the warnings and limits that were asked for
@@ -73,7 +83,7 @@ bool run(const clang::CompilerInvocation& invocation, const CompileRequest& requ
   instance.addDependencyCollector(inputs);
   instance.setVerboseOutputStream(llvm::nulls());  // where the number of errors would be printed
 
-  EmitAndCollect action(answer.facts, request.typed, preamble);
+  EmitAndCollect action(answer.facts, request.typed, preamble, binding);
   answer.ok = instance.ExecuteAction(action) && !instance.getDiagnostics().hasErrorOccurred() &&
               !action.preamble_misfits();
   answer.inputs.assign(inputs->getDependencies().begin(), inputs->getDependencies().end());
@@ -117,13 +127,18 @@ CompileAnswer compile(const CompileRequest& request) {
   std::vector<faasc::Diagnostic> of_arguments = recorder.take();
   Preamble preamble(request.preamble, invocation);
   bool use = preamble.is_current() || (request.make_preamble && preamble.make());
-  if (!use || !run(invocation, request, &preamble, answer, recorder)) {
-    // What is said of a source with errors is what is said of it as it stands.
+  auto attempt = [&](const Preamble* with, Binding binding) {
     answer = {};
     (void)recorder.take();
     recorder.clear();  // what is counted decides whether a run succeeds
-    run(invocation, request, nullptr, answer, recorder);
-  }
+    return run(invocation, request, with, binding, answer, recorder);
+  };
+  Binding binding = request.typed.empty() ? Binding::None : Binding::Append;
+  bool whole = (use || binding == Binding::Append) && attempt(use ? &preamble : nullptr, binding);
+  // What is said of a source with errors is what is said of it as it stands.
+  if (!whole && attempt(nullptr, Binding::None) && use && binding == Binding::Append &&
+      !attempt(nullptr, binding))  // it was not the preamble
+    attempt(nullptr, Binding::None);
   std::vector<faasc::Diagnostic> of_source = recorder.take();
   if (answer.ok) {
     if (std::error_code error = llvm::sys::fs::rename(temporary, request.object)) {

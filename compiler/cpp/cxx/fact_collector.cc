@@ -1,6 +1,7 @@
 #include "compiler/cpp/cxx/fact_collector.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <clang/AST/ASTContext.h>
@@ -210,6 +211,26 @@ class Collector : public FactCollector {
 
   void Initialize(clang::ASTContext& context) override { context_ = &context; }
 
+  std::string bind() override {
+    take_what_came_before();
+    std::vector<std::pair<const clang::FunctionDecl*, const TypedBinding*>> bound;
+    clang::ASTNameGenerator names(*context_);
+    for (const clang::FunctionDecl* first : functions_) {
+      const clang::FunctionDecl* definition = nullptr;
+      if (!first->isDefined(definition) || !definition || !is_typed(*definition) || !is_exported(*definition))
+        continue;
+      TypedBinding& binding = bindings_[first] = bind_typed(*definition, *context_);
+      if (!binding.fact.problems.empty()) continue;
+      binding.fact.entry = "faasc.typed." + names.getName(definition);
+      bound.emplace_back(definition, &binding);
+    }
+    // Where none is named, only one can be meant.
+    bool bind = !bound.empty() && (typed_ != "*" || bound.size() == 1);
+    if (!bind)
+      for (auto& [function, binding] : bindings_) binding.fact.entry.clear();
+    return bind ? binding_source(bound, *context_) : std::string();
+  }
+
   bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
     take_what_came_before();
     for (clang::Decl* decl : group) take(decl);
@@ -296,6 +317,19 @@ class Collector : public FactCollector {
                        });
   }
 
+  /// A plain function that was asked for.
+  bool is_typed(const clang::FunctionDecl& function) const {
+    bool is_template = function.getDescribedFunctionTemplate() || function.isDependentContext();
+    return context_->getLangOpts().CPlusPlus && !typed_.empty() && !is_template &&
+           !function.isInvalidDecl() && !llvm::isa<clang::CXXMethodDecl>(function) &&
+           function.isThisDeclarationADefinition() && !has_handler_types(function) &&
+           (typed_ == "*" || typed_ == plain_name(function));
+  }
+
+  static bool is_exported(const clang::FunctionDecl& function) {
+    return !function.isInAnonymousNamespace() && function.hasExternalFormalLinkage();
+  }
+
   void record(const clang::FunctionDecl& function, bool defined, clang::ASTNameGenerator& names) {
     const clang::PrintingPolicy& policy = context_->getPrintingPolicy();
     FunctionFact fact;
@@ -322,9 +356,10 @@ class Collector : public FactCollector {
             !other->isDependentContext())
           fact.uses.push_back(names.getName(other));
     }
-    bool plain = !fact.is_template && !fact.is_member && defined && !has_handler_types(function);
-    if (plain && context_->getLangOpts().CPlusPlus && (typed_ == "*" || typed_ == fact.name))
-      fact.typed = describe_typed(function, *context_);
+    if (is_typed(function)) {
+      auto known = bindings_.find(function.getCanonicalDecl());
+      fact.typed = known != bindings_.end() ? known->second.fact : bind_typed(function, *context_).fact;
+    }
     show_place(*context_, function.getLocation(), fact.place, fact.line_text);
     if (defined && !fact.is_template && !fact.is_member) fact.fixes = fixes_for_handler(function, *context_);
     facts_.functions.push_back(std::move(fact));
@@ -336,6 +371,7 @@ class Collector : public FactCollector {
   clang::ASTContext* context_ = nullptr;
   llvm::SetVector<const clang::FunctionDecl*> functions_;  // canonical declarations, in source order
   const clang::FunctionDecl* main_ = nullptr;
+  std::map<const clang::FunctionDecl*, TypedBinding> bindings_;  // by canonical declaration
   std::vector<clang::Decl*> own_;  // what is at top level and not a system header's
 };
 

@@ -16,6 +16,10 @@ class FactCollector : public clang::ASTConsumer {
  public:
   /// What is at top level and not a system header's, so far.
   virtual const std::vector<clang::Decl*>& own_declarations() const = 0;
+
+  /// C++ that binds the typed functions so far, for right behind them; empty where there are none. Their
+  /// facts then say that the object has the binding.
+  virtual std::string bind() = 0;
 };
 
 /// `facts` must outlive the collector, which must come before the code generator: an inline handler is marked

@@ -61,7 +61,7 @@ class Describer {
     policy_.Bool = true;
   }
 
-  TypedFact describe() {
+  TypedBinding describe() {
     OpenApi operation = OpenApi::object();
     operation["operationId"] = function_.getName().str();
     auto [summary, description] = comment_of(function_);
@@ -83,14 +83,17 @@ class Describer {
       method = "get";
     }
     operation["responses"] = responses();
-    TypedFact fact;
+    TypedBinding bound;
+    TypedFact& fact = bound.fact;
     fact.problems = std::move(problems_);
-    if (!fact.problems.empty()) return fact;
-    fact.binding = std::move(binding_);
+    if (!fact.problems.empty()) return bound;
+    for (const std::string& specialisation : specialisations_) fact.binding += specialisation;
+    bound.specialisations = std::move(specialisations_);
+    bound.headers = std::move(headers_);
     OpenApi document = {{"paths", {{"/", {{method, std::move(operation)}}}}},
                         {"components", {{"schemas", std::move(schemas_)}}}};
     fact.openapi = document.dump(-1, ' ', false, OpenApi::error_handler_t::replace);
-    return fact;
+    return bound;
   }
 
  private:
@@ -279,8 +282,8 @@ class Describer {
       values.push_back(text);
       names += "{" + c_string(text) + ", " + name + "::" + text + "}, ";
     }
-    binding_ += "template <> struct Names<" + name + "> {\n  static constexpr Named<" + name +
-                "> kAll[] = {" + names + "};\n};\n";
+    specialisations_.push_back("template <> struct Names<" + name + "> {\n  static constexpr Named<" + name +
+                               "> kAll[] = {" + names + "};\n};\n");
     OpenApi schema = {{"type", "string"}};
     add_comment(*definition, schema);
     schema["enum"] = std::move(values);
@@ -309,6 +312,9 @@ class Describer {
     auto first_is_char = [&] {
       return !arguments.empty() && arguments[0]->isSpecificBuiltinType(clang::BuiltinType::Char_S);
     };
+    for (const char* header : {"array", "map", "optional", "unordered_map", "variant", "vector"})
+      if (name.substr(5) == header) headers_.insert(header);
+    if (name == "std::monostate") headers_.insert("variant");
     auto inner = [&](std::size_t index) { return schema(arguments.at(index), way, where); };
     if (name == "std::basic_string" && first_is_char() && plain_string(type)) return {{"type", "string"}};
     if (name == "std::basic_string_view" && first_is_char()) {
@@ -392,10 +398,11 @@ class Describer {
     std::string name = spelled(type);
     std::string calls;
     for (const std::string& call : members.calls) calls += (calls.empty() ? "" : " &&\n        ") + call;
-    binding_ += "template <> struct Fields<" + name +
-                "> {\n  static constexpr std::size_t kCount = " + std::to_string(members.calls.size()) +
-                ";\n  template <class F> static bool each([[maybe_unused]] F&& use) {\n    return " +
-                (calls.empty() ? "true" : calls) + ";\n  }\n};\n";
+    specialisations_.push_back(
+        "template <> struct Fields<" + name +
+        "> {\n  static constexpr std::size_t kCount = " + std::to_string(members.calls.size()) +
+        ";\n  template <class F> static bool each([[maybe_unused]] F&& use) {\n    return " +
+        (calls.empty() ? "true" : calls) + ";\n  }\n};\n");
     OpenApi schema = {{"type", "object"}};
     add_comment(*definition, schema);
     schema["properties"] = std::move(members.properties);
@@ -621,7 +628,8 @@ class Describer {
   const clang::FunctionDecl& function_;
   const clang::ASTContext& context_;
   clang::PrintingPolicy policy_;
-  std::string binding_;
+  std::vector<std::string> specialisations_;
+  std::set<std::string> headers_;
   OpenApi schemas_ = OpenApi::object();
   std::map<const clang::TagDecl*, std::string> named_;  // canonical declarations and their components
   std::set<std::string> used_ = {"BadRequest"};
@@ -630,8 +638,42 @@ class Describer {
 
 }  // namespace
 
-TypedFact describe_typed(const clang::FunctionDecl& function, const clang::ASTContext& context) {
+TypedBinding bind_typed(const clang::FunctionDecl& function, const clang::ASTContext& context) {
   return Describer(function, context).describe();
+}
+
+std::string binding_source(
+    const std::vector<std::pair<const clang::FunctionDecl*, const TypedBinding*>>& bound,
+    const clang::ASTContext& context) {
+  clang::PrintingPolicy policy = context.getPrintingPolicy();
+  policy.SuppressUnwrittenScope = true;
+  policy.SuppressTagKeyword = true;
+  policy.Bool = true;
+  std::set<std::string> headers, known;
+  std::string specialisations, chosen, entries;
+  for (std::size_t i = 0; i < bound.size(); ++i) {
+    const auto& [function, binding] = bound[i];
+    headers.insert(binding->headers.begin(), binding->headers.end());
+    for (const std::string& one : binding->specialisations)
+      if (known.insert(one).second) specialisations += one;
+    std::string number = std::to_string(i), handler = "&::" + plain_name(*function);
+    if (!function->getDeclContext()->getRedeclContext()->lookup(function->getDeclName()).isSingleResult()) {
+      // One of several: its type says which. Outside of our namespace, where only the user's names are found.
+      std::string type = context.getPointerType(function->getType().getCanonicalType()).getAsString(policy);
+      chosen += "namespace { constexpr auto faasc_handler_" + number + " = static_cast<" + type + ">(" +
+                handler + "); }\n";
+      handler = "::faasc_handler_" + number;
+    }
+    std::string signature = "int serve_function_" + number + "(int argc, char** argv, char const* openapi)";
+    // Weak: the function may be inline, in a header of several sources.
+    entries += "__attribute__((weak)) " + signature + " __asm__(" + c_string(binding->fact.entry) + ");\n" +
+               signature + " {\n  return serve_typed(argc, argv, typed_call<" + handler + ">(" + handler +
+               "), " + (function->getNumParams() == 0 ? "false" : "true") + ", openapi);\n}\n";
+  }
+  std::string source = "#include \"faasc/rt/typed/core.h\"\n";
+  for (const std::string& header : headers) source += "#include \"faasc/rt/typed/" + header + ".h\"\n";
+  return source + chosen + "namespace faasc::rt {\n" + specialisations + entries +
+         "}  // namespace faasc::rt\n";
 }
 
 }  // namespace faasc::cpp

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "src/utf8.h"
@@ -46,6 +47,17 @@ bool whole_number(std::string_view literal, double& value) {
 }
 
 }  // namespace
+
+struct NameSet::Names : std::set<std::string> {};
+
+NameSet::~NameSet() {
+  delete names_;
+}
+
+bool NameSet::insert(std::string const& name) {
+  if (names_ == nullptr) names_ = new Names;
+  return names_->insert(name).second;
+}
 
 void JsonReader::skip_space() {
   while (at_ < text_.size() &&

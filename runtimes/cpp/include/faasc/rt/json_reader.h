@@ -8,6 +8,21 @@
 
 namespace faasc::rt {
 
+/// Names that came already.
+class NameSet {
+ public:
+  NameSet() = default;
+  NameSet(NameSet const&) = delete;
+  NameSet& operator=(NameSet const&) = delete;
+  ~NameSet();
+  /// False: it was there.
+  bool insert(std::string const& name);
+
+ private:
+  struct Names;
+  Names* names_ = nullptr;
+};
+
 /// Reads one JSON text (RFC 8259) value by value, straight into what the caller wants of it: no tree is
 /// built, so that what a body costs in memory is what its values are worth. Stricter than the grammar where
 /// the grammar leaves a hole: a key may come once, strings are UTF-8, nesting ends at 128.
