@@ -208,7 +208,9 @@ std::string linux_command_line(const LinuxCommandLine& request) {
     std::snprintf(port, sizeof port, "0x%x", *request.exit_port);
     line += std::string(" faasc.exit_port=") + port;
   }
-  if (request.address != "dhcp") {
+  if (request.address == "dhcp") {
+    line += " faasc.ip=dhcp";
+  } else {
     line += " faasc.ip=" + request.address;
     line += " faasc.gw=" + (request.gateway.empty() ? "off" : request.gateway);
     // QEMU's name server is not to be had on other networks; a gateway that answers names is the best guess.

@@ -61,10 +61,9 @@ Result<std::string> linux_program_file(const Program& program);
 
 /// What a machine's kernel command line has to say to the kernel and to our init.
 struct LinuxCommandLine {
-  bool writable = false;  ///< as the disk was written
-  std::string address =
-      "dhcp";           ///< as in VmSpec::Nic. There is no DHCP client: this is then QEMU's 10.0.2.15/24
-  std::string gateway;  ///< of a static address; empty: none
+  bool writable = false;         ///< as the disk was written
+  std::string address = "dhcp";  ///< as in VmSpec::Nic. Init then asks for it
+  std::string gateway;           ///< of a static address; empty: none
   std::optional<std::uint16_t> exit_port = 0xf4;
   std::chrono::seconds grace{10};  ///< from SIGTERM to SIGKILL, when the machine is asked to stop
   std::string hostname;            ///< empty: "faasc"

@@ -74,7 +74,7 @@ TEST_F(LinuxDiskTest, TheInitrdPath) {
 
 TEST_F(LinuxDiskTest, CommandLines) {
   EXPECT_EQ(linux_command_line({}),
-            "console=ttyS0 quiet loglevel=3 panic=-1 ro faasc.exit_port=0xf4 faasc.grace=10");
+            "console=ttyS0 quiet loglevel=3 panic=-1 ro faasc.exit_port=0xf4 faasc.ip=dhcp faasc.grace=10");
   EXPECT_EQ(
       linux_command_line({.writable = true,
                           .address = "10.1.2.3/16",

@@ -107,6 +107,13 @@ static void serve_one(int fd) {
     const char* value = getenv(path + 5);
     return answer(fd, "text/plain", value ? value : "unset");
   }
+  if (!strncmp(path, "/file/", 6)) {
+    FILE* file = fopen(path + 5, "r");
+    size_t count = file ? fread(reply, 1, sizeof reply - 1, file) : 0;
+    reply[count] = 0;
+    if (file) fclose(file);
+    return answer(fd, "text/plain", file ? reply : "cannot be read");
+  }
   if (!strncmp(path, "/health/", 8)) return answer(fd, "text/plain", "READY");
   if (!strncmp(path, "/echo", 5)) {
     snprintf(reply, sizeof reply,

@@ -67,6 +67,18 @@ TEST(LinuxMachineBoot, AReadOnlyRootServes) {
   EXPECT_EQ(response.error().code, kGuestExited);
 }
 
+TEST(LinuxMachineBoot, HasAnAddressAndANameServerByDhcp) {
+  MAKE_LINUX_GUEST(image, {});
+  ASSERT_THAT(image->spec.direct_boot->command_line, HasSubstr(" faasc.ip=dhcp"));
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  auto response = machine->request({.target = "/file/run/resolv.conf"});
+  ASSERT_TRUE(response) << text_of(response.error());
+  EXPECT_EQ(response->body, "nameserver 10.0.2.3\n");
+}
+
 TEST(LinuxMachineBoot, ACrashIsToldWithItsSignal) {
   MAKE_LINUX_GUEST(image, {});
   auto machine = Machine::start(image->spec, emulated());

@@ -48,6 +48,10 @@ static bool is_off(const char* text, size_t size) {
   return size == 3 && text[0] == 'o' && text[1] == 'f' && text[2] == 'f';
 }
 
+static bool is_dhcp(const char* text, size_t size) {
+  return size == 4 && text[0] == 'd' && text[1] == 'h' && text[2] == 'c' && text[3] == 'p';
+}
+
 /* One "name=value"; `name` without the "faasc.". False where the value cannot be. */
 static bool set_option(const char* name, const char* value, size_t size, struct options* out) {
   unsigned long number;
@@ -55,6 +59,8 @@ static bool set_option(const char* name, const char* value, size_t size, struct 
   if (text_equal(name, "root")) return value[0] == '/' && copy_word(out->root, sizeof out->root, value, size);
   if (text_equal(name, "hostname")) return copy_word(out->hostname, sizeof out->hostname, value, size);
   if (text_equal(name, "ip")) {
+    out->dhcp = is_dhcp(value, size);
+    if (out->dhcp) return out->has_network = true;
     if (is_off(value, size)) return out->has_network = false, true;
     struct ipv4_network network;
     if (!parse_ipv4_network(value, size, &network)) return false;
@@ -83,8 +89,9 @@ static bool set_option(const char* name, const char* value, size_t size, struct 
   return false; /* no such option */
 }
 
-/* The kernel's own ip=CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:AUTOCONF:DNS, of which the third and those
- * after the fourth may be empty or missing. The kernel would heed it if it had the network's driver built in. */
+/* The kernel's own ip=CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:AUTOCONF:DNS, of which the third and
+ * those after the fourth may be empty or missing. The kernel would heed it if it had the network's driver
+ * built in. */
 static bool set_kernel_ip(const char* value, size_t size, struct options* out) {
   struct options set = *out;
   uint32_t dns;
@@ -107,11 +114,12 @@ static bool set_kernel_ip(const char* value, size_t size, struct options* out) {
     start += length + 1;
   }
   if (set.network.netmask == 0) return false;
+  set.dhcp = false;
   *out = set;
   return true;
 }
 
-/* "ip=dhcp" and the like ask for what is not there, and mean nobody but the kernel. */
+/* Of the words without an address only "ip=dhcp" is for us. */
 static bool is_kernel_ip(const char* word, size_t size) {
   size_t colon = 3;
   while (colon < size && word[colon] != ':') ++colon;
@@ -142,6 +150,8 @@ void add_options(const char* line, struct options* out, char* complaint, size_t 
     while (line[size] && !is_space(line[size])) ++size;
     if (size == 2 && line[0] == 'r' && line[1] == 'w') out->writable = true;
     if (size == 2 && line[0] == 'r' && line[1] == 'o') out->writable = false;
+    if (size == 7 && line[0] == 'i' && line[1] == 'p' && line[2] == '=' && is_dhcp(line + 3, 4))
+      out->dhcp = out->has_network = true;
     if (is_kernel_ip(line, size) && !set_kernel_ip(line + 3, size - 3, out))
       copy_word(complaint, complaint_room, line, size < complaint_room ? size : complaint_room - 1);
     while (kPrefix[prefix] && line[prefix] == kPrefix[prefix]) ++prefix;

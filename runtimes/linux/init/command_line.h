@@ -4,12 +4,13 @@
  *   faasc.root=/dev/vda    the root disk or partition; without it, the one whose ext4 has the label
  * "faasc-root" faasc.ip=A.B.C.D/N     the address of eth0; "off" leaves it alone faasc.gw=A.B.C.D       the
  * gateway; "off" for none faasc.dns=A.B.C.D      the name server; "off" for none faasc.hostname=NAME
- *   ip=A.B.C.D::GATEWAY:NETMASK:HOSTNAME:DEVICE:off[:DNS]   the kernel's own words for these, from VMMs that know
- *                          no others
- *   faasc.exit_port=0xf4   the port of an isa-debug-exit device, to which the exit status goes
+ *   faasc.ip=dhcp, ip=dhcp the address is asked for
+ *   ip=A.B.C.D::GATEWAY:NETMASK:HOSTNAME:DEVICE:off[:DNS]   the kernel's own words for these, from VMMs that
+ * know no others faasc.exit_port=0xf4   the port of an isa-debug-exit device, to which the exit status goes
  *   faasc.grace=10         seconds between SIGTERM and SIGKILL when the machine is asked to stop
  *
- * Without these, the address is the one that QEMU's user network hands out. There is no DHCP client.
+ * Without these, the address is the one that QEMU's user network would hand out, and is not asked for. IPv6
+ * addresses come from the kernel, which listens for routers.
  */
 #ifndef FAASC_INIT_COMMAND_LINE_H
 #define FAASC_INIT_COMMAND_LINE_H
@@ -27,6 +28,7 @@ struct options {
   bool writable;
   char root[64]; /* empty: to be found by its label */
   bool has_network, has_gateway, has_dns;
+  bool dhcp; /* the network is to be asked for; what is said of it here is for lack of that */
   struct ipv4_network network;
   uint32_t gateway;
   char dns[16];

@@ -10,6 +10,7 @@
 
 extern "C" {
 #include "command_line.h"
+#include "dhcp.h"
 #include "kernel_log.h"
 #include "program_file.h"
 #include "settings.h"
@@ -212,7 +213,8 @@ TEST(CommandLine, ReadsEveryOption) {
 
 TEST(CommandLine, ReadsWhatVmmsTellTheKernel) {
   Parsed p = parsed(
-      "panic=-1 console=ttyS0 root=/dev/vda rw ip=10.4.0.9::10.4.0.1:255.255.255.0:urunc:eth0:off init=/init -- "
+      "panic=-1 console=ttyS0 root=/dev/vda rw ip=10.4.0.9::10.4.0.1:255.255.255.0:urunc:eth0:off init=/init "
+      "-- "
       "faasc.grace=3");
   EXPECT_EQ(p.complaint, "");
   EXPECT_TRUE(p.values.writable && p.values.has_network && p.values.has_gateway);
@@ -237,8 +239,8 @@ TEST(CommandLine, ComplainsAndKeepsTheDefault) {
   for (const char* bad :
        {"faasc.ip=10.0.2.15", "faasc.ip=10.0.2.15/33", "faasc.ip=", "faasc.ip", "faasc.gw=10.0.2",
         "faasc.gw=10.0.2.2.", "faasc.gw=10.0.2.256", "faasc.gw=0x1.0.0.1", "faasc.dns=dns", "faasc.root=vda",
-        "faasc.grace=-1", "ip=10.0.2.15:::", "ip=:::255.0.0.0",
-        "ip=10.0.2.15::x:255.0.0.0", "faasc.exit_port=0x10000", "faasc.colour=red", "faasc.", "faasc.grace="}) {
+        "faasc.grace=-1", "ip=10.0.2.15:::", "ip=:::255.0.0.0", "ip=10.0.2.15::x:255.0.0.0",
+        "faasc.exit_port=0x10000", "faasc.colour=red", "faasc.", "faasc.grace="}) {
     Parsed p = parsed(bad);
     EXPECT_EQ(p.complaint, std::string(bad).substr(0, 23));
     EXPECT_EQ(described(p.values), described(parsed("").values)) << bad;
@@ -261,6 +263,95 @@ TEST(Text, Numbers) {
   char small[4] = "a";
   EXPECT_FALSE(text_append(small, sizeof small, "bcd"));
   EXPECT_STREQ(small, "abc");
+}
+
+// What a server answers.
+struct DhcpAnswer {
+  std::string bytes = std::string(236, '\0') + "\x63\x82\x53\x63";
+  explicit DhcpAnswer(const dhcp_client& client, const std::string& options) {
+    bytes[0] = 2;
+    std::memcpy(&bytes[4], &client.transaction, 4);
+    std::memcpy(&bytes[16], "\x0a\x00\x02\x0f", 4);
+    std::memcpy(&bytes[28], client.hardware, 6);
+    bytes += options;
+  }
+};
+
+const dhcp_client kClient = {{0x52, 0x54, 0, 0x12, 0x34, 0x56}, 0xdeadbeef, "shop"};
+
+std::string described(const std::string& bytes, const dhcp_client& client) {
+  std::unique_ptr<char[]> copy(new char[bytes.size()]);
+  std::memcpy(copy.get(), bytes.data(), bytes.size());
+  dhcp_lease lease{};
+  auto type = dhcp_read(&client, reinterpret_cast<const uint8_t*>(copy.get()), bytes.size(), &lease);
+  auto text = [](uint32_t address) {
+    char out[INET_ADDRSTRLEN];
+    return std::string(inet_ntop(AF_INET, &address, out, sizeof out));
+  };
+  return std::to_string(type) + " " + text(lease.address) + " " + text(lease.netmask) + " gw " +
+         text(lease.gateway) + " dns " + text(lease.dns) + " server " + text(lease.server) + " " +
+         std::to_string(lease.seconds) + " s, " + std::to_string(lease.renew_seconds);
+}
+constexpr const char* kNone = "0 0.0.0.0 0.0.0.0 gw 0.0.0.0 dns 0.0.0.0 server 0.0.0.0 0 s, 0";
+
+TEST(Dhcp, AsksAsServersExpect) {
+  uint8_t sent[DHCP_SENT_BYTES];
+  dhcp_write(&kClient, nullptr, false, sent);
+  auto options = [&] { return std::string(reinterpret_cast<char*>(sent + 240), 60); };
+  EXPECT_EQ(std::string(reinterpret_cast<char*>(sent), 12),
+            std::string("\x01\x01\x06\0\xef\xbe\xad\xde\0\0\x80\0", 12));
+  EXPECT_EQ(std::memcmp(sent + 28, kClient.hardware, 6), 0);
+  EXPECT_EQ(options().substr(0, 23),
+            "\x35\x01\x01\x39\x02\x05\xdc\x37\x05\x01\x03\x06\x33\x3a\x0c\x04shop\xff\0\0"s.substr(0, 23));
+
+  dhcp_lease lease{.address = inet_addr("10.0.2.15"), .server = inet_addr("10.0.2.2")};
+  dhcp_write(&kClient, &lease, false, sent);
+  EXPECT_NE(options().find("\x35\x01\x03"s), std::string::npos);
+  EXPECT_NE(options().find("\x32\x04\x0a\0\x02\x0f\x36\x04\x0a\0\x02\x02"s), std::string::npos);
+
+  dhcp_write(&kClient, &lease, true, sent);
+  EXPECT_EQ(std::string(reinterpret_cast<char*>(sent + 10), 6), "\0\0\x0a\0\x02\x0f"s) << "sent to us alone";
+  EXPECT_EQ(options().find("\x32\x04"s), std::string::npos);
+}
+
+TEST(Dhcp, ReadsWhatIsOffered) {
+  const std::string all =
+      "\x35\x01\x05\0\0\x01\x04\xff\xff\xff\0\x03\x08\x0a\0\x02\x02\x0a\0\x02\x01\x06\x04\x0a\0\x02\x03"
+      "\x33\x04\0\x01\x51\x80\x36\x04\x0a\0\x02\x02\xff\x33\x04zzzz"s;
+  EXPECT_EQ(described(DhcpAnswer(kClient, all).bytes, kClient),
+            "5 10.0.2.15 255.255.255.0 gw 10.0.2.2 dns 10.0.2.3 server 10.0.2.2 86400 s, 43200");
+  EXPECT_EQ(described(DhcpAnswer(kClient, "\x35\x01\x02"s).bytes, kClient),
+            "2 10.0.2.15 255.0.0.0 gw 0.0.0.0 dns 0.0.0.0 server 0.0.0.0 4294967295 s, 2147483647")
+      << "the mask of its class, for ever";
+  EXPECT_EQ(described(DhcpAnswer(kClient, "\x35\x01\x06"s).bytes, kClient).substr(0, 2), "6 ");
+}
+
+TEST(Dhcp, IgnoresWhatIsNotForItOrDamaged) {
+  std::string good = DhcpAnswer(kClient, "\x35\x01\x02\x01\x04\xff\xff\xff\0"s).bytes;
+  EXPECT_EQ(described(good, kClient).substr(0, 2), "2 ");
+  for (std::size_t at : {0, 4, 28, 33, 236, 239}) {
+    std::string other = good;
+    other[at] = static_cast<char>(other[at] ^ 0x40);
+    EXPECT_EQ(described(other, kClient), kNone) << at;
+  }
+  for (std::size_t size = 0; size < 243; ++size)
+    EXPECT_EQ(described(good.substr(0, size), kClient), kNone) << size;
+  for (std::size_t size = 244; size < good.size(); ++size)
+    EXPECT_EQ(described(good.substr(0, size), kClient), kNone) << size;
+  EXPECT_EQ(described(DhcpAnswer(kClient, "\x35\x01\x02\x01\xff"s).bytes, kClient), kNone);
+  EXPECT_EQ(described(DhcpAnswer(kClient, "\x35\x01\x09"s).bytes, kClient), kNone);
+}
+
+TEST(CommandLine, AsksForAnAddressWhereItIsTold) {
+  for (const char* line : {"faasc.ip=dhcp", "quiet ip=dhcp ro"}) {
+    struct options options;
+    char complaint[64];
+    parse_command_line(line, &options, complaint, sizeof complaint);
+    EXPECT_TRUE(options.dhcp && options.has_network) << line;
+    EXPECT_STREQ(complaint, "");
+    add_options("faasc.ip=10.1.0.2/16", &options, complaint, sizeof complaint);
+    EXPECT_FALSE(options.dhcp) << "what is said later counts";
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "init.h"
+#include "lease.h"
 #include "syscalls.h"
 #include "text.h"
 
@@ -51,6 +52,43 @@ static void write_name_server(const char* address) {
   if (error < 0) report_error("cannot write '/run/resolv.conf'", 0, 0, error);
 }
 
+static void write_address(uint32_t address, char* text, size_t room) {
+  char number[21];
+  text[0] = 0;
+  for (int i = 0; i < 4; ++i) {
+    text_decimal(address >> 8 * i & 0xff, number);
+    if (i > 0) text_append(text, room, ".");
+    text_append(text, room, number);
+  }
+}
+
+static void use_lease(const char* interface, const struct dhcp_lease* lease) {
+  int socket = sys_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  int error = socket < 0 ? socket
+                         : bring_up(socket, interface, (struct ipv4_network){lease->address, lease->netmask});
+  if (error == 0 && lease->gateway) error = set_gateway(socket, lease->gateway);
+  if (socket >= 0) sys_close(socket);
+  if (error < 0) report_error("cannot use the address for '", interface, "'", error);
+  if (error == 0 && lease->dns) {
+    char dns[16];
+    write_address(lease->dns, dns, sizeof dns);
+    write_name_server(dns);
+  }
+}
+
+static void ask_for_address(const char* interface, const char* hostname) {
+  struct dhcp_lease lease;
+  int error = get_lease(interface, hostname, &lease);
+  if (error == 0) {
+    use_lease(interface, &lease);
+    keep_lease(interface, hostname, &lease, use_lease);
+  } else if (error == -ETIMEDOUT) {
+    report("no DHCP server has an address for '", interface, "'", 0);
+  } else if (error != -ENODEV) {
+    report_error("cannot ask for an address for '", interface, "'", error);
+  }
+}
+
 void set_up_network(const struct options* options) {
   int error, socket = sys_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (socket < 0) {
@@ -60,7 +98,9 @@ void set_up_network(const struct options* options) {
   struct ipv4_network loopback;
   parse_ipv4_network("127.0.0.1/8", 11, &loopback);
   if ((error = bring_up(socket, "lo", loopback)) < 0) report_error("cannot bring up 'lo'", 0, 0, error);
-  if (options->has_network) {
+  if (options->has_network && options->dhcp) {
+    ask_for_address("eth0", options->hostname);
+  } else if (options->has_network) {
     error = bring_up(socket, "eth0", options->network);
     if (error == 0 && options->has_gateway) error = set_gateway(socket, options->gateway);
     /* A machine without a network card has no 'eth0'. */

@@ -39,6 +39,12 @@ static const char* error_name(int error) {
       return " (invalid argument)";
     case EFBIG:
       return " (too large)";
+    case EADDRNOTAVAIL:
+      return " (the address is not to be had)";
+    case ENETUNREACH:
+      return " (the network is not reachable)";
+    case ETIMEDOUT:
+      return " (nobody answered)";
     case EROFS:
       return " (read-only file system)";
     case ELOOP:

@@ -98,6 +98,21 @@ static inline int sys_ioperm(unsigned long from, unsigned long count, int on) {
 static inline int sys_socket(int domain, int type, int protocol) {
   return (int)syscall3(__NR_socket, domain, type, protocol);
 }
+static inline int sys_bind(int socket, const void* address, size_t size) {
+  return (int)syscall3(__NR_bind, socket, (long)address, (long)size);
+}
+static inline int sys_setsockopt(int socket, int level, int name, const void* value, size_t size) {
+  return (int)syscall5(__NR_setsockopt, socket, level, name, (long)value, (long)size);
+}
+static inline long sys_sendto(int socket, const void* bytes, size_t size, const void* to, size_t to_size) {
+  return syscall6(__NR_sendto, socket, (long)bytes, (long)size, 0, (long)to, (long)to_size);
+}
+static inline int sys_poll(void* watched, unsigned count, int timeout_ms) {
+  return (int)syscall3(__NR_poll, (long)watched, count, timeout_ms);
+}
+static inline long sys_getrandom(void* buffer, size_t size) {
+  return syscall3(__NR_getrandom, (long)buffer, (long)size, 1 /* GRND_NONBLOCK */);
+}
 static inline int sys_sethostname(const char* name, size_t size) {
   return (int)syscall3(__NR_sethostname, (long)name, (long)size, 0);
 }
