@@ -350,7 +350,7 @@ class CppBuilder {
     }
     FAASC_TRY(std::vector<std::string> arguments, cpp::link_arguments(request_, objects, main_object));
     question.link = cpp::LinkRequest{std::move(arguments), (work_ / "function.debug").string(),
-                                     (work_ / "function").string()};
+                                     (work_ / "function").string(), lean_library()};
     cpp::Request link_only;
     link_only.link = question.link;
     std::string digest = digest_of(link_only);
@@ -417,6 +417,14 @@ class CppBuilder {
     linked_ = true;
     progress("linked");
     return {};
+  }
+
+  /// Beside the runtime. What other libraries need of the C library is not known.
+  std::string lean_library() const {
+    std::error_code error;
+    fs::path file =
+        fs::weakly_canonical(request_.installation.runtime_library.parent_path(), error) / "libfaasrt_lean.a";
+    return request_.link.empty() && fs::exists(file, error) ? file.string() : std::string();
   }
 
   std::string main_source(const cpp::ChosenHandler& chosen) const {

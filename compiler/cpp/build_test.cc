@@ -323,6 +323,52 @@ TEST_F(Build, TypedFunctionsWhoseSourcesEndInOddWays) {
   EXPECT_EQ(build_again(), "compiled 2, linked");
 }
 
+// Messages, catalogues and printf() come with every static program; what nothing can use is not linked, and
+// what is said stays the same.
+TEST_F(Build, PartsOfTheCLibraryThatNothingUsesAreLeftOut) {
+  request_.sources = {"f.cc"};
+  auto size_and_answer = [&](const std::string& statement) {
+    write("f.cc",
+          "#include <clocale>\n#include <cstdio>\n#include <cstring>\n#include <signal.h>\n#include "
+          "<system_error>\n"
+          "#include <google/cloud/functions/function.h>\n"
+          "google::cloud::functions::HttpResponse f(google::cloud::functions::HttpRequest) {\n  char "
+          "buffer[64];\n  " +
+              statement +
+              "\n  std::string said = std::string(strerror(2)) + '|' + strerror(12345) + '|' + strerror(-7) "
+              "+ '|' +\n"
+              "    strerror_r(13, buffer, sizeof buffer) + '|' + strerror_r(4242, buffer, 12) + '|' +\n"
+              "    strsignal(40) + '|' + std::generic_category().message(22);\n"
+              "  return google::cloud::functions::HttpResponse{}.set_payload(said);\n}\n");
+    auto built = build(request_);
+    EXPECT_TRUE(built) << said_;
+    if (!built) return std::pair<std::uintmax_t, std::string>();
+    int port = free_port();
+    auto child = Child::spawn({.argv = {built->executable.string()},
+                               .working_directory = "/",
+                               .environment = {{"PORT", std::to_string(port)}}},
+                              {.out = Stream::Null, .err = Stream::Null});
+    EXPECT_TRUE(child);
+    std::string answer = body(get(port, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    child->signal(SIGTERM);
+    EXPECT_EQ(child->wait().code, 0);
+    return std::pair(fs::file_size(built->executable), answer);
+  };
+  std::string expected =
+      "No such file or directory|Unknown error 12345|Unknown error -7|Permission denied|Unknown err|"
+      "Real-time signal 6|Invalid argument";
+  auto [lean, answer] = size_and_answer("");
+  EXPECT_EQ(answer, expected);
+  for (const char* statement : {"std::fprintf(stderr, \"%.2f\\n\", 1.5);", "std::setlocale(LC_ALL, \"\");"}) {
+    auto [size, same_answer] = size_and_answer(statement);
+    EXPECT_GT(size, lean + 40'000) << statement;
+    EXPECT_EQ(same_answer, expected) << statement;
+  }
+  // What a library of the user's needs is not looked at.
+  request_.link = {"-lm"};
+  EXPECT_GT(size_and_answer("").first, lean + 40'000);
+}
+
 TEST_F(Build, LintsCallsOfSourcesAndOfLibraries) {
   write("hello.cc",
         "#include <google/cloud/functions/function.h>\n#include <cstdlib>\n"

@@ -292,7 +292,10 @@ std::string to_json(const Request& request) {
                        {"arguments", compile->arguments}, {"typed", compile->typed},
                        {"preamble", compile->preamble},   {"make_preamble", compile->make_preamble}};
   if (const auto& link = request.link)
-    json["link"] = {{"arguments", link->arguments}, {"output", link->output}, {"stripped", link->stripped}};
+    json["link"] = {{"arguments", link->arguments},
+                    {"output", link->output},
+                    {"stripped", link->stripped},
+                    {"lean", link->lean}};
   return dump(json);
 }
 
@@ -315,6 +318,7 @@ Result<Request> request_from_json(std::string_view text) {
     reader.read(*link, "arguments", request.link->arguments);
     reader.read(*link, "output", request.link->output);
     reader.read(*link, "stripped", request.link->stripped);
+    reader.read(*link, "lean", request.link->lean);
   }
   if (reader.broken()) return not_understood("request");
   return request;

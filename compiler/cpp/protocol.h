@@ -48,6 +48,8 @@ struct LinkRequest {
   std::vector<std::string> arguments;  ///< as for clang++, without -o
   std::string output;                  ///< with debug information
   std::string stripped;                ///< the same without
+  std::string
+      lean;  ///< an archive to add where the objects allow it, see compiler/cpp/cxx/lean.h; empty: none
 };
 
 struct LinkAnswer {

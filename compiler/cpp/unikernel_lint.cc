@@ -16,9 +16,9 @@ constexpr std::string_view kSwitch = "; 'lint: off' in faas.yaml says that it is
 bool is_toolchain(const std::string& file) {
   if (file.starts_with('<')) return true;  // lld's "<internal>", which stands for the option itself
   std::string archive = std::filesystem::path(file.substr(0, file.find('('))).filename().string();
-  for (const char* name :
-       {"libc.a", "libpthread.a", "libstdc++.a", "libgcc.a", "libgcc_eh.a", "libm.a", "librt.a", "libdl.a",
-        "libutil.a", "libfaasrt.a", "crt1.o", "crti.o", "crtn.o", "crtbeginT.o", "crtbegin.o", "crtend.o"})
+  for (const char* name : {"libc.a", "libpthread.a", "libstdc++.a", "libgcc.a", "libgcc_eh.a", "libm.a",
+                           "librt.a", "libdl.a", "libutil.a", "libfaasrt.a", "libfaasrt_lean.a", "crt1.o",
+                           "crti.o", "crtn.o", "crtbeginT.o", "crtbegin.o", "crtend.o"})
     if (archive == name) return true;
   return false;
 }

@@ -1,7 +1,9 @@
 #include "compiler/cpp/cxx/link.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 
 #include <clang/Driver/Action.h>
 #include <clang/Driver/Job.h>
@@ -12,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "compiler/cpp/cxx/lean.h"
 #include "compiler/cpp/cxx/toolchain.h"
 #include "packager/calls/c_functions.h"
 
@@ -102,6 +105,10 @@ LinkAnswer link(const LinkRequest& request) {
   std::string temporary = request.output + ".new";
   std::string depfile = request.output + ".d";
   std::vector<std::string> arguments = request.arguments;
+  std::vector<std::string> objects;
+  std::copy_if(arguments.begin(), arguments.end(), std::back_inserter(objects),
+               [](const std::string& argument) { return argument.ends_with(".o"); });
+  if (!request.lean.empty() && can_be_lean(objects)) arguments.push_back(request.lean);
   if (std::string linker = fastest_linker(); !linker.empty()) {
     arguments.push_back("--ld-path=" + linker);
     arguments.emplace_back(kImageBase);
