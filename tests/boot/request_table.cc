@@ -352,13 +352,13 @@ std::vector<RequestKind> request_kinds() {
                    "payload",
                    {.body = "POST /echo?x [payload]", .headers = {{"content-type", "text/plain"}}}};
   std::vector<RequestKind> kinds;
-  kinds.push_back(kind("http", {"http/faas.yaml", "http/answer.h", "http/answer.cc"}, http, get("/sleep/600"),
-                       "slept", http_rows()));
+  kinds.push_back(kind("http", {"http/faas.yaml", "http/answer.h", "http/answer.cc"}, http,
+                       get("/sleep/1500"), "slept", http_rows()));
   kinds.push_back(kind("server", {"server/faas.yaml", "server/main.cc", "http/answer.h", "http/answer.cc"},
-                       http, get("/sleep/600"), "slept", http_rows()));
+                       http, get("/sleep/1500"), "slept", http_rows()));
   kinds.push_back(kind("cloudevent", {"cloudevent/faas.yaml", "cloudevent/consume.cc"},
                        {"/", "Content-Type: text/plain\r\n" + kBinary + "test.a\r\n", "payload", {}},
-                       post("/", "600", kBinary + "test.sleep\r\n"), "", event_rows()));
+                       post("/", "1500", kBinary + "test.sleep\r\n"), "", event_rows()));
   kinds.push_back(kind("lambda", {"lambda/faas.yaml", "lambda/main.cc"},
                        {"/", "Content-Type: application/json\r\n", "{\"key\":1}", {.body = "{\"key\":1}"}},
                        post("/", "\"nap\""), "\"nap\"", lambda_rows()));
@@ -369,7 +369,7 @@ std::vector<RequestKind> request_kinds() {
             "Content-Type: application/json\r\n",
             R"({"lines":[{"article":"a","count":2,"each":1.5}]})",
             {.body = R"({"total":3,"note_bytes":0})", .headers = {{"content-type", "application/json"}}}},
-           post("/", R"({"lines":[],"sleep_ms":600})"), R"({"total":0,"note_bytes":0})", typed_rows()));
+           post("/", R"({"lines":[],"sleep_ms":1500})"), R"({"total":0,"note_bytes":0})", typed_rows()));
   return kinds;
 }
 

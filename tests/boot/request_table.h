@@ -37,7 +37,8 @@ struct RequestKind {
   std::vector<std::string> files;  ///< in tests/boot/kinds; they are laid side by side
   std::vector<RequestRow> rows;
   int concurrency = 2;
-  std::string slow_request;  ///< one whose answer takes a part of a second
+  std::string slow_request;  ///< one whose answer takes 1.5 s: long enough for a busy host to stop the guest
+                             ///< in the middle of it
   std::string slow_answer;
 };
 

@@ -14,7 +14,7 @@ static invocation_response handle(invocation_request const& request) {
   if (event == "\"throw\"") throw std::out_of_range("out of stock");
   if (event == "\"fail\"") return invocation_response::failure("sold out", "StockError");
   if (event == "\"sleep\"") std::this_thread::sleep_for(std::chrono::milliseconds(2600));
-  if (event == "\"nap\"") std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  if (event == "\"nap\"") std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   if (event == "\"big\"")
     return invocation_response::success(std::string((6 << 20) + 101, 'x'), "text/plain");
   return invocation_response::success(event, "application/json");
