@@ -186,6 +186,32 @@ TEST_P(PreambleTest, IsNotMadeWhereTheBytesWouldDiffer) {
   }
 }
 
+// The binding's headers are parsed with the source's, where those allow it; that shows in nothing, either.
+TEST_P(PreambleTest, HeadersOfTheBindingAreNoPartOfTheSource) {
+  std::string includes = "#include <map>\n#include <string>\n#include <vector>\n";
+  for (std::string source : {
+           includes + "struct S { std::map<std::string, std::vector<int>> m; };\nS two(S s) { return s; }\n",
+           includes +
+               "using namespace std;\nstruct Json { vector<int> array; };\nJson two(Json s) { return s; }\n",
+       }) {
+    write("x.cc", source);
+    std::string plain = compile(Use::Never);
+    EXPECT_EQ(compile(Use::Make), plain);
+    EXPECT_TRUE(used_) << source;
+    EXPECT_EQ(compile(Use::IfThere), plain);
+    EXPECT_TRUE(used_) << source;
+  }
+  // A macro that they do not bear.
+  write("x.cc", "#define T 1\n" + includes + "int two() { return T; }\n");
+  std::string without = compile(Use::Never);
+  EXPECT_EQ(compile(Use::Make), without);
+  // What only they declare is not there for the user.
+  write("x.cc", includes + "std::optional<int> two() { return {}; }\n");
+  std::string plain = compile(Use::Never);
+  EXPECT_NE(plain.find("no template named 'optional'"), std::string::npos);
+  EXPECT_EQ(compile(Use::Make), plain);
+}
+
 TEST_P(PreambleTest, WhatIsDamagedIsDoneWithout) {
   std::string plain = compile(Use::Never);
   compile(Use::Make);

@@ -125,7 +125,8 @@ CompileAnswer compile(const CompileRequest& request) {
   invocation.getFrontendOpts().UseTemporary = false;
 
   std::vector<faasc::Diagnostic> of_arguments = recorder.take();
-  Preamble preamble(request.preamble, invocation);
+  Preamble preamble(request.preamble, invocation,
+                    request.typed.empty() ? Preamble::Headers::OfSource : Preamble::Headers::OfBindingToo);
   bool use = preamble.is_current() || (request.make_preamble && preamble.make());
   auto attempt = [&](const Preamble* with, Binding binding) {
     answer = {};

@@ -120,6 +120,16 @@ class Generate : public clang::ASTFrontendAction {
   std::vector<std::string>& names_;
 };
 
+// The binding's headers, where the standard library's that they include are there (by the names of
+// libstdc++).
+constexpr const char* kHeadersOfBinding =
+    "\n#if defined(_GLIBCXX_CSTDINT) && defined(_GLIBCXX_STRING) && defined(_GLIBCXX_STRING_VIEW) && "
+    "defined(_GLIBCXX_TYPE_TRAITS) && defined(_GLIBCXX_VECTOR)\n"
+    "#include <faasc/rt/typed/core.h>\n#include <faasc/rt/typed/vector.h>\n"
+    "#ifdef _GLIBCXX_MAP\n#include <faasc/rt/typed/map.h>\n#endif\n"
+    "#ifdef _GLIBCXX_OPTIONAL\n#include <faasc/rt/typed/optional.h>\n#endif\n"
+    "#endif\n";
+
 // What is put in front of the source already, or keeps its own precompiled files, is left alone.
 bool allows(const clang::CompilerInvocation& invocation) {
   const clang::PreprocessorOptions& preprocessor = invocation.getPreprocessorOpts();
@@ -202,7 +212,7 @@ std::vector<std::uint64_t> numbers_from_text(const std::string& text) {
 
 }  // namespace
 
-Preamble::Preamble(std::string file, const clang::CompilerInvocation& invocation)
+Preamble::Preamble(std::string file, const clang::CompilerInvocation& invocation, Headers headers)
     : file_(std::move(file)), record_file_(file_ + ".json") {
   if (file_.empty() || !allows(invocation)) return;
   source_ = invocation.getFrontendOpts().Inputs[0].getFile().str();
@@ -212,10 +222,14 @@ Preamble::Preamble(std::string file, const clang::CompilerInvocation& invocation
   text_ = source->substr(0, bounds.Size);
   if (llvm::StringRef(text_).find("include") == llvm::StringRef::npos) text_.clear();
   if (text_.empty()) return;
+  if (headers == Headers::OfBindingToo && invocation.getLangOpts().CPlusPlus17) more_ = kHeadersOfBinding;
   ends_at_start_of_line_ = bounds.PreambleEndsAtStartOfLine;
   invocation_ = std::make_shared<clang::CompilerInvocation>(invocation);
   InputRecord record = InputRecord::load(record_file_);
-  if (!record.is_current(digest_of(invocation, text_))) return;
+  if (!record.is_current(digest_of(invocation, text_ + more_))) {
+    if (!record.is_current(digest_of(invocation, text_))) return;
+    more_.clear();
+  }
   if (record.answer == kNone) {
     text_.clear();
     return;
@@ -232,7 +246,7 @@ bool Preamble::make() {
   invocation->getFrontendOpts().ProgramAction = clang::frontend::GeneratePCH;
   clang::PreprocessorOptions& preprocessor = invocation->getPreprocessorOpts();
   preprocessor.GeneratePreamble = true;
-  auto text = llvm::MemoryBuffer::getMemBufferCopy(text_, source_);
+  auto text = llvm::MemoryBuffer::getMemBufferCopy(text_ + more_, source_);
   preprocessor.addRemappedFile(source_, text.release());
   preprocessor.RetainRemappedFileBuffers = false;
 
@@ -256,11 +270,15 @@ bool Preamble::make() {
     if (absolute(input) != absolute(source_)) read.push_back(input);
   Spelling spelling = spelling_of(names);
   made = made && spelling != Spelling::Mixed;
+  if (!made && !more_.empty()) {
+    more_.clear();  // which a macro of the user's may make unreadable
+    return make();
+  }
   // The first number says which it is.
   own.insert(own.begin(), spelling == Spelling::WithoutDot ? 1 : 0);
 
   InputRecord record;
-  record.request = digest_of(*invocation_, text_);
+  record.request = digest_of(*invocation_, text_ + more_);
   record.answer = made ? numbers_to_text(own) : kNone;
   for (const std::string& input : read) record.add_input(absolute(input), started_ns);
   record.add_input(clang_library_path(), started_ns);

@@ -26,8 +26,12 @@ namespace faasc::cpp {
 /// none can be made.
 class Preamble {
  public:
+  /// Whether the source may have a JSON binding, whose own headers come with the source's then, where those
+  /// have all of the standard library that they need: so nothing is declared that would not be without them.
+  enum class Headers : bool { OfSource, OfBindingToo };
+
   /// For the compilation that `invocation` describes. `file` is where it is kept; empty: nowhere.
-  Preamble(std::string file, const clang::CompilerInvocation& invocation);
+  Preamble(std::string file, const clang::CompilerInvocation& invocation, Headers headers);
 
   /// The kept one fits.
   bool is_current() const { return current_; }
@@ -53,6 +57,7 @@ class Preamble {
   std::string file_, record_file_, source_;
   std::shared_ptr<clang::CompilerInvocation> invocation_;
   std::string text_;  // empty: there can be none
+  std::string more_;  // what is parsed behind it
   bool ends_at_start_of_line_ = false;
   InputRecord record_;
   // 1: the project's headers are spelled without "./"; then Clang's numbers of the declarations that are not

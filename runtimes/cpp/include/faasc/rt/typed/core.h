@@ -18,13 +18,10 @@
 // not to wait for headers that it does not include itself: the types of the standard library are read and
 // written by headers of their own, beside this one.
 
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include "faasc/rt/json_reader.h"
 #include "faasc/rt/json_writer.h"
@@ -86,12 +83,13 @@ template <class T>
 struct Json<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool>>> {
   static bool read(JsonReader& in, T& value) {
     if constexpr (std::is_signed_v<T>) {
+      constexpr auto kMost = static_cast<std::int64_t>((std::uint64_t{1} << (8 * sizeof(T) - 1)) - 1);
       std::int64_t wide = 0;
-      if (!in.read_signed(wide, std::numeric_limits<T>::min(), std::numeric_limits<T>::max())) return false;
+      if (!in.read_signed(wide, -kMost - 1, kMost)) return false;
       value = static_cast<T>(wide);
     } else {
       std::uint64_t wide = 0;
-      if (!in.read_unsigned(wide, std::numeric_limits<T>::max())) return false;
+      if (!in.read_unsigned(wide, static_cast<T>(~T{0}))) return false;
       value = static_cast<T>(wide);
     }
     return true;
@@ -112,7 +110,7 @@ struct Json<T, std::enable_if_t<std::is_floating_point_v<T>>> {
     double wide = 0;
     if (!in.read_double(wide)) return false;
     if constexpr (sizeof(T) < sizeof(double)) {
-      constexpr double kMost = std::numeric_limits<T>::max();
+      constexpr double kMost = __FLT_MAX__;
       if (wide > kMost || wide < -kMost) return in.complain("number that fits a float", "a larger one");
     }
     value = static_cast<T>(wide);
@@ -233,7 +231,9 @@ struct Json {
           return true;
         }
         known = true;
-        return std::exchange(seen[index], true) ? in.duplicate() : read_json(in, value.*member);
+        if (seen[index]) return in.duplicate();
+        seen[index] = true;
+        return read_json(in, value.*member);
       });
       if (!read) return false;
       if (known) continue;
