@@ -7,17 +7,16 @@
 #include <optional>
 #include <set>
 #include <thread>
-#include <tuple>
 
 #include <nlohmann/json.hpp>
 
-#include "base/codes.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/sha256.h"
 #include "compiler/cpp/arguments.h"
 #include "compiler/cpp/codes.h"
 #include "compiler/cpp/compiler_process.h"
+#include "compiler/cpp/findings.h"
 #include "compiler/cpp/input_record.h"
 #include "compiler/cpp/link_messages.h"
 #include "compiler/cpp/protocol.h"
@@ -54,20 +53,6 @@ std::string object_name(const std::string& source) {
   return name;
 }
 
-// Clang says what it does not find; where to get it from is ours to say.
-std::string hint_for_missing_header(const std::string& message) {
-  constexpr std::string_view kEnd = "' file not found";
-  if (!message.starts_with('\'') || !message.ends_with(kEnd)) return {};
-  std::string header = message.substr(1, message.size() - 1 - kEnd.size());
-  static const std::set<std::string_view> kStandard = {
-      "algorithm", "array",    "chrono",   "functional",  "iostream", "map",
-      "memory",    "optional", "string",   "string_view", "utility",  "vector",
-      "cstdint",   "stdio.h",  "stdlib.h", "string.h",    "stdint.h"};
-  if (kStandard.contains(header))
-    return "install the C++ library's headers: apt install libstdc++-12-dev libc6-dev";
-  return "if it is a library's, install the library or add its directory to 'build.cpp.includes'";
-}
-
 class CppBuilder {
  public:
   CppBuilder(const CppRequest& request, Diagnostics& diagnostics,
@@ -83,13 +68,13 @@ class CppBuilder {
     for (Unit& unit : units_) {
       facts.push_back(std::move(unit.answer.facts));
       for (cpp::FunctionFact& function : facts.back().functions) {
-        shown(function.place);
-        for (Fix& fix : function.fixes) shown(fix.place);
+        findings_->show(function.place);
+        for (Fix& fix : function.fixes) findings_->show(fix.place);
         if (!function.typed) continue;
-        for (Diagnostic& problem : function.typed->problems) shown(problem);
+        for (Diagnostic& problem : function.typed->problems) findings_->show(problem);
       }
-      if (facts.back().main) shown(facts.back().main->place);
-      if (lints()) report(cpp::lint_calls(facts.back().calls, lint_severity()));
+      if (facts.back().main) findings_->show(facts.back().main->place);
+      if (lints()) findings_->report(cpp::lint_calls(facts.back().calls, lint_severity()));
     }
     auto chosen = cpp::choose_handler(facts, request_.wanted, diagnostics_);
     if (!chosen) return see_diagnostics("there is no handler to build");
@@ -124,6 +109,7 @@ class CppBuilder {
     std::error_code error;
     project_ = fs::canonical(request_.project_dir, error);
     if (error) return io_error("find", request_.project_dir, error.value());
+    findings_.emplace(request_.project_dir, project_, diagnostics_);
     work_ = fs::canonical(request_.work_dir, error);
     if (error) return io_error("find", request_.work_dir, error.value());
     for (const std::string& source : request_.sources) {
@@ -275,43 +261,11 @@ class CppBuilder {
     return fs::absolute(request_.installation.compiler, error).lexically_normal();
   }
 
-  // A place as the user would type it from where faasc was started.
-  void shown(SourcePlace& place) const {
-    if (place.file.empty()) return;
-    fs::path file = fs::path(place.file).lexically_normal();
-    if (file.is_absolute()) {
-      fs::path inside = file.lexically_relative(project_);
-      if (!inside.empty() && *inside.begin() != "..") file = inside;
-    }
-    place.file = (file.is_absolute() ? file : (request_.project_dir / file).lexically_normal()).string();
-  }
-
-  void shown(Diagnostic& diagnostic) const {
-    shown(diagnostic.place);
-    for (Diagnostic& note : diagnostic.notes) shown(note);
-    for (Fix& fix : diagnostic.fixes) shown(fix.place);
-  }
-
-  // A header's complaint comes once, however many sources include it.
-  void report(std::vector<Diagnostic> found) {
-    for (Diagnostic& diagnostic : found) {
-      shown(diagnostic);
-      if (diagnostic.hint.empty()) diagnostic.hint = hint_for_missing_header(diagnostic.message);
-      if (diagnostic.code.empty() && says_disk_is_full(diagnostic.message)) {
-        diagnostic.code = kDiskFull;
-        diagnostic.hint = kMakeRoom;
-      }
-      const SourcePlace& place = diagnostic.place;
-      if (reported_.insert({place.file, place.line, place.column, diagnostic.message}).second)
-        diagnostics_.add(std::move(diagnostic));
-    }
-  }
-
   Result<void> report_compilers() {
     int failed = 0;
     std::string which;
     for (Unit& unit : units_) {
-      report(std::move(unit.answer.diagnostics));
+      findings_->report(std::move(unit.answer.diagnostics));
       if (unit.answer.ok) continue;
       ++failed;
       which = unit.source;
@@ -358,14 +312,14 @@ class CppBuilder {
     if (!question.compile && link_inputs_.is_current(digest)) {
       if (auto kept = cpp::compile_answer_from_json(link_inputs_.answer); kept && lints()) {
         for (Diagnostic& finding : kept->diagnostics) finding.severity = lint_severity();
-        report(std::move(kept->diagnostics));
+        findings_->report(std::move(kept->diagnostics));
       }
       progress("the executable is up to date");
       return {};
     }
     FAASC_TRY(cpp::Answer answer, ask_compiler(question, "main.cc"));
     if (answer.compile) {
-      report(std::move(answer.compile->diagnostics));
+      findings_->report(std::move(answer.compile->diagnostics));
       if (!answer.compile->ok)
         return Error{.fault = Fault::Internal,
                      .code = kCppCompilerAnswer,
@@ -382,16 +336,16 @@ class CppBuilder {
                    .what = "faasc-cxx did not link",
                    .during = {},
                    .hint = "faasc and faasc-cxx must come from one installation; install faasc again"};
-    report(std::move(answer.link->diagnostics));
+    findings_->report(std::move(answer.link->diagnostics));
     std::vector<Diagnostic> of_libraries =
         cpp::lint_link(answer.link->messages, work_.string() + "/", lint_severity());
-    report(cpp::read_link_messages(answer.link->messages));
+    findings_->report(cpp::read_link_messages(answer.link->messages));
     if (answer.link->ok) {
       // A link that is not done again does not say it again, so it is kept.
       cpp::CompileAnswer kept;
       kept.diagnostics = of_libraries;
       library_calls_ = cpp::to_json(kept);
-      if (lints()) report(std::move(of_libraries));
+      if (lints()) findings_->report(std::move(of_libraries));
     }
     if (!answer.link->ok) {
       if (!diagnostics_.has_errors()) {
@@ -488,7 +442,7 @@ class CppBuilder {
   std::string openapi_;
   std::string library_calls_;
   bool linked_ = false;
-  std::set<std::tuple<std::string, int, int, std::string>> reported_;
+  std::optional<cpp::Findings> findings_;
   std::mutex telling_;
   int done_ = 0, total_ = 0;
 };

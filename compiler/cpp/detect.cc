@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <tuple>
 
 #include "compiler/cpp/codes.h"
+#include "compiler/cpp/handler_words.h"
+#include "compiler/cpp/merged_facts.h"
 
 namespace faasc::cpp {
 namespace {
@@ -13,158 +14,20 @@ namespace {
 constexpr std::size_t kMaxNotes = 10;
 constexpr const char* kWhatAHandlerIs =
     "a handler is a function without parameters that returns google::cloud::functions::Function, or "
-    "HttpResponse f(HttpRequest), "
-    "or void f(CloudEvent), or invocation_response f(invocation_request const&), or, where 'handler' names "
-    "it, "
-    "any function of one parameter";
+    "HttpResponse f(HttpRequest), or void f(CloudEvent), or invocation_response f(invocation_request "
+    "const&), or, where 'handler' names it, any function of one parameter";
 
 constexpr const char* kLambdaWithoutMain =
     "define 'aws::lambda_runtime::invocation_response f(aws::lambda_runtime::invocation_request const&)', "
-    "for "
-    "which faasc makes the main(), or a main() that calls aws::lambda_runtime::run_handler with what serves "
-    "an "
-    "invocation";
+    "for which faasc makes the main(), or a main() that calls aws::lambda_runtime::run_handler with what "
+    "serves an invocation";
 constexpr const char* kLambdaMain =
     "let main() call aws::lambda_runtime::run_handler with the function that serves an invocation; or leave "
     "main() out, and faasc makes one for 'invocation_response f(invocation_request const&)'";
 
-auto order(const SourcePlace& place) {
-  return std::tie(place.file, place.line, place.column);
-}
-
 std::string_view last_part(std::string_view name) {
   std::size_t at = name.rfind("::");
   return at == std::string_view::npos ? name : name.substr(at + 2);
-}
-
-std::string quoted(std::string_view text) {
-  return "'" + std::string(text) + "'";
-}
-
-std::string counted(std::size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
-bool can_be_moved_or_copied_into(Passing passing) {
-  return passing == Passing::Value || passing == Passing::ConstReference ||
-         passing == Passing::RvalueReference;
-}
-
-Shape shape_for(Passing passing, Shape value, Shape const_reference, Shape rvalue) {
-  if (passing == Passing::Value) return value;
-  return passing == Passing::ConstReference ? const_reference : rvalue;
-}
-
-// Says nothing of linkage.
-std::optional<Shape> shape_of_type(const FunctionFact& function) {
-  const Type& returns = function.returns;
-  if (returns.passing != Passing::Value) return std::nullopt;
-  if (returns.name == TypeName::Function && function.parameters.empty()) return Shape::Factory;
-  if (function.parameters.size() != 1 || !can_be_moved_or_copied_into(function.parameters[0].passing))
-    return std::nullopt;
-  const Type& parameter = function.parameters[0];
-  if (returns.name == TypeName::HttpResponse && parameter.name == TypeName::HttpRequest)
-    return shape_for(parameter.passing, Shape::HttpValue, Shape::HttpConstReference, Shape::HttpRvalue);
-  if (returns.name == TypeName::InvocationResponse && parameter.name == TypeName::InvocationRequest &&
-      parameter.passing != Passing::RvalueReference)
-    return shape_for(parameter.passing, Shape::LambdaValue, Shape::LambdaConstReference, Shape::LambdaValue);
-  if (returns.name == TypeName::Void && parameter.name == TypeName::CloudEvent)
-    return shape_for(parameter.passing, Shape::EventValue, Shape::EventConstReference, Shape::EventRvalue);
-  return std::nullopt;
-}
-
-bool speaks_of_lambda(const FunctionFact& function) {
-  return function.returns.name == TypeName::InvocationResponse ||
-         std::any_of(function.parameters.begin(), function.parameters.end(),
-                     [](const Type& type) { return type.name == TypeName::InvocationRequest; });
-}
-
-bool speaks_of_handlers(const FunctionFact& function) {
-  if (function.returns.name == TypeName::Function || function.returns.name == TypeName::HttpResponse ||
-      speaks_of_lambda(function))
-    return true;
-  return std::any_of(function.parameters.begin(), function.parameters.end(), [](const Type& type) {
-    return type.name == TypeName::HttpRequest || type.name == TypeName::CloudEvent;
-  });
-}
-
-std::string why_not_its_type(const FunctionFact& function) {
-  const Type& returns = function.returns;
-  const std::vector<Type>& parameters = function.parameters;
-  auto taking = [&](TypeName name) {
-    return std::any_of(parameters.begin(), parameters.end(),
-                       [&](const Type& type) { return type.name == name; });
-  };
-  if (returns.name == TypeName::InvocationResponse || taking(TypeName::InvocationRequest)) {
-    if (returns.name != TypeName::InvocationResponse || returns.passing != Passing::Value)
-      return "it returns " + quoted(returns.text) + ", not invocation_response";
-    if (parameters.size() != 1) return "it takes " + counted(parameters.size(), "parameter") + ", not one";
-    if (parameters[0].name != TypeName::InvocationRequest)
-      return "it takes " + quoted(parameters[0].text) + ", not an invocation_request";
-    return "it takes " + quoted(parameters[0].text) + "; by value and const & are possible";
-  }
-  bool takes_request = taking(TypeName::HttpRequest), takes_event = taking(TypeName::CloudEvent);
-  if (returns.name == TypeName::Function) {
-    if (returns.passing != Passing::Value)
-      return "it returns " + quoted(returns.text) + ", not a Function by value";
-    return "it takes " + counted(parameters.size(), "parameter") + ", a factory takes none";
-  }
-  if ((takes_request || takes_event) && parameters.size() > 1)
-    return "it takes " + counted(parameters.size(), "parameter") + ", not one";
-  if (takes_request && (returns.name != TypeName::HttpResponse || returns.passing != Passing::Value))
-    return "it returns " + quoted(returns.text) + ", not HttpResponse";
-  if (takes_event && returns.name != TypeName::Void)
-    return "it returns " + quoted(returns.text) + ", not void";
-  if (takes_request || takes_event)
-    return "it takes " + quoted(parameters[0].text) + "; by value, const & and && are possible";
-  if (returns.name == TypeName::HttpResponse) {
-    if (parameters.empty()) return "it takes nothing, not an HttpRequest";
-    return "it takes " + quoted(parameters[0].text) + ", not an HttpRequest";
-  }
-  std::string type = returns.text + " (";
-  for (const Type& parameter : parameters)
-    type += (&parameter == &parameters[0] ? "" : ", ") + parameter.text;
-  return "its type is '" + type + ")'";
-}
-
-std::string_view kind_of(const FunctionFact& function, Shape shape) {
-  switch (shape) {
-    case Shape::HttpValue:
-    case Shape::HttpConstReference:
-    case Shape::HttpRvalue:
-      return "http";
-    case Shape::EventValue:
-    case Shape::EventConstReference:
-    case Shape::EventRvalue:
-      return "cloudevent";
-    case Shape::OwnMain:
-      return "server";
-    case Shape::LambdaConstReference:
-    case Shape::LambdaValue:
-      return "lambda";
-    case Shape::Typed:
-      return "typed";
-    case Shape::Factory:
-      break;
-  }
-  if (function.made == Made::Http) return "http";
-  return function.made == Made::CloudEvent ? "cloudevent" : "auto";
-}
-
-std::string why_this_kind(const FunctionFact& function, Shape shape) {
-  if (shape == Shape::Typed) return "its parameter and result become JSON";
-  if (shape != Shape::Factory) return "its type is that of a handler";
-  switch (function.made) {
-    case Made::Http:
-      return "returns MakeFunction of an HTTP function";
-    case Made::CloudEvent:
-      return "returns MakeFunction of a CloudEvent function";
-    case Made::Map:
-      return "returns MakeFunction of a map, which chooses when it starts";
-    case Made::Unknown:
-      break;
-  }
-  return "returns a Function whose kind its return statements do not show";
 }
 
 Diagnostic note_at(const FunctionFact& function, std::string message) {
@@ -199,76 +62,6 @@ Diagnostic error_in_manifest(const SourcePlace& place, const char* code, std::st
   error.hint = std::move(hint);
   return error;
 }
-
-std::string describe(const FunctionFact& function) {
-  if (auto shape = shape_of(function)) {
-    std::string_view kind = kind_of(function, *shape);
-    return quoted(function.name) + " is a handler" + (kind == "auto" ? "" : " of kind " + std::string(kind));
-  }
-  return quoted(function.name) + " is not a handler: " + why_not_a_handler(function);
-}
-
-// All functions of all units, each once.
-class Merged {
- public:
-  explicit Merged(const std::vector<UnitFacts>& units) {
-    for (const UnitFacts& unit : units) {
-      for (const FunctionFact& function : unit.functions) add(function);
-      if (unit.main) mains_.push_back(*unit.main);
-    }
-    auto by_place = [](const auto& a, const auto& b) { return order(a.place) < order(b.place); };
-    // One macro can define several functions in one place.
-    auto by_place_and_name = [](const FunctionFact& a, const FunctionFact& b) {
-      return std::tuple_cat(order(a.place), std::tie(a.name, a.symbol)) <
-             std::tuple_cat(order(b.place), std::tie(b.name, b.symbol));
-    };
-    std::sort(functions_.begin(), functions_.end(), by_place_and_name);
-    std::sort(repeated_.begin(), repeated_.end(), by_place_and_name);
-    std::sort(mains_.begin(), mains_.end(), by_place);
-  }
-
-  const std::vector<FunctionFact>& functions() const { return functions_; }
-  const std::vector<MainFact>& mains() const { return mains_; }
-
-  /// The definitions of a function with external linkage beyond its first.
-  std::vector<const FunctionFact*> other_definitions(const FunctionFact& function) const {
-    std::vector<const FunctionFact*> others;
-    for (const FunctionFact& other : repeated_)
-      if (other.symbol == function.symbol) others.push_back(&other);
-    return others;
-  }
-
- private:
-  // The same function as the linker sees it; without a symbol for it, the same place in a header.
-  static bool same(const FunctionFact& a, const FunctionFact& b) {
-    if (a.linkage != b.linkage || a.name != b.name) return false;
-    if (a.linkage == Linkage::External && !a.symbol.empty()) return a.symbol == b.symbol;
-    return order(a.place) == order(b.place);
-  }
-
-  void add(const FunctionFact& function) {
-    auto known = std::find_if(functions_.begin(), functions_.end(),
-                              [&](const auto& other) { return same(function, other); });
-    if (known == functions_.end()) {
-      functions_.push_back(function);
-    } else if (!function.defined) {
-      return;
-    } else if (!known->defined) {
-      *known = function;
-    } else if (function.linkage == Linkage::External && !(function.repeatable && known->repeatable) &&
-               !function.is_template) {
-      if (order(function.place) < order(known->place)) {
-        repeated_.push_back(std::exchange(*known, function));
-      } else {
-        repeated_.push_back(function);
-      }
-    }
-  }
-
-  std::vector<FunctionFact> functions_;
-  std::vector<FunctionFact> repeated_;
-  std::vector<MainFact> mains_;
-};
 
 class Chooser {
  public:
@@ -601,7 +394,7 @@ class Chooser {
     if (error.notes.size() < kMaxNotes) error.notes.push_back(std::move(note));
   }
 
-  Merged merged_;
+  MergedFacts merged_;
   std::size_t unit_count_;
   const WantedHandler& wanted_;
   Diagnostics& diagnostics_;
@@ -609,23 +402,6 @@ class Chooser {
 };
 
 }  // namespace
-
-std::optional<Shape> shape_of(const FunctionFact& function) {
-  if (function.is_template || function.is_member || function.linkage != Linkage::External ||
-      !function.defined)
-    return std::nullopt;
-  return shape_of_type(function);
-}
-
-std::string why_not_a_handler(const FunctionFact& function) {
-  if (shape_of(function)) return {};
-  if (function.is_template) return "it is a template";
-  if (function.is_member) return "it is a member function";
-  if (!shape_of_type(function)) return why_not_its_type(function);
-  if (function.linkage == Linkage::Static) return "it is static";
-  if (function.linkage == Linkage::UnnamedNamespace) return "it is in an unnamed namespace";
-  return "no source defines it";
-}
 
 std::optional<ChosenHandler> choose_handler(const std::vector<UnitFacts>& units, const WantedHandler& wanted,
                                             Diagnostics& diagnostics) {
