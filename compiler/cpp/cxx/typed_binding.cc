@@ -5,16 +5,14 @@
 #include <map>
 #include <set>
 
-#include <clang/AST/Comment.h>
 #include <clang/AST/DeclCXX.h>
 #include <clang/AST/DeclTemplate.h>
-#include <clang/AST/ExprCXX.h>
-#include <clang/AST/RawCommentList.h>
 #include <clang/Basic/SourceManager.h>
 #include <nlohmann/json.hpp>
 
 #include "compiler/cpp/codes.h"
 #include "compiler/cpp/cxx/decl_names.h"
+#include "compiler/cpp/cxx/typed_details.h"
 
 namespace faasc::cpp {
 namespace {
@@ -64,7 +62,7 @@ class Describer {
   TypedBinding describe() {
     OpenApi operation = OpenApi::object();
     operation["operationId"] = function_.getName().str();
-    auto [summary, description] = comment_of(function_);
+    auto [summary, description] = comment_of(function_, context_);
     if (!summary.empty()) operation["summary"] = summary;
     if (!description.empty() && description != summary) operation["description"] = description;
     std::string method = "post";
@@ -341,33 +339,7 @@ class Describer {
       return {{"anyOf", std::move(choices)}};
     }
     if (name == "std::monostate") return {{"type", "null"}};
-    return unsupported(type, where, "", nearest_to(name));
-  }
-
-  static std::string nearest_to(const std::string& name) {
-    static const std::map<std::string_view, const char*> kNearest = {
-        {"std::unique_ptr", "use std::optional, or std::vector where the type contains itself"},
-        {"std::shared_ptr", "use std::optional, or std::vector where the type contains itself"},
-        {"std::weak_ptr", "use std::optional"},
-        {"std::reference_wrapper", "make it a value"},
-        {"std::pair", "use a struct, whose members have names"},
-        {"std::tuple", "use a struct, whose members have names"},
-        {"std::any", "use std::variant of what it may hold"},
-        {"std::function", "leave it out of the types that the function takes and returns"},
-        {"std::chrono::duration", "use an integer, with the unit in its name"},
-        {"std::chrono::time_point", "use std::string for an ISO 8601 time, or an integer of seconds"},
-        {"std::filesystem::path", "use std::string"},
-        {"std::basic_string", "use std::string"},
-        {"std::basic_string_view", "use std::string"},
-        {"std::multimap", "use std::map of std::vector"},
-        {"std::unordered_multimap", "use std::map of std::vector"},
-        {"std::bitset", "use std::vector<bool> or an integer"},
-        {"std::complex", "use a struct with the two parts"},
-        {"std::atomic", "use the type without std::atomic"},
-        {"std::byte", "use std::uint8_t"}};
-    auto known = kNearest.find(name);
-    return known != kNearest.end() ? known->second
-                                   : "use std::vector for several values, or a struct of your own";
+    return unsupported(type, where, "", nearest_json_type(name));
   }
 
   bool plain_string(clang::QualType type) const { return printed(type) == "std::basic_string<char>"; }
@@ -477,7 +449,7 @@ class Describer {
     bool optional = record && plain_name(*record) == "std::optional";
     bool required = !optional && !field.hasInClassInitializer();
     add_comment(field, schema);
-    if (OpenApi fallback = default_of(field); !fallback.is_null() && !schema.contains("$ref"))
+    if (OpenApi fallback = default_of(field, context_); !fallback.is_null() && !schema.contains("$ref"))
       schema["default"] = std::move(fallback);
     members.properties[name] = std::move(schema);
     if (way == Way::In ? required : !optional) members.required.push_back(name);
@@ -498,41 +470,6 @@ class Describer {
       refuse(where, kCppTypedNoDefault,
              where.what + " is of " + in_quotes(printed(type)) + ", which cannot be made without arguments",
              "give it a default constructor, or remove its constructors");
-  }
-
-  // Simple values only: what a client would have to send to get the same.
-  OpenApi default_of(const clang::FieldDecl& field) const {
-    const clang::Expr* initialiser = field.hasInClassInitializer() ? field.getInClassInitializer() : nullptr;
-    if (!initialiser || initialiser->isValueDependent() || initialiser->containsErrors()) return nullptr;
-    clang::QualType type = field.getType().getCanonicalType();
-    if (const auto* list = llvm::dyn_cast<clang::InitListExpr>(initialiser->IgnoreImplicit());
-        list && list->getNumInits() == 1)
-      initialiser = list->getInit(0);
-    if (type->isBooleanType() || (type->isIntegerType() && !type->isEnumeralType())) {
-      clang::Expr::EvalResult value;
-      if (!initialiser->EvaluateAsInt(value, context_)) return nullptr;
-      const llvm::APSInt& number = value.Val.getInt();
-      if (type->isBooleanType()) return number.getBoolValue();
-      if (number.getSignificantBits() > 64) return nullptr;
-      return number.isSigned() ? OpenApi(number.getSExtValue()) : OpenApi(number.getZExtValue());
-    }
-    if (type->isRealFloatingType()) {
-      clang::Expr::EvalResult value;
-      if (!initialiser->EvaluateAsRValue(value, context_) || !value.Val.isFloat()) return nullptr;
-      double number = value.Val.getFloat().convertToDouble();
-      return OpenApi(number);
-    }
-    if (const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
-        record && plain_name(*record) == "std::basic_string") {
-      const clang::Stmt* at = initialiser;
-      while (at && !llvm::isa<clang::StringLiteral>(at)) {
-        auto children = at->children();
-        at = children.empty() ? nullptr : *children.begin();
-      }
-      const auto* literal = llvm::dyn_cast_or_null<clang::StringLiteral>(at);
-      if (literal && literal->getCharByteWidth() == 1) return literal->getString().str();
-    }
-    return nullptr;
   }
 
   /// A type that the generated code could not write down.
@@ -581,27 +518,8 @@ class Describer {
     return name;
   }
 
-  /// The first sentence, and all of it.
-  std::pair<std::string, std::string> comment_of(const clang::Decl& decl) const {
-    const clang::RawComment* raw = context_.getRawCommentForDeclNoCache(&decl);
-    if (!raw) return {};
-    std::string all = raw->getFormattedText(context_.getSourceManager(), context_.getDiagnostics());
-    auto trim = [](std::string& text) {
-      while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-      std::size_t start = text.find_first_not_of(" \n");
-      text.erase(0, start == std::string::npos ? text.size() : start);
-    };
-    trim(all);
-    std::string first = all.substr(0, all.find("\n\n"));
-    first.resize(std::min(first.size(), first.find(". ")));
-    for (char& c : first)
-      if (c == '\n') c = ' ';
-    if (!first.empty() && first.back() == '.') first.pop_back();
-    return {first, all};
-  }
-
   void add_comment(const clang::Decl& decl, OpenApi& schema) const {
-    std::string text = comment_of(decl).second;
+    std::string text = comment_of(decl, context_).second;
     if (!text.empty()) schema["description"] = text;
   }
 
@@ -640,40 +558,6 @@ class Describer {
 
 TypedBinding bind_typed(const clang::FunctionDecl& function, const clang::ASTContext& context) {
   return Describer(function, context).describe();
-}
-
-std::string binding_source(
-    const std::vector<std::pair<const clang::FunctionDecl*, const TypedBinding*>>& bound,
-    const clang::ASTContext& context) {
-  clang::PrintingPolicy policy = context.getPrintingPolicy();
-  policy.SuppressUnwrittenScope = true;
-  policy.SuppressTagKeyword = true;
-  policy.Bool = true;
-  std::set<std::string> headers, known;
-  std::string specialisations, chosen, entries;
-  for (std::size_t i = 0; i < bound.size(); ++i) {
-    const auto& [function, binding] = bound[i];
-    headers.insert(binding->headers.begin(), binding->headers.end());
-    for (const std::string& one : binding->specialisations)
-      if (known.insert(one).second) specialisations += one;
-    std::string number = std::to_string(i), handler = "&::" + plain_name(*function);
-    if (!function->getDeclContext()->getRedeclContext()->lookup(function->getDeclName()).isSingleResult()) {
-      // One of several: its type says which. Outside of our namespace, where only the user's names are found.
-      std::string type = context.getPointerType(function->getType().getCanonicalType()).getAsString(policy);
-      chosen += "namespace { constexpr auto faasc_handler_" + number + " = static_cast<" + type + ">(" +
-                handler + "); }\n";
-      handler = "::faasc_handler_" + number;
-    }
-    std::string signature = "int serve_function_" + number + "(int argc, char** argv, char const* openapi)";
-    // Weak: the function may be inline, in a header of several sources.
-    entries += "__attribute__((weak)) " + signature + " __asm__(" + c_string(binding->fact.entry) + ");\n" +
-               signature + " {\n  return serve_typed(argc, argv, typed_call<" + handler + ">(" + handler +
-               "), " + (function->getNumParams() == 0 ? "false" : "true") + ", openapi);\n}\n";
-  }
-  std::string source = "#include \"faasc/rt/typed/core.h\"\n";
-  for (const std::string& header : headers) source += "#include \"faasc/rt/typed/" + header + ".h\"\n";
-  return source + chosen + "namespace faasc::rt {\n" + specialisations + entries +
-         "}  // namespace faasc::rt\n";
 }
 
 }  // namespace faasc::cpp
