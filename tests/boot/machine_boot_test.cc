@@ -1,23 +1,18 @@
 // Starts real guests.
 
 #include <csignal>
-#include <fstream>
-#include <thread>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include "base/process.h"
 #include "base/sha256.h"
 #include "launcher/codes.h"
 #include "launcher/machine.h"
 #include "launcher/test_report.h"
-#include "tests/boot/guest_image.h"
+#include "tests/boot/emulated.h"
 
 namespace faasc {
 namespace {
@@ -26,38 +21,8 @@ using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-
-#define MAKE_GUEST(image, ...)                                                             \
-  auto image = GuestImage::make(__VA_ARGS__);                                              \
-  if (!image && image.error().fault == Fault::Missing) GTEST_SKIP() << image.error().what; \
-  ASSERT_TRUE(image) << image.error().what
-
-StartOptions emulated() {
-  StartOptions options;
-  options.boot.accelerator = AcceleratorChoice::Tcg;
-  return options;
-}
-
-std::string text_of(const Error& error) {
-  return to_text(error, Color::Off);
-}
-
-bool lives(pid_t pid) {
-  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(stat)), {});
-  return !text.empty() && text.find(") Z ") == std::string::npos;
-}
-
-bool dies_within(pid_t pid, std::chrono::milliseconds limit) {
-  for (auto deadline = std::chrono::steady_clock::now() + limit; lives(pid);) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
-}
 
 TEST(MachineBoot, ServesAndStopsAtThePowerButton) {
   MAKE_GUEST(image, {});
@@ -166,160 +131,6 @@ TEST(MachineBoot, ReadyWithoutAWordOnTheConsole) {
   }
 }
 
-TEST(MachineBoot, TheExitStatusComesThrough) {
-  for (int status : {0, 1, 7}) {
-    SCOPED_TRACE(status);
-    MAKE_GUEST(image, {.arguments = {"exit", std::to_string(status)}});
-    auto machine = Machine::start(image->spec, emulated());
-    ASSERT_TRUE(machine);
-    auto ready = machine->wait_ready();
-    ASSERT_FALSE(ready);
-    EXPECT_EQ(ready.error().fault, Fault::Guest);
-    ready.error().excerpt.clear();  // the kernel's own lines
-    EXPECT_EQ(text_of(ready.error()),
-              "faasc: error: the guest exited with status " + std::to_string(status) +
-                  (status == 0 ? " [FAASC0715]\n" : " [FAASC0710]\n") +
-                  "  while waiting for the guest to get ready\n"
-                  "  hint: a function goes on serving until it is stopped; see what its "
-                  "program does" +
-                  (status == 0 ? "\n"
-                               : " (Nanos tells the lowest 7 bits of a status, so 139 as "
-                                 "11)\n"));
-    ASSERT_TRUE(machine->ended());
-    EXPECT_EQ(machine->ended()->code, status);
-  }
-}
-
-TEST(MachineBoot, TheExitStatusOfARunningGuestComesThrough) {
-  MAKE_GUEST(image, {});
-  for (int status : {0, 1, 7, 11, 127}) {
-    SCOPED_TRACE(status);
-    auto machine = Machine::start(image->spec, emulated());
-    ASSERT_TRUE(machine);
-    ASSERT_TRUE(machine->wait_ready());
-    auto response = machine->request({.target = "/exit/" + std::to_string(status)});
-    ASSERT_FALSE(response);
-    EXPECT_EQ(response.error().what, "the guest exited with status " + std::to_string(status));
-    EXPECT_THAT(response.error().during, ElementsAre("asking for GET /exit/" + std::to_string(status)));
-    auto exit = machine->wait();
-    ASSERT_TRUE(exit);
-    EXPECT_EQ(exit->how, GuestExit::How::Exited);
-    EXPECT_EQ(exit->code, status);
-  }
-}
-
-TEST(MachineBoot, ACrashIsToldWithItsSignal) {
-  MAKE_GUEST(image, {});
-  for (auto [number, name] : {std::pair{SIGSEGV, "SIGSEGV"}, std::pair{SIGABRT, "SIGABRT"}}) {
-    SCOPED_TRACE(name);
-    auto machine = Machine::start(image->spec, emulated());
-    ASSERT_TRUE(machine);
-    ASSERT_TRUE(machine->wait_ready());
-    auto response = machine->request({.target = "/signal/" + std::to_string(number)});
-    ASSERT_FALSE(response);
-    EXPECT_EQ(response.error().fault, Fault::Guest);
-    EXPECT_EQ(response.error().code, kGuestKilled);
-    EXPECT_EQ(response.error().what, "the guest was ended by signal " + std::to_string(number) + " (" + name +
-                                         (number == SIGSEGV ? "): it followed a null pointer" : ")"));
-    EXPECT_THAT(response.error().excerpt,
-                Contains(HasSubstr("*** signal " + std::to_string(number) + " received")));
-    EXPECT_THAT(response.error().excerpt, Contains(HasSubstr("   rip: ")));
-  }
-}
-
-TEST(MachineBoot, AProgramThatIsNotThereIsTold) {
-  MAKE_GUEST(image, {});
-  // The root tuple of the image's file system, with another value of the same length.
-  std::string bytes = read_file(image->spec.disks[0].path).value();
-  constexpr std::string_view kHere = "program\xc6/guest", kGone = "program\xc6/gone!";
-  std::size_t at = bytes.find(kHere);
-  ASSERT_NE(at, std::string::npos);
-  bytes.replace(at, kGone.size(), kGone);
-  ASSERT_TRUE(write_file(image->spec.disks[0].path, bytes));
-  auto machine = Machine::start(image->spec, emulated());
-  ASSERT_TRUE(machine);
-  auto ready = machine->wait_ready();
-  ASSERT_FALSE(ready);
-  EXPECT_EQ(ready.error().code, kGuestCrashed);
-  EXPECT_EQ(ready.error().what,
-            "the guest failed: the kernel could not start the program: (result:unable to open program file "
-            "/gone!)");
-}
-
-TEST(MachineBoot, AGuestThatNeverListensIsGivenUp) {
-  for (auto [mode, hint] :
-       {std::pair{"mute",
-                  "the function has to listen on port 8080; allow it more time with limits.init_timeout"},
-        std::pair{"liar", "it says that it listens, but its port 8080 accepts no connection"}}) {
-    SCOPED_TRACE(mode);
-    MAKE_GUEST(image, {.arguments = {mode}});
-    StartOptions options = emulated();
-    options.init_timeout = 2s;
-    auto machine = Machine::start(image->spec, options);
-    ASSERT_TRUE(machine);
-    auto ready = machine->wait_ready();
-    ASSERT_FALSE(ready);
-    EXPECT_EQ(ready.error().fault, Fault::Guest);
-    EXPECT_THAT(ready.error().excerpt, Contains("this guest never listens"));
-    ready.error().excerpt.clear();  // which has the kernel's own lines, too
-    EXPECT_EQ(
-        text_of(ready.error()),
-        std::string(
-            "faasc: error: the guest did not get ready within 2000 ms; it was idle [FAASC0713]\n  hint: ") +
-            hint + "\n");
-  }
-}
-
-/// The image of a disk with nothing but a boot sector that begins with `code`.
-VmSpec boot_sector_spec(const std::filesystem::path& path, std::string code) {
-  code.resize(510);
-  EXPECT_TRUE(write_file(path, code + "\x55\xaa" + std::string(1 << 20, '\0')));
-  VmSpec spec;
-  spec.name = "sector";
-  spec.kernel_family = "nanos";
-  spec.memory_bytes = 64 * kMiB;
-  spec.disks = {{.path = path, .format = "raw", .read_only = false, .bios_bootable = true}};
-  spec.nics.emplace_back();
-  spec.exit_port = 0x501;
-  return spec;
-}
-
-TEST(MachineBoot, ATripleFaultIsTold) {
-  MAKE_GUEST(image, {});
-  // "lidt [0x7c08]; int3", with an interrupt table of no entries at 0x7c08.
-  VmSpec spec =
-      boot_sector_spec(image->directory() / "sector.img", std::string("\x0f\x01\x1e\x08\x7c\xcc\x90\x90", 8));
-  auto machine = Machine::start(spec, emulated());
-  ASSERT_TRUE(machine) << text_of(machine.error());
-  auto ready = machine->wait_ready();
-  ASSERT_FALSE(ready);
-  EXPECT_EQ(ready.error().fault, Fault::Guest);
-  EXPECT_EQ(ready.error().code, kGuestCrashed);
-  EXPECT_EQ(ready.error().what, "the guest reset itself, which is what a triple fault looks like");
-}
-
-TEST(MachineBoot, SilenceIsTold) {
-  MAKE_GUEST(image, {});
-  VmSpec spec = boot_sector_spec(image->directory() / "sector.img", "\xeb\xfe");  // "jmp $"
-  StartOptions options = emulated();
-  options.init_timeout = 1s;
-  auto machine = Machine::start(spec, options);
-  ASSERT_TRUE(machine) << text_of(machine.error());
-  auto ready = machine->wait_ready();
-  ASSERT_FALSE(ready);
-  EXPECT_EQ(ready.error().what,
-            "the guest did not get ready within 1000 ms, and printed nothing; it computed all the time");
-}
-
-TEST(MachineBoot, AKernelThatIsNoneIsRefused) {
-  MAKE_GUEST(image, {});
-  image->spec.direct_boot->kernel = FAASC_BOOT_GUEST;  // an ELF file, and no kernel
-  auto machine = Machine::start(image->spec, emulated());
-  ASSERT_FALSE(machine);
-  EXPECT_EQ(machine.error().code, kQemuRefused);
-  EXPECT_THAT(machine.error().what, testing::StartsWith("QEMU would not run the machine: "));
-}
-
 TEST(MachineBoot, AFloodIsBoundedAndItsEndIsSeen) {
   MAKE_GUEST(image, {.arguments = {"flood"}});
   std::size_t lines = 0, bytes = 0;
@@ -357,34 +168,6 @@ TEST(MachineBoot, BytesPassThroughUntouched) {
                                                     "31m\n",
                                                     22)));
   EXPECT_THAT(text, HasSubstr("\n" + std::string(100000, 'x') + "\n{\"severity\""));
-}
-
-TEST(MachineBoot, AStubbornGuestIsEndedByForce) {
-  MAKE_GUEST(image, {.arguments = {"stubborn"}});
-  image->spec.grace_period = 100ms;
-  auto machine = Machine::start(image->spec, emulated());
-  ASSERT_TRUE(machine);
-  ASSERT_TRUE(machine->wait_ready());
-  pid_t qemu = machine->pid();
-  GuestExit exit = machine->stop();
-  EXPECT_EQ(exit.how, GuestExit::How::Forced);
-  EXPECT_FALSE(lives(qemu));
-  auto error = machine->error_of(exit);
-  ASSERT_TRUE(error);
-  EXPECT_EQ(error->code, kGuestNotStopped);
-  EXPECT_EQ(error->what, "the guest did not stop when asked to, and was ended by force");
-}
-
-TEST(MachineBoot, AMachineThatGoesOutOfScopeIsGone) {
-  MAKE_GUEST(image, {});
-  pid_t qemu = 0;
-  {
-    auto machine = Machine::start(image->spec, emulated());
-    ASSERT_TRUE(machine);
-    qemu = machine->pid();
-    EXPECT_TRUE(lives(qemu));
-  }
-  EXPECT_FALSE(lives(qemu));
 }
 
 TEST(MachineBoot, RequestsThatGoWrong) {
@@ -657,62 +440,6 @@ TEST(MachineBoot, SmokeTestsTellAboutAGuestThatDoesNotStop) {
   ASSERT_EQ(report->results.size(), 2u);
   EXPECT_EQ(report->results[1].name, "stop");
   EXPECT_EQ(report->exit_status(), 7);
-}
-
-/// A process of its own that holds a machine: tests/boot/hold_machine.cc.
-class Holder {
- public:
-  explicit Holder(const GuestImage& image) {
-    auto path = image.directory() / "guest.vm.json";
-    EXPECT_TRUE(write_file(path, to_json(image.spec, image.directory())));
-    auto child = Child::spawn(
-        {.argv = {FAASC_HOLD_MACHINE, path.string()}, .working_directory = {}, .environment = {}},
-        {.out = Stream::Pipe, .err = Stream::Null});
-    EXPECT_TRUE(child);
-    child_.emplace(std::move(*child));
-    char buffer[256];
-    ssize_t count = ::read(child_->out.get(), buffer, sizeof buffer - 1);
-    if (count > 0)
-      qemu_ = static_cast<pid_t>(std::atoi(std::string(buffer, static_cast<std::size_t>(count)).c_str()));
-  }
-  pid_t qemu() const { return qemu_; }
-  Child& process() { return *child_; }
-
- private:
-  std::optional<Child> child_;
-  pid_t qemu_ = 0;
-};
-
-TEST(MachineBoot, NoQemuIsLeftBehindByAKilledLauncher) {
-  MAKE_GUEST(image, {});
-  Holder holder(*image);
-  ASSERT_GT(holder.qemu(), 0);
-  ASSERT_TRUE(lives(holder.qemu()));
-  holder.process().signal(SIGKILL);
-  EXPECT_EQ(holder.process().wait().signal, SIGKILL);
-  EXPECT_TRUE(dies_within(holder.qemu(), 5s));
-}
-
-TEST(MachineBoot, AnInterruptStopsTheGuestWell) {
-  MAKE_GUEST(image, {});
-  Holder holder(*image);
-  ASSERT_GT(holder.qemu(), 0);
-  holder.process().signal(SIGINT);
-  EXPECT_EQ(holder.process().wait().code, 0);
-  EXPECT_FALSE(lives(holder.qemu()));
-}
-
-TEST(MachineBoot, AQemuThatIsKilledIsTold) {
-  MAKE_GUEST(image, {});
-  auto machine = Machine::start(image->spec, emulated());
-  ASSERT_TRUE(machine);
-  ASSERT_TRUE(machine->wait_ready());
-  ::kill(machine->pid(), SIGKILL);
-  auto exit = machine->wait();
-  ASSERT_TRUE(exit);
-  EXPECT_EQ(to_text(*exit), "was lost: QEMU was ended by signal 9 (SIGKILL)");
-  EXPECT_EQ(machine->error_of(*exit)->code, kQemuKilled);
-  EXPECT_EQ(machine->error_of(*exit)->fault, Fault::Host);
 }
 
 }  // namespace

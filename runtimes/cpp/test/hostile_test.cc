@@ -14,12 +14,11 @@
 #include <signal.h>
 
 #include "test/client.h"
+#include "test/elapsed.h"
 #include "test/server_process.h"
 
 namespace faasc::rt {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kMeasures = false;  // the sanitizer's own memory is more than the server's
@@ -32,10 +31,6 @@ constexpr bool kMeasures = true;
 #else
 constexpr bool kMeasures = true;
 #endif
-
-long milliseconds_since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
-}
 
 /// A line of /proc/<pid>/status, as a number: KiB for memory.
 long status_of(ServerProcess const& server, char const* name) {

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include <sys/types.h>
+
+#include <gtest/gtest.h>
+
+#include "base/diagnostics.h"
+#include "launcher/machine.h"
+#include "tests/boot/guest_image.h"
+
+namespace faasc {
+
+/// Declares `image`, or skips the test where this host lacks what it is made from.
+#define MAKE_GUEST(image, ...)                                                             \
+  auto image = GuestImage::make(__VA_ARGS__);                                              \
+  if (!image && image.error().fault == Fault::Missing) GTEST_SKIP() << image.error().what; \
+  ASSERT_TRUE(image) << image.error().what
+
+inline StartOptions emulated() {
+  StartOptions options;
+  options.boot.accelerator = AcceleratorChoice::Tcg;
+  return options;
+}
+
+inline std::string text_of(const Error& error) {
+  return to_text(error, Color::Off);
+}
+
+inline bool lives(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  return !text.empty() && text.find(") Z ") == std::string::npos;
+}
+
+inline bool dies_within(pid_t pid, std::chrono::milliseconds limit) {
+  for (auto deadline = std::chrono::steady_clock::now() + limit; lives(pid);) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+}  // namespace faasc
