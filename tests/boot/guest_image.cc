@@ -15,7 +15,18 @@ Result<GuestImage> GuestImage::make(const Options& options) {
   if (guest.empty())
     return Error{Fault::Missing, "", "there was no cross compiler for the guest's program", {}, {}};
   FAASC_TRY(KernelStore store, KernelStore::open());
-  auto kernel = store.find(options.family, {}, options.architecture);
+  std::string version;
+  if (!options.version_part.empty()) {
+    bool without = options.version_part.starts_with("!");
+    std::string part = options.version_part.substr(without ? 1 : 0);
+    for (const Kernel& one : store.list().kernels)
+      if (one.family == options.family && one.architecture == options.architecture && version.empty() &&
+          (one.version.find(part) == std::string::npos) == without)
+        version = one.version;
+    if (version.empty())
+      return Error{Fault::Missing, "", "no kernel in the store is called " + options.version_part, {}, {}};
+  }
+  auto kernel = store.find(options.family, version, options.architecture);
   if (!kernel)
     return Error{Fault::Missing,
                  "",

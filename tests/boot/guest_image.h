@@ -21,6 +21,7 @@ class GuestImage {
     bool uefi_bootable = false;                      ///< Nanos only
     bool writable = true;
     std::string_view architecture = kX86_64;
+    std::string version_part;  ///< of the kernels with this in their version; "!" before it: of those without
   };
 
   /// With the newest kernel of the family in the store. Where this host has none, or no QEMU, or no compiler

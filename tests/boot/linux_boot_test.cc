@@ -1,6 +1,7 @@
 // Starts real guests of the Linux family.
 
 #include <csignal>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,6 +20,7 @@ using testing::HasSubstr;
 #define MAKE_LINUX_GUEST(image, ...)                                                       \
   GuestImage::Options image##_options __VA_ARGS__;                                         \
   image##_options.family = KernelFamily::Linux;                                            \
+  image##_options.version_part = GetParam();                                               \
   auto image = GuestImage::make(image##_options);                                          \
   if (!image && image.error().fault == Fault::Missing) GTEST_SKIP() << image.error().what; \
   ASSERT_TRUE(image) << image.error().what
@@ -34,7 +36,15 @@ std::string text_of(const Error& error) {
   return to_text(error, Color::Off);
 }
 
-TEST(LinuxMachineBoot, ServesAndStopsAtThePowerButton) {
+/// The distribution's kernel, and those that faasc builds.
+class LinuxMachineBoot : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(, LinuxMachineBoot, testing::Values("!-faasc-", "-faasc-tiny", "-faasc-standard"),
+                         [](const auto& info) {
+                           std::string name(info.param);
+                           return name == "!-faasc-" ? std::string("distribution") : name.substr(7);
+                         });
+
+TEST_P(LinuxMachineBoot, ServesAndStopsAtThePowerButton) {
   for (auto [choice, summary] : {std::pair{MachineChoice::Auto, "microvm, tcg, kernel loaded directly"},
                                  std::pair{MachineChoice::Q35, "q35, tcg, kernel loaded directly"}}) {
     SCOPED_TRACE(summary);
@@ -55,7 +65,7 @@ TEST(LinuxMachineBoot, ServesAndStopsAtThePowerButton) {
   }
 }
 
-TEST(LinuxMachineBoot, AReadOnlyRootServes) {
+TEST_P(LinuxMachineBoot, AReadOnlyRootServes) {
   MAKE_LINUX_GUEST(image, {.writable = false});
   auto machine = Machine::start(image->spec, emulated());
   ASSERT_TRUE(machine) << text_of(machine.error());
@@ -67,7 +77,7 @@ TEST(LinuxMachineBoot, AReadOnlyRootServes) {
   EXPECT_EQ(response.error().code, kGuestExited);
 }
 
-TEST(LinuxMachineBoot, HasAnAddressAndANameServerByDhcp) {
+TEST_P(LinuxMachineBoot, HasAnAddressAndANameServerByDhcp) {
   MAKE_LINUX_GUEST(image, {});
   ASSERT_THAT(image->spec.direct_boot->command_line, HasSubstr(" faasc.ip=dhcp"));
   auto machine = Machine::start(image->spec, emulated());
@@ -79,7 +89,7 @@ TEST(LinuxMachineBoot, HasAnAddressAndANameServerByDhcp) {
   EXPECT_EQ(response->body, "nameserver 10.0.2.3\n");
 }
 
-TEST(LinuxMachineBoot, ACrashIsToldWithItsSignal) {
+TEST_P(LinuxMachineBoot, ACrashIsToldWithItsSignal) {
   MAKE_LINUX_GUEST(image, {});
   auto machine = Machine::start(image->spec, emulated());
   ASSERT_TRUE(machine) << text_of(machine.error());
@@ -91,7 +101,7 @@ TEST(LinuxMachineBoot, ACrashIsToldWithItsSignal) {
   EXPECT_EQ(response.error().code, kGuestKilled);
 }
 
-TEST(LinuxMachineBoot, TheExitStatusComesThrough) {
+TEST_P(LinuxMachineBoot, TheExitStatusComesThrough) {
   for (int status : {0, 7}) {
     SCOPED_TRACE(status);
     MAKE_LINUX_GUEST(image, {.arguments = {"exit", std::to_string(status)}});
@@ -101,6 +111,38 @@ TEST(LinuxMachineBoot, TheExitStatusComesThrough) {
     ASSERT_FALSE(ready);
     EXPECT_EQ(ready.error().what, "the guest exited with status " + std::to_string(status));
   }
+}
+
+TEST_P(LinuxMachineBoot, HasIPv6) {
+  MAKE_LINUX_GUEST(image, {});
+  auto machine = Machine::start(image->spec, emulated());
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  // The kernel takes a second to believe that the link is there, and the router another one to answer.
+  std::string addresses;
+  for (auto end = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < end;) {
+    auto response = machine->request({.target = "/file/proc/net/if_inet6"});
+    ASSERT_TRUE(response) << text_of(response.error());
+    addresses = response->body;
+    if (addresses.find("fec0") != std::string::npos) break;
+    std::this_thread::sleep_for(200ms);
+  }
+  EXPECT_THAT(addresses, HasSubstr("fe80")) << "an address of the link";
+  EXPECT_THAT(addresses, HasSubstr("fec0")) << "and one of the network that QEMU's router tells of";
+}
+
+TEST_P(LinuxMachineBoot, SeveralProcessorsServe) {
+  MAKE_LINUX_GUEST(image, {});
+  StartOptions options = emulated();
+  image->spec.vcpus = 2;
+  auto machine = Machine::start(image->spec, options);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  auto response = machine->request({.target = "/file/sys/devices/system/cpu/online"});
+  ASSERT_TRUE(response) << text_of(response.error());
+  EXPECT_EQ(response->body, "0-1\n");
 }
 
 }  // namespace

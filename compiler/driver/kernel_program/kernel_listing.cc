@@ -44,7 +44,8 @@ std::vector<std::string> boots(const Kernel& kernel) {
   std::vector<std::string> ways;
   if (!kernel.image.empty()) ways.emplace_back("direct");
   if (!kernel.boot_blob.empty() || !kernel.bzimage.empty()) ways.emplace_back("bios");
-  if (!kernel.uefi_loader.empty()) ways.emplace_back("uefi");
+  // Linux' own image is started by a loader of ours.
+  if (!kernel.uefi_loader.empty() || !kernel.bzimage.empty()) ways.emplace_back("uefi");
   return ways;
 }
 
