@@ -14,7 +14,10 @@
 // barriers, and in which Nanos' network stalls; what faasc starts by default can have a second one, which
 // costs less than 1 % of the instructions, and no time that could be told from noise.
 //
-// usage: first_response [--runs N] [--plugin libinstruction_counter.so]
+// With --find-memory, the smallest memory with which a machine answers, in steps of 1 MiB; "kernel KiB" is
+// the file that a VMM loads.
+//
+// usage: first_response [--runs N] [--plugin libinstruction_counter.so] [--find-memory]
 // SPEC.vm.json[:microvm|:single|:q35|:bios|:uefi]...
 
 #include <algorithm>
@@ -109,6 +112,30 @@ Result<void> run_once(Contestant& contestant, const std::string& plugin, const f
   return {};
 }
 
+bool answers_with(const Contestant& contestant, std::uint64_t mebibytes) {
+  StartOptions options;
+  options.boot = contestant.boot;
+  VmSpec spec = contestant.spec;
+  spec.memory_bytes = mebibytes << 20;
+  auto machine = Machine::start(spec, options);
+  if (!machine || !machine->wait_ready()) return false;
+  auto response = machine->request({});
+  machine->stop();
+  return response && response->status == 200;
+}
+
+/// By halving the range between what fails and what serves; 0 where even the description's own memory does
+/// not.
+std::uint64_t smallest_memory(const Contestant& contestant) {
+  std::uint64_t fails = 4, serves = contestant.spec.memory_bytes >> 20;
+  if (!answers_with(contestant, serves)) return 0;
+  while (serves - fails > 1) {
+    std::uint64_t middle = (fails + serves) / 2;
+    (answers_with(contestant, middle) ? serves : fails) = middle;
+  }
+  return serves;
+}
+
 int fail(const Error& error) {
   std::fputs(to_text(error, Color::Off).c_str(), stderr);
   return exit_status(error.fault);
@@ -118,6 +145,7 @@ int fail(const Error& error) {
 
 int main(int argc, char** argv) {
   int runs = 5;
+  bool find_memory = false;
   std::string plugin;
   std::vector<Contestant> contestants;
   auto store = KernelStore::open();
@@ -126,6 +154,8 @@ int main(int argc, char** argv) {
     std::string word = argv[i];
     if (word == "--runs" && i + 1 < argc) {
       runs = std::atoi(argv[++i]);
+    } else if (word == "--find-memory") {
+      find_memory = true;
     } else if (word == "--plugin" && i + 1 < argc) {
       plugin = argv[++i];
     } else {
@@ -147,7 +177,9 @@ int main(int argc, char** argv) {
       auto spec = read_vm_spec(fs::absolute(word), store->root());
       if (!spec) return fail(spec.error());
       contestant.spec = std::move(*spec);
-      contestant.label = contestant.spec.kernel_family + contestant.label;
+      std::string kernel = contestant.spec.kernel_family;
+      if (contestant.spec.direct_boot) kernel += "@" + contestant.spec.direct_boot->kernel_version;
+      contestant.label = contestant.spec.name + " " + kernel + contestant.label;
       contestants.push_back(std::move(contestant));
     }
   }
@@ -164,9 +196,9 @@ int main(int argc, char** argv) {
     for (Contestant& contestant : contestants)
       if (auto done = run_once(contestant, plugin, directory->path()); !done) return fail(done.error());
 
-  std::printf("%-15s %9s %6s %12s %14s %14s %13s %14s %12s %13s\n", "image", "first ms", "ratio",
+  std::printf("%-46s %9s %6s %12s %14s %14s %13s %14s %12s %13s %11s%s\n", "image", "first ms", "ratio",
               "guest Minsn", "waiting Minsn", "program kinsn", "apparent KiB", "allocated KiB", "payload KiB",
-              "overhead KiB");
+              "overhead KiB", "kernel KiB", find_memory ? " memory MiB" : "");
   double base = median(contestants[0].milliseconds);
   for (const Contestant& contestant : contestants) {
     const fs::path& disk = contestant.spec.disks.at(0).path;
@@ -184,11 +216,17 @@ int main(int argc, char** argv) {
       if (part.name != "root")
         for (const StoredEntry& entry : part.tree->entries())
           kernel += static_cast<long long>(entry.size_bytes);
-    std::printf("%-15s %9.0f %6.2f %12.2f %14.2f %14.1f %13lld %14lld %12lld %13.1f\n",
+    std::error_code none;
+    std::uintmax_t kernel_file =
+        contestant.spec.direct_boot ? fs::file_size(contestant.spec.direct_boot->kernel, none) : 0;
+    std::printf("%-46s %9.0f %6.2f %12.2f %14.2f %14.1f %13lld %14lld %12lld %13.1f %11ju",
                 contestant.label.c_str(), median(contestant.milliseconds),
                 median(contestant.milliseconds) / base, median(contestant.total), median(contestant.waiting),
                 median(contestant.user) * 1000, static_cast<long long>(status.st_size / 1024),
-                allocated / 1024, payload / 1024, static_cast<double>(allocated - payload - kernel) / 1024);
+                allocated / 1024, payload / 1024, static_cast<double>(allocated - payload - kernel) / 1024,
+                none ? 0 : kernel_file / 1024);
+    if (find_memory) std::printf(" %10ju", static_cast<std::uintmax_t>(smallest_memory(contestant)));
+    std::printf("\n");
   }
   std::printf("medians of %d runs; ratio: against the first row\n", runs);
   return 0;
