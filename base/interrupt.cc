@@ -8,15 +8,20 @@
 #include <unistd.h>
 
 #include "base/codes.h"
+#include "base/forced_exit.h"
 
 namespace faasc {
 namespace {
 
 std::atomic<int> g_signal = 0;
+std::atomic<void (*)()> g_before_exit = nullptr;
 int g_event = -1;
 
 void on_signal(int signal) {
-  if (g_signal.exchange(signal) != 0) _exit(128 + signal);
+  if (g_signal.exchange(signal) != 0) {
+    if (auto action = g_before_exit.load()) action();
+    _exit(128 + signal);
+  }
   std::uint64_t one = 1;
   [[maybe_unused]] ssize_t written = ::write(g_event, &one, sizeof one);
 }
@@ -36,6 +41,10 @@ void catch_interrupts() {
   }
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGXFSZ, SIG_IGN);
+}
+
+void before_forced_exit(void (*action)()) {
+  g_before_exit = action;
 }
 
 int interrupt_signal() {

@@ -15,6 +15,7 @@
 
 #include "base/codes.h"
 #include "base/interrupt.h"
+#include "base/process_observer.h"
 
 extern "C" char** environ;
 
@@ -193,7 +194,52 @@ std::optional<ExitStatus> Child::try_wait() {
   return status_;
 }
 
+namespace {
+
+ProcessObserver* g_observer = nullptr;
+thread_local std::string t_shown;
+
+// Tells the observer, however the run ends.
+class Observation {
+ public:
+  explicit Observation(const Command& command) {
+    if (!g_observer) return;
+    program_.command = t_shown.empty() ? to_shell(command.argv) : t_shown;
+    program_.status = {.code = 0, .signal = SIGKILL};
+    g_observer->started(program_.command);
+    program_.begin = std::chrono::steady_clock::now();
+  }
+  Observation(const Observation&) = delete;
+  Observation& operator=(const Observation&) = delete;
+  ~Observation() {
+    if (!g_observer) return;
+    program_.end = std::chrono::steady_clock::now();
+    g_observer->ended(program_);
+  }
+  void ended(ExitStatus status) { program_.status = status; }
+
+ private:
+  RanProgram program_;
+};
+
+}  // namespace
+
+void observe_processes(ProcessObserver* observer) {
+  g_observer = observer;
+}
+ProcessObserver* process_observer() {
+  return g_observer;
+}
+
+ShownAs::ShownAs(std::string text) {
+  t_shown = std::move(text);
+}
+ShownAs::~ShownAs() {
+  t_shown.clear();
+}
+
 Result<Finished> run(const Command& command, const RunOptions& options) {
+  Observation observation(command);
   FAASC_TRY(Child child, Child::spawn(command, {.in = options.input.empty() ? Stream::Null : Stream::Pipe,
                                                 .out = options.out,
                                                 .err = options.err,
@@ -247,6 +293,7 @@ Result<Finished> run(const Command& command, const RunOptions& options) {
     if (fds[3].revents) ended = true;
   }
   finished.status = child.wait();
+  observation.ended(finished.status);
   return finished;
 }
 

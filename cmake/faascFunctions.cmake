@@ -53,10 +53,16 @@ function(faasc_add_function name)
       VERBATIM COMMAND_EXPAND_LISTS)
     add_custom_target("${name}" ${all} DEPENDS "${image}")
   else()
+    # make lends its job tokens to recipes that say so.
+    set(job_server "")
+    if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.28)
+      set(job_server JOB_SERVER_AWARE TRUE)
+    endif()
     # Of a command's DEPFILE, CMake's makefiles never forget a file, so one that is gone would make the image old for
     # ever. faasc itself tells in milliseconds that there is nothing to do.
     add_custom_target("${name}" ${all}
       COMMAND ${command}
+      ${job_server}
       DEPENDS ${arg_DEPENDS}
       BYPRODUCTS "${image}" "${spec}"
       COMMENT "Function ${shown}"

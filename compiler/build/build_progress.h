@@ -16,6 +16,15 @@ class BuildProgress {
   virtual void note(const std::string& text) = 0;
 };
 
+/// Tells nobody.
+class SilentProgress : public BuildProgress {
+ public:
+  StepId started(const std::string& /*what*/) override { return 0; }
+  void finished(StepId /*step*/) override {}
+  void failed(StepId /*step*/) override {}
+  void note(const std::string& /*text*/) override {}
+};
+
 /// One step: failed unless done() was called.
 class BuildStep {
  public:

@@ -79,6 +79,10 @@ bool BuildRecord::concerns(const fs::path& file) const {
 
 std::optional<std::string> BuildRecord::stale(std::string_view options) const {
   if (options != options_) return "the options changed";
+  return first_change();
+}
+
+std::optional<std::string> BuildRecord::first_change() const {
   std::optional<std::string> reason;
   for (const auto& [file, recorded] : stamps_) {
     FileStamp now = stamp_of(file);

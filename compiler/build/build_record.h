@@ -48,6 +48,10 @@ class BuildRecord {
   /// The first reason why the outputs are not up to date, for `-v`; nothing where they are.
   std::optional<std::string> stale(std::string_view options) const;
 
+  /// The first file that is not as the build left it or found it: "'/p/x.cc' changed". What changed while the
+  /// build ran counts.
+  std::optional<std::string> first_change() const;
+
   Result<void> save(const std::filesystem::path& path) const;
 
  private:

@@ -26,6 +26,7 @@ struct CompileJob {
   std::filesystem::path work_dir;             ///< for this language alone; kept between builds
   unsigned jobs = 1;
   bool offline = false;      ///< the network must not be reached
+  bool locked = false;       ///< nothing but what a lock names
   bool debuggable = false;   ///< without optimisation
   std::string architecture;  ///< of the kernel: "x86_64"
   Diagnostics& diagnostics;

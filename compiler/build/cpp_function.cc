@@ -3,9 +3,11 @@
 
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/function_build.h"
+#include "compiler/build/planned_steps.h"
 #include "compiler/cpp/build.h"
 #include "compiler/cpp/cmake_project.h"
 #include "compiler/cpp/codes.h"
+#include "compiler/cpp/compile_question.h"
 
 namespace faasc {
 namespace {
@@ -50,9 +52,8 @@ Result<CMakeProject> read_cmake(const CompileJob& job, int standard) {
   return project;
 }
 
-}  // namespace
-
-Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
+// Without the sources.
+CppRequest request_of(const CompileJob& job) {
   const Manifest& manifest = job.manifest;
   const Manifest::CppBuild& cpp = manifest.build.cpp;
   CppRequest request;
@@ -82,6 +83,41 @@ Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
   request.installation = {.compiler = job.tools.cxx,
                           .include_dir = job.tools.runtime_headers,
                           .runtime_library = job.tools.runtime_library};
+  return request;
+}
+
+}  // namespace
+
+Result<std::vector<PlannedStep>> plan_cpp_function(const PlanRequest& asked) {
+  const CompileJob& job = asked.job;
+  CppRequest request = request_of(job);
+  std::vector<PlannedStep> steps;
+  if (job.manifest.build.cpp.cmake) {
+    PlannedStep& step = steps.emplace_back();
+    step.name = "ask CMake for '" + *(*job.manifest.build.cpp.cmake)->target + "', and compile what it names";
+    step.runs = !asked.stale.empty();
+    step.reason = step.runs ? asked.stale : "nothing that it reads changed";
+    return steps;
+  }
+  request.sources = cpp_sources(job.manifest, job.listing);
+  FAASC_TRY(std::vector<cpp::PlannedUnit> units, cpp::plan_cpp(request));
+  for (cpp::PlannedUnit& unit : units) {
+    PlannedStep& step = steps.emplace_back();
+    step.name = unit.source.empty() ? "link" : "compile " + unit.source;
+    step.inputs = std::move(unit.inputs);
+    step.outputs.push_back(unit.object.string());
+    step.command = std::move(unit.command);
+    // Where the build has nothing to do, it does not come to looking at each source.
+    step.runs = !asked.stale.empty() && !unit.reason.empty();
+    step.reason = step.runs ? unit.reason : "nothing that it reads changed";
+  }
+  return steps;
+}
+
+Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
+  const Manifest& manifest = job.manifest;
+  const Manifest::CppBuild& cpp = manifest.build.cpp;
+  CppRequest request = request_of(job);
 
   std::vector<std::filesystem::path> of_cmake;
   if (cpp.cmake) {

@@ -11,17 +11,20 @@
 #include "base/sha256.h"
 #include "compiler/binary/codes.h"
 #include "compiler/build/build_place.h"
+#include "compiler/build/build_plan.h"
 #include "compiler/build/build_record.h"
 #include "compiler/build/codes.h"
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/data_files.h"
 #include "compiler/build/disk_boot.h"
+#include "compiler/build/faas_lock.h"
 #include "compiler/build/function_identity.h"
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/guest_files.h"
 #include "compiler/build/image_delivery.h"
 #include "compiler/build/image_digest.h"
 #include "compiler/build/kernel_keys.h"
+#include "compiler/build/planned_steps.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/unsupported.h"
 #include "compiler/build/vm_spec_of_function.h"
@@ -78,6 +81,31 @@ class FunctionBuild {
                 Diagnostics& diagnostics, BuildProgress& progress)
       : options_(options), tools_(tools), store_(store), diagnostics_(diagnostics), progress_(progress) {}
 
+  Result<BuildPlan> plan() {
+    FAASC_CHECK(read_manifest_file());
+    auto last = BuildRecord::load(work_dir_ / "record.json");
+    std::string stale = last ? last->stale(option_key()).value_or("") : "there is no earlier build";
+    FAASC_CHECK(resolve());
+    report_unsupported(manifest_, diagnostics_);
+    FAASC_CHECK(refuse_if_complaints());
+    FAASC_CHECK(read_lock());
+    FAASC_TRY(KernelStore::Resolved resolved, choose_kernel());
+    BuildPlan plan{.function = *manifest_.name, .image = image_, .kernel = result_.kernel, .steps = {}};
+    CompileJob job = compile_job(resolved.kernel);
+    FAASC_TRY(plan.steps, plan_language({.job = job, .last = last, .stale = stale}));
+    PlannedStep& write = plan.steps.emplace_back();
+    write.name = "write " + image_.filename().string();
+    write.runs = !stale.empty();
+    write.reason = write.runs ? stale : "nothing that it reads changed";
+    write.inputs.push_back(full_path(options_.manifest).string());
+    for (const fs::path& file :
+         {resolved.kernel.image, resolved.kernel.boot_blob, resolved.kernel.uefi_loader,
+          resolved.kernel.bzimage, resolved.kernel.initramfs})
+      if (!file.empty()) write.inputs.push_back(file.string());
+    for (const fs::path& output : outputs()) write.outputs.push_back(output.string());
+    return plan;
+  }
+
   Result<BuiltFunction> run() {
     FAASC_CHECK(read_manifest_file());
     FAASC_CHECK(make_directories(work_dir_));
@@ -99,6 +127,7 @@ class FunctionBuild {
     FAASC_CHECK(resolve());
     report_unsupported(manifest_, diagnostics_);
     FAASC_CHECK(refuse_if_complaints());
+    FAASC_CHECK(read_lock());
     FAASC_TRY(KernelStore::Resolved resolved, choose_kernel());
     report_other_kernels_keys(manifest_, resolved.kernel.family, diagnostics_);
     boot_ = disk_boot(manifest_, resolved.kernel, diagnostics_);
@@ -113,6 +142,7 @@ class FunctionBuild {
     if ((*manifest_.runtime)->language == Language::Binary)
       FAASC_CHECK(add_program_libraries(program_, inputs_));
     program_.environment = guest_environment(manifest_, result_.function);
+    FAASC_CHECK(check_lock(resolved.kernel));
     const FileStamp image_before = stamp_of(image_);
     const bool keeps_time = options_.keep_time && last && last->outputs_are_unchanged();
     std::string digest_before;
@@ -190,7 +220,7 @@ class FunctionBuild {
     for (const NamedText& item : manifest_.environment) add(item);
     for (const NamedText& item : manifest_.build.args) add(item);
     return "kernel=" + kernel_selector() + " manifest=" + full_path(options_.manifest).string() +
-           " name=" + *manifest_.name + " values=" + to_hex(values.finish());
+           " name=" + *manifest_.name + (is_locked() ? " locked" : "") + " values=" + to_hex(values.finish());
   }
 
   BuiltFunction earlier_result(const BuildRecord& record) {
@@ -224,7 +254,10 @@ class FunctionBuild {
     Language language = (*manifest_.runtime)->language;
     bool binary = language == Language::Binary;
     std::string architecture = binary ? architecture_of_binary(manifest_) : std::string(kX86_64);
-    auto chosen = store_.resolve(kernel_selector(), architecture);
+    // What is locked decides where the manifest leaves it open.
+    std::string selector = kernel_selector();
+    if (locked_ && selector.empty()) selector = locked_kernel(*locked_);
+    auto chosen = store_.resolve(selector, architecture);
     if (!chosen && binary && chosen.error().code == kNoSuchArchitecture) {
       diagnostics_.add(manifest_.finding(
           Severity::Error, kBinaryNoLinux,
@@ -251,26 +284,61 @@ class FunctionBuild {
     return resolved;
   }
 
-  Result<void> compile(const Kernel& kernel) {
+  CompileJob compile_job(const Kernel& kernel) {
     unsigned processors = std::max(1u, std::thread::hardware_concurrency());
-    CompileJob job{.manifest = manifest_,
-                   .listing = listing_,
-                   .tools = tools_,
-                   .family = kernel.family,
-                   .work_dir = work_dir_ / name_of((*manifest_.runtime)->language),
-                   .jobs = options_.jobs ? options_.jobs : processors,
-                   .offline = options_.offline,
-                   .debuggable = options_.debuggable,
-                   .architecture = kernel.architecture,
-                   .diagnostics = diagnostics_,
-                   .progress = progress_};
-    FAASC_TRY(CompiledFunction compiled, compile_function(job));
+    return CompileJob{.manifest = manifest_,
+                      .listing = listing_,
+                      .tools = tools_,
+                      .family = kernel.family,
+                      .work_dir = work_dir_ / name_of((*manifest_.runtime)->language),
+                      .jobs = options_.jobs ? options_.jobs : processors,
+                      .offline = options_.offline,
+                      .locked = is_locked(),
+                      .debuggable = options_.debuggable,
+                      .architecture = kernel.architecture,
+                      .diagnostics = diagnostics_,
+                      .progress = progress_};
+  }
+
+  Result<void> compile(const Kernel& kernel) {
+    CompileJob job = compile_job(kernel);
+    auto finished = compile_function(job);
+    FAASC_CHECK(place_compile_commands(job.work_dir / "compile_commands.json"));
+    FAASC_TRY(CompiledFunction compiled, std::move(finished));
     result_.function = std::move(compiled.function);
     result_.debug_file = std::move(compiled.debug_file);
     result_.openapi = std::move(compiled.openapi);
     program_ = std::move(compiled.program);
     inputs_.insert(inputs_.end(), compiled.inputs.begin(), compiled.inputs.end());
     return {};
+  }
+
+  // Beside the image clangd finds it, and an editor wants it most while the source has errors. Where the user
+  // chose the place, it may be that of somebody else's file.
+  Result<void> place_compile_commands(const fs::path& made) {
+    std::error_code error;
+    if (!options_.output.empty() || !fs::exists(made, error)) return {};
+    FAASC_TRY(std::string text, read_file(made));
+    compile_commands_ = image_.parent_path() / made.filename();
+    FAASC_CHECK(write_file_if_changed(compile_commands_, text));
+    return {};
+  }
+
+  bool is_locked() const { return faasc::is_locked(manifest_, options_.lock); }
+
+  Result<void> read_lock() {
+    if (!is_locked()) return {};
+    inputs_.push_back(full_path(faas_lock_path(manifest_)));
+    FAASC_TRY(locked_, read_faas_lock(manifest_, options_.lock));
+    return {};
+  }
+
+  Result<void> check_lock(const Kernel& kernel) const {
+    if (!locked_) return {};
+    std::vector<std::string> inputs;
+    for (const fs::path& input : inputs_) inputs.push_back(full_path(input).string());
+    FAASC_TRY(std::vector<Pin> pins, pins_of(inputs, kernel));
+    return check_against(*locked_, pins, manifest_);
   }
 
   void check_architecture(const Kernel& kernel) {
@@ -394,7 +462,7 @@ class FunctionBuild {
 
   std::vector<fs::path> outputs() const {
     std::vector<fs::path> outputs{result_.image, result_.spec, file_list_path(image_)};
-    for (const fs::path& output : {result_.debug_file, result_.openapi, initrd_})
+    for (const fs::path& output : {result_.debug_file, result_.openapi, initrd_, compile_commands_})
       if (!output.empty()) outputs.push_back(output);
     return outputs;
   }
@@ -428,6 +496,8 @@ class FunctionBuild {
     for (const fs::path& output : outputs()) record.add_output(output);
 
     const Function& function = result_.function;
+    record.set_fact("name", *manifest_.name);
+    record.set_fact("project", full_path(manifest_.directory).string());
     record.set_fact("language", function.language);
     record.set_fact("handler", function.handler);
     record.set_fact("kind", function.kind);
@@ -497,12 +567,13 @@ class FunctionBuild {
 
   Manifest manifest_;
   ProjectListing listing_;
-  fs::path image_, work_dir_, initrd_;
+  fs::path image_, work_dir_, initrd_, compile_commands_;
   std::string linux_command_line_;
   DiskBoot boot_;
   Program program_;
   std::vector<fs::path> inputs_;
   std::int64_t started_ns_ = 0;
+  std::optional<std::vector<Pin>> locked_;
   BuiltFunction result_;
   ImagePlaces places_;
 };
@@ -512,6 +583,12 @@ class FunctionBuild {
 Result<BuiltFunction> build_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
                                      Diagnostics& diagnostics, BuildProgress& progress) {
   return FunctionBuild(options, tools, store, diagnostics, progress).run();
+}
+
+Result<BuildPlan> plan_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
+                                Diagnostics& diagnostics) {
+  SilentProgress silent;
+  return FunctionBuild(options, tools, store, diagnostics, silent).plan();
 }
 
 }  // namespace faasc

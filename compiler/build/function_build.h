@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "compiler/build/build_progress.h"
 #include "compiler/build/depfile.h"
+#include "compiler/build/faas_lock.h"
 #include "compiler/function.h"
 #include "compiler/python/build.h"
 #include "manifests/manifest.h"
@@ -37,6 +38,7 @@ struct BuildOptions {
   std::string kernel;              ///< as KernelStore::resolve takes it; empty: what the manifest says
   unsigned jobs = 0;               ///< 0: one for each processor
   bool offline = false;            ///< the network must not be reached
+  LockUse lock = LockUse::AsManifestSays;
   /// Writes what the build reads, files and listed directories, as a rule. Whoever asks for it compares
   /// times: the image is given the present one where nothing had to be done and something read is newer.
   std::optional<DepfileRequest> depfile;

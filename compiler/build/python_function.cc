@@ -91,7 +91,7 @@ PythonRequest request_of(const CompileJob& job) {
   if (!python.wheels->empty()) request.wheels = manifest.directory / *python.wheels;
   request.index = *python.index;
   request.offline = job.offline;
-  request.locked = *manifest.build.locked;
+  request.locked = job.locked;
   request.locked_place = manifest.build.locked.place;
   request.prune = *python.prune;
   for (const auto& module : python.include) request.include.push_back(*module);

@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "base/sha256.h"
+#include "base/job_server.h"
 #include "compiler/cpp/arguments.h"
 #include "compiler/cpp/codes.h"
+#include "compiler/cpp/compile_question.h"
 #include "compiler/cpp/compiler_process.h"
 #include "compiler/cpp/findings.h"
 #include "compiler/cpp/input_record.h"
@@ -26,6 +25,7 @@
 //   objects/<source>.o                         the object file
 //   objects/<source>.json                      its InputRecord, with faasc-cxx's answer
 //   objects/<source>.pch, .pch.json            its #include lines, parsed; once it has been edited
+//   compile_commands.json                      what the sources are compiled with, for editors
 //   main.cc main.o main.json                   the generated main()
 //   function.debug function function.json      the executable, with and without debug information
 
@@ -43,16 +43,6 @@ struct Unit {
   bool compiled = false;
 };
 
-// "../x.cc" must not lead out of the work directory.
-std::string object_name(const std::string& source) {
-  std::string name;
-  for (const fs::path& part : fs::path(source).lexically_normal().relative_path()) {
-    if (!name.empty()) name += '/';
-    name += part == ".." ? "__" : part.string();
-  }
-  return name;
-}
-
 class CppBuilder {
  public:
   CppBuilder(const CppRequest& request, Diagnostics& diagnostics,
@@ -62,6 +52,9 @@ class CppBuilder {
   Result<CppBuild> build() {
     FAASC_CHECK(prepare());
     FAASC_TRY(FileLock lock, FileLock::acquire(work_ / "lock"));
+    // Before anything can fail: an editor wants it most while the source has errors.
+    FAASC_TRY(std::string database, cpp::compilation_database(request_, work_));
+    FAASC_CHECK(write_file_if_changed(work_ / "compile_commands.json", database));
     FAASC_CHECK(compile_all());
     FAASC_CHECK(report_compilers());
     std::vector<cpp::UnitFacts> facts;
@@ -115,9 +108,9 @@ class CppBuilder {
     for (const std::string& source : request_.sources) {
       Unit& unit = units_.emplace_back();
       unit.source = source;
-      unit.object = work_ / "objects" / (object_name(source) + ".o");
-      unit.record = work_ / "objects" / (object_name(source) + ".json");
-      unit.preamble = work_ / "objects" / (object_name(source) + ".pch");
+      unit.object = work_ / "objects" / (cpp::object_name(source) + ".o");
+      unit.record = work_ / "objects" / (cpp::object_name(source) + ".json");
+      unit.preamble = work_ / "objects" / (cpp::object_name(source) + ".pch");
       FAASC_CHECK(make_directories(unit.object.parent_path()));
     }
     total_ = static_cast<int>(units_.size()) + 1;
@@ -139,21 +132,15 @@ class CppBuilder {
     };
     std::size_t count =
         std::clamp<std::size_t>(static_cast<std::size_t>(std::max(request_.jobs, 1)), 1, units_.size());
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < count; ++i) threads.emplace_back(work);
-    work();
-    for (std::thread& thread : threads) thread.join();
+    work_side_by_side(count, work);
     if (failure) return std::move(*failure);
     return {};
   }
 
   Result<void> compile(Unit& unit) {
     FAASC_CHECK(check_interrupt());
-    FAASC_TRY(std::vector<std::string> arguments, cpp::compile_arguments(request_, unit.source));
-    cpp::Request question;
-    question.compile =
-        cpp::CompileRequest{unit.source, unit.object.string(), std::move(arguments), typed_wanted()};
-    std::string digest = digest_of(question);
+    FAASC_TRY(cpp::Request question, cpp::compile_question(request_, unit.source, work_));
+    std::string digest = cpp::digest_of(question);
     unit.inputs = InputRecord::load(unit.record);
     if (unit.inputs.is_current(digest)) {
       auto answer = cpp::compile_answer_from_json(unit.inputs.answer);
@@ -199,14 +186,6 @@ class CppBuilder {
     return cpp::ask_compiler(request_, question, file);
   }
 
-  /// Which plain functions may be the handler.
-  std::string typed_wanted() const {
-    const cpp::WantedHandler& wanted = request_.wanted;
-    if (wanted.signature != "typed" && (wanted.signature != "auto" || wanted.handler.empty())) return {};
-    if (wanted.handler.empty()) return "*";
-    return wanted.handler.starts_with("::") ? wanted.handler.substr(2) : wanted.handler;
-  }
-
   /// The unit that defines the chosen function.
   std::size_t unit_of(const cpp::ChosenHandler& chosen, const std::vector<cpp::UnitFacts>& facts) const {
     for (std::size_t i = 0; i < facts.size(); ++i)
@@ -231,12 +210,6 @@ class CppBuilder {
                      {"info", {{"title", request_.name}, {"version", request_.version}}}};
     document.update(parts);
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
-
-  static std::string digest_of(const cpp::Request& question) {
-    std::string text = cpp::to_json(question);
-    if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH")) text.append("\n").append(epoch);
-    return to_hex(sha256(text));
   }
 
   InputRecord record_of(const std::string& digest, cpp::CompileAnswer& answer, const fs::path& object,
@@ -298,7 +271,7 @@ class CppBuilder {
                 included_unit_ ? cpp::typed_main_arguments(request_, units_[*included_unit_].source)
                                : cpp::main_arguments(request_));
       question.compile = cpp::CompileRequest{source.string(), main_object.string(), std::move(arguments), {}};
-      main_digest = digest_of(question);
+      main_digest = cpp::digest_of(question);
       main_inputs_ = InputRecord::load(work_ / "main.json");
       if (main_inputs_.is_current(main_digest)) question.compile.reset();
     }
@@ -307,7 +280,7 @@ class CppBuilder {
                                      (work_ / "function").string(), lean_library()};
     cpp::Request link_only;
     link_only.link = question.link;
-    std::string digest = digest_of(link_only);
+    std::string digest = cpp::digest_of(link_only);
     link_inputs_ = InputRecord::load(work_ / "function.json");
     if (!question.compile && link_inputs_.is_current(digest)) {
       if (auto kept = cpp::compile_answer_from_json(link_inputs_.answer); kept && lints()) {
@@ -399,6 +372,7 @@ class CppBuilder {
     build.executable = work_ / "function";
     build.debug_file = work_ / "function.debug";
     if (chosen.shape == cpp::Shape::Typed) build.openapi = work_ / "openapi.json";
+    build.compile_commands = work_ / "compile_commands.json";
     build.linked = linked_;
     std::set<fs::path> inputs, absent;
     auto take = [&](const InputRecord& record) {

@@ -62,6 +62,7 @@ struct CppBuild {
   std::filesystem::path executable;            ///< static, stripped
   std::filesystem::path debug_file;            ///< the same with symbols and line numbers
   std::filesystem::path openapi;               ///< OpenAPI 3.1 document of a typed function, JSON; else empty
+  std::filesystem::path compile_commands;      ///< Clang's compilation database of the sources
   std::vector<std::filesystem::path> objects;  ///< in the order of the sources, without the generated main()
   std::vector<std::filesystem::path>
       inputs;  ///< every file outside work_dir that decided the result: absolute, sorted

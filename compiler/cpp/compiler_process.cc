@@ -5,7 +5,9 @@
 #include <cstdlib>
 
 #include "base/process.h"
+#include "base/process_observer.h"
 #include "compiler/cpp/codes.h"
+#include "compiler/cpp/compile_question.h"
 
 namespace faasc::cpp {
 namespace {
@@ -40,6 +42,7 @@ std::map<std::string, std::string> environment() {
 Result<Answer> ask_compiler(const CppRequest& request, const Request& question, const std::string& file) {
   const std::string program = request.installation.compiler.string();
   std::string input = to_json(question);
+  ShownAs shown(process_observer() ? as_clang_command(question) : std::string());
   auto finished =
       run({.argv = {program}, .working_directory = request.project_dir, .environment = environment()},
           {.input = input, .out = Stream::Pipe, .err = Stream::Pipe});

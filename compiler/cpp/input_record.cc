@@ -72,11 +72,17 @@ void InputRecord::add_output(const fs::path& path) {
 }
 
 bool InputRecord::is_current(std::string_view request_digest) const {
-  return !request.empty() && request == request_digest &&
-         std::all_of(outputs_.begin(), outputs_.end(), is_unchanged) &&
-         std::all_of(inputs_.begin(), inputs_.end(), is_unchanged) &&
-         std::none_of(absent_.begin(), absent_.end(),
-                      [](const std::string& path) { return stamp_of(path).exists(); });
+  return !request.empty() && request == request_digest && !first_change();
+}
+
+std::optional<std::string> InputRecord::first_change() const {
+  for (const std::vector<Input>* files : {&outputs_, &inputs_})
+    for (const Input& file : *files)
+      if (!is_unchanged(file))
+        return "'" + file.path + "' " + (stamp_of(file.path).exists() ? "changed" : "is gone");
+  for (const std::string& path : absent_)
+    if (stamp_of(path).exists()) return "'" + path + "' is new";
+  return std::nullopt;
 }
 
 bool InputRecord::is_current_but_for(const fs::path& input) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ class InputRecord {
 
   /// Whether a run for `request` would find everything as it was. Takes a system call for each file.
   bool is_current(std::string_view request_digest) const;
+
+  /// The first file that is not as it was: "'/p/a.cc' changed"; nothing where all are.
+  std::optional<std::string> first_change() const;
 
   /// Nothing has changed but, perhaps, this file.
   bool is_current_but_for(const std::filesystem::path& input) const;

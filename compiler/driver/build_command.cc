@@ -10,6 +10,7 @@
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/planned_build.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 
@@ -21,7 +22,8 @@ struct BuildArguments {
   TargetArguments target;
   std::vector<std::string> projects;     // and workspaces
   std::vector<std::string> affected_by;  // files; "-": named on standard input
-  bool list = false, keep_going = false;
+  bool list = false, keep_going = false, dry_run = false;
+  std::string time_trace;
   bool make_depfile = false;
   DepfileRequest depfile;
   std::string depfile_path;
@@ -145,6 +147,8 @@ Result<int> build(Session& session, const BuildArguments& arguments) {
     session.set_result("functions", projects.dump());
     return 0;
   }
+  if (arguments.dry_run) return print_plan(session, items);
+  if (!arguments.time_trace.empty()) session.begin_time_trace(arguments.time_trace);
   FAASC_CHECK(build_batch(session, items, arguments.target.jobs, arguments.keep_going));
   if (session.options().format == ReportFormat::Text)
     for (const BatchItem& item : items)
@@ -173,6 +177,11 @@ Action configure_build(CLI::App& app) {
       ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_flag("--list", arguments->list, "print which functions would be built, and build none");
+  app.add_flag("-n,--dry-run", arguments->dry_run,
+               "print the steps of the build and why each would run, and do none; -v shows the commands");
+  app.add_option("--time-trace", arguments->time_trace,
+                 "write what took the time, for ui.perfetto.dev or chrome://tracing")
+      ->type_name("FILE");
   add_depfile_options(app, *arguments);
   return [arguments](Session& session) {
     BuildArguments made = *arguments;

@@ -11,18 +11,26 @@
 namespace faasc {
 namespace {
 
-Result<int> lock(Session& session, const ProjectOptions& project) {
-  FAASC_TRY(std::optional<LockedFunction> locked, lock_target(session, project));
+void tell_distributions(Session& session, const LockedFunction& locked) {
+  session.set_result("distributions", std::to_string(locked.distributions));
+  if (locked.distributions == 0) return;
+  session.set_result("requirements", nlohmann::json(locked.requirements.string()).dump());
+  session.set_result("python", nlohmann::json(locked.python).dump());
+  session.console().say("locked " + std::to_string(locked.distributions) + " distributions of '" +
+                        locked.name + "' for Python " + locked.python);
+  if (session.options().format == ReportFormat::Text)
+    session.console().print(as_typed(locked.requirements) + "\n");
+}
+
+Result<int> lock(Session& session, const TargetArguments& target) {
+  FAASC_TRY(std::optional<LockedFunction> locked, lock_target(session, target));
   if (!locked) return session.status();
-  session.set_result("distributions", std::to_string(locked->distributions));
-  if (locked->distributions == 0) {
-    session.console().say("'" + locked->name + "' requires nothing, so there is nothing to lock");
-    return 0;
-  }
+  tell_distributions(session, *locked);
   session.set_result("file", nlohmann::json(locked->file.string()).dump());
-  session.set_result("python", nlohmann::json(locked->python).dump());
-  session.console().say("locked " + std::to_string(locked->distributions) + " distributions of '" +
-                        locked->name + "' for Python " + locked->python);
+  session.set_result("pins", std::to_string(locked->pins));
+  session.console().say("pinned " + std::to_string(locked->pins) +
+                        (locked->pins == 1 ? " thing" : " things") + " that '" + locked->name +
+                        "' is made of");
   if (session.options().format == ReportFormat::Text) session.console().print(as_typed(locked->file) + "\n");
   return 0;
 }
@@ -30,9 +38,9 @@ Result<int> lock(Session& session, const ProjectOptions& project) {
 }  // namespace
 
 Action configure_lock(CLI::App& app) {
-  auto options = std::make_shared<ProjectOptions>();
-  add_project_options(app, *options);
-  return [options](Session& session) { return lock(session, *options); };
+  auto target = std::make_shared<TargetArguments>();
+  add_target_options(app, *target, "a project [.]");
+  return [target](Session& session) { return lock(session, *target); };
 }
 
 }  // namespace faasc

@@ -14,7 +14,16 @@ Session::Session(Console& console, GlobalOptions options, EnvironmentLookup envi
     : console_(console),
       options_(std::move(options)),
       environment_(std::move(environment)),
-      progress_(console) {}
+      progress_(console),
+      program_log_(console) {
+  program_log_.begin(nullptr);
+}
+
+void Session::begin_time_trace(std::filesystem::path file) {
+  time_trace_file_ = std::move(file);
+  time_trace_.emplace();
+  program_log_.begin(&*time_trace_);
+}
 
 void Session::report(const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics.all()) report(diagnostic);
@@ -64,6 +73,8 @@ bool Session::shows_results() const {
 Result<void> Session::finish(bool ok) {
   if (std::exchange(finished_, true)) return {};
   progress_.summarize();
+  if (time_trace_)
+    FAASC_CHECK(write_file(time_trace_file_, time_trace_->to_json()).during("writing the trace of times"));
   if (options_.format == ReportFormat::Json) console_.print(to_json_result(ok, results_));
   if (options_.format == ReportFormat::Sarif) console_.print(to_sarif(all_, ok));
   for (const std::string& file : options_.diagnostics_files) {

@@ -13,7 +13,9 @@
 #include "base/result.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/installation.h"
+#include "compiler/driver/program_log.h"
 #include "compiler/driver/progress.h"
+#include "compiler/driver/time_trace.h"
 
 namespace faasc {
 
@@ -61,6 +63,11 @@ class Session {
   /// Whether anything shows them.
   bool shows_results() const;
 
+  /// Where times are noted; null where nobody asked for them.
+  TimeTrace* time_trace() { return time_trace_ ? &*time_trace_ : nullptr; }
+  /// From now on they are noted, and finish() writes them to this file.
+  void begin_time_trace(std::filesystem::path file);
+
   /// Writes what a format keeps for the end. The driver calls it, if nobody else has before; it writes once.
   Result<void> finish(bool ok);
   /// Another process tells the rest, or nobody does: finish() is to write nothing.
@@ -74,6 +81,9 @@ class Session {
   GlobalOptions options_;
   EnvironmentLookup environment_;
   Progress progress_;
+  std::optional<TimeTrace> time_trace_;
+  std::filesystem::path time_trace_file_;
+  ProgramLog program_log_;
   std::vector<Diagnostic> all_;
   std::map<std::string, std::string> results_;
   int errors_ = 0;

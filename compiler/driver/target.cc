@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/job_server.h"
 #include "compiler/driver/codes.h"
 #include "packager/disk/formats/convert.h"
 
@@ -25,31 +26,35 @@ class SessionProgress : public BuildProgress {
   StepId started(const std::string& what) override {
     Progress::Step step = session_.progress().start(prefix_ + what);
     std::lock_guard lock(mutex_);
-    steps_.emplace(++last_, std::move(step));
+    steps_.emplace(++last_, Running{std::move(step), prefix_ + what, std::chrono::steady_clock::now()});
     return last_;
   }
-  void finished(StepId id) override {
-    if (auto step = take(id)) step->done();
-  }
-  void failed(StepId id) override {
-    if (auto step = take(id)) step->fail();
-  }
+  void finished(StepId id) override { end(id, TimeTrace::Outcome::Done); }
+  void failed(StepId id) override { end(id, TimeTrace::Outcome::Failed); }
   void note(const std::string& text) override { session_.console().say_verbose(prefix_ + text); }
 
  private:
-  std::optional<Progress::Step> take(StepId id) {
-    std::lock_guard lock(mutex_);
+  struct Running {
+    Progress::Step step;
+    std::string what;
+    TimeTrace::Time since;
+  };
+  void end(StepId id, TimeTrace::Outcome outcome) {
+    std::unique_lock lock(mutex_);
     auto found = steps_.find(id);
-    if (found == steps_.end()) return std::nullopt;
-    Progress::Step step = std::move(found->second);
+    if (found == steps_.end()) return;
+    Running running = std::move(found->second);
     steps_.erase(found);
-    return step;
+    lock.unlock();
+    outcome == TimeTrace::Outcome::Done ? running.step.done() : running.step.fail();
+    if (TimeTrace* trace = session_.time_trace())
+      trace->add(std::move(running.what), "step", running.since, std::chrono::steady_clock::now(), outcome);
   }
 
   Session& session_;
   const std::string prefix_;
   std::mutex mutex_;
-  std::map<StepId, Progress::Step> steps_;
+  std::map<StepId, Running> steps_;
   StepId last_ = 0;
 };
 
@@ -130,6 +135,7 @@ void add_target_options(CLI::App& app, TargetArguments& arguments, const std::st
 void add_build_options(CLI::App& app, TargetArguments& arguments, const std::string& jobs) {
   app.add_option("-f,--file", arguments.project.manifest, "the manifest, instead of faas.yaml")
       ->type_name("FILE");
+  app.add_flag("--locked", arguments.locked, "refuse what is made of anything that faas.lock does not name");
   app.add_option("--kernel", arguments.kernel, "nanos, linux, nanos@VERSION, or a kernel's path")
       ->type_name("KERNEL");
   app.add_option("-j,--jobs", arguments.jobs, jobs)
@@ -154,6 +160,7 @@ Result<BuildOptions> build_options(const Session& session, const TargetArguments
   options.jobs = arguments.jobs;
   options.digest = arguments.digest || session.options().verbosity == Verbosity::Verbose;
   options.offline = session.options().offline;
+  if (arguments.locked) options.lock = LockUse::Require;
   options.depfile = arguments.depfile;
   options.keep_time = arguments.keep_time;
   options.debuggable = arguments.debuggable;
@@ -168,13 +175,7 @@ class Batch {
       : session_(session), items_(items), tools_(tools), store_(store), keep_going_(keep_going) {}
 
   Result<void> run(unsigned threads) {
-    if (threads <= 1) {
-      work();
-    } else {
-      std::vector<std::thread> workers;
-      for (unsigned i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
-      for (std::thread& worker : workers) worker.join();
-    }
+    work_side_by_side(threads, [this] { work(); });
     if (stopped_by_) return std::move(*stopped_by_);
     return {};
   }
@@ -233,14 +234,25 @@ Result<void> build_batch(Session& session, std::vector<BatchItem>& items, unsign
   return Batch(session, items, tools, store, keep_going).run(threads);
 }
 
-Result<std::optional<LockedFunction>> lock_target(Session& session, const ProjectOptions& project) {
-  BuildOptions options;
-  FAASC_TRY(options.manifest, find_manifest(project));
-  options.offline = session.options().offline;
+Result<std::optional<BuildPlan>> plan_target(Session& session, const TargetArguments& arguments) {
   FAASC_TRY(BuildTools tools, find_tools());
+  FAASC_TRY(KernelStore store, KernelStore::open());
+  FAASC_TRY(BuildOptions options, build_options(session, arguments));
+  Diagnostics diagnostics;
+  auto plan = plan_function(options, tools, store, diagnostics);
+  session.report(diagnostics);
+  if (plan) return std::optional(std::move(*plan));
+  if (diagnostics.has_errors()) return std::optional<BuildPlan>();
+  return std::move(plan).error();
+}
+
+Result<std::optional<LockedFunction>> lock_target(Session& session, const TargetArguments& arguments) {
+  FAASC_TRY(BuildTools tools, find_tools());
+  FAASC_TRY(KernelStore store, KernelStore::open());
+  FAASC_TRY(BuildOptions options, build_options(session, arguments));
   Diagnostics diagnostics;
   SessionProgress progress(session);
-  auto locked = lock_function(options, tools, diagnostics, progress);
+  auto locked = lock_function(options, tools, store, diagnostics, progress);
   session.report(diagnostics);
   if (locked) return std::optional(std::move(*locked));
   if (diagnostics.has_errors()) return std::optional<LockedFunction>();

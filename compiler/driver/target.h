@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "compiler/build/build_plan.h"
 #include "compiler/build/function_build.h"
 #include "compiler/build/function_lock.h"
 #include "compiler/driver/project_options.h"
@@ -26,6 +27,7 @@ struct TargetArguments {
   unsigned jobs = 0;
   std::optional<DepfileRequest> depfile;  ///< -MD and its like
   bool keep_time = false;                 ///< --restat
+  bool locked = false;                    ///< --locked
   bool debuggable = false;                ///< compiled for a debugger
   bool digest = false;                    ///< the image's digest is going to be shown
 };
@@ -56,8 +58,12 @@ std::string name_of(const BatchItem& item);
 /// whole: an interrupt, or a part of faasc that is missing.
 Result<void> build_batch(Session& session, std::vector<BatchItem>& items, unsigned jobs, bool keep_going);
 
-/// Writes the function's requirements.lock. Nothing as above.
-Result<std::optional<LockedFunction>> lock_target(Session& session, const ProjectOptions& project);
+/// What building it would do; writes nothing. Nothing as above.
+Result<std::optional<BuildPlan>> plan_target(Session& session, const TargetArguments& arguments);
+
+/// Builds the function and writes its faas.lock, and before that the requirements.lock of a Python function.
+/// Nothing as above.
+Result<std::optional<LockedFunction>> lock_target(Session& session, const TargetArguments& arguments);
 
 /// The VM spec that `arguments` name, or that of the image that they name; nothing where they name a project.
 Result<std::optional<std::filesystem::path>> spec_of(const TargetArguments& arguments);

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/file_stamp.h"
 #include "base/interrupt.h"
+#include "base/job_server.h"
 #include "base/process.h"
 #include "compiler/go/codes.h"
 #include "compiler/go/detector.h"
@@ -200,11 +201,13 @@ class GoBuilder {
                                   "-json=" + std::string(go::kListFields)};
     list.insert(list.end(), common.begin(), common.end());
     list.push_back(overlay.target);
+    // Go shares no tokens with make: it gets what is free now.
+    FurtherJobs further(static_cast<std::size_t>(std::max(request_.jobs, 1)) - 1);
     std::vector<std::string> build{toolchain_.program.string(),
                                    "build",
                                    "-buildvcs=false",
                                    "-p",
-                                   std::to_string(std::max(request_.jobs, 1)),
+                                   std::to_string(1 + further.count()),
                                    "-o",
                                    (work_ / "function.debug").string()};
     build.insert(build.end(), common.begin(), common.end());
@@ -228,10 +231,7 @@ class GoBuilder {
     std::optional<std::vector<go::ListedPackage>> kept = go::kept_packages(kept_file, question);
     std::future<Result<Finished>> listing;
     if (!kept) listing = std::async(std::launch::async, [&] { return run({list, module_.root, variables}); });
-    if (progress_) {
-      progress_(kept ? "no package was added or left out since 'go list' was asked last" : to_shell(list));
-      progress_(to_shell(build));
-    }
+    if (progress_ && kept) progress_("no package was added or left out since 'go list' was asked last");
     auto finished = run({build, module_.root, variables});
     std::optional<Result<Finished>> listed;
     if (listing.valid()) listed = listing.get();

@@ -39,7 +39,6 @@ inline constexpr const char* kPythonLockMissing = "FAASC0350";
 inline constexpr const char* kPythonLockStale = "FAASC0351";
 inline constexpr const char* kPythonLockEdited = "FAASC0352";
 inline constexpr const char* kPythonLockForOther = "FAASC0353";
-inline constexpr const char* kNothingToLock = "FAASC0354";
 
 // Bugs of ours.
 inline constexpr const char* kPythonHelperAnswer = "FAASC0391";

@@ -109,6 +109,23 @@ constexpr ExplainPage kPages[] = {
      "were being built at the time were finished, and no further one was begun.",
      "faasc build services/shop services/mail   # where services/mail/mail.cc does not compile",
      "Correct the functions that the message names. With --keep-going all others are built first."},
+    {"FAASC0870", "what is built differs from faas.lock",
+     "The build is locked, by --locked or 'build.locked', and something that it would take from outside of "
+     "the "
+     "project is not what faas.lock names: a kernel, an interpreter, a wheel, a module, a library of this "
+     "host. "
+     "Nothing was written.",
+     "faasc lock; sudo apt upgrade; faasc build --locked",
+     "Bring back what is locked, or look at the differences and run 'faasc lock' again."},
+    {"FAASC0871", "there is no faas.lock",
+     "A locked build takes nothing that faas.lock does not name, and there is no such file beside faas.yaml.",
+     "faasc build --locked   # before 'faasc lock'", "Run 'faasc lock', and keep the file with the sources."},
+    {"FAASC0872", "faas.lock cannot be read",
+     "The file is JSON with the schema 'faasc.lock/1'. It was edited, a merge went wrong, or it is of "
+     "another "
+     "version.",
+     "<<<<<<< ours\n{\"kind\":\"kernel\",\"name\":\"nanos\",\"version\":\"0.1.55\"}",
+     "Run 'faasc lock' again."},
 };
 
 }  // namespace

@@ -130,11 +130,6 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0353", "requirements.lock is for another Python",
      "Wheels are made for one version of Python and one kind of machine, and so is the list of them.",
      "runtime: python:3.13", "Name the version that it is for in 'runtime', or run 'faasc lock' again."},
-    {"FAASC0354", "there is nothing to lock",
-     "'faasc lock' chooses versions of what a Python function requires. Modules of Go are in go.sum, and the "
-     "other languages bring nothing along.",
-     "faasc lock   # in the project of a C++ function",
-     "Nothing needs to be done; for Go, 'go mod tidy' writes go.sum."},
     {"FAASC0355", "an import is relative to nothing",
      "The handler's module is a file of its own, in no package, so an import that begins with a dot has no "
      "package to "
