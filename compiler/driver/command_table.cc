@@ -51,6 +51,8 @@ constexpr CommandEntry kCommands[] = {
      .configure = configure_build,
      .spellings = kBuildSpellings},
     {"run", "Functions", "boot a function and keep it running", "faasc run shop -p 8080:8080", configure_run},
+    {"dev", "Functions", "run a function, and build and start it again whenever its files change",
+     "faasc dev shop --vmm process", configure_dev},
     {"invoke", "Functions", "boot a function, call it once, print the answer",
      "faasc invoke shop --data '{\"id\": 7}'", configure_invoke},
     {"test", "Functions", "boot a function and run the tests of its manifest",

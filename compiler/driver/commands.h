@@ -11,6 +11,7 @@ Action configure_check(CLI::App& app);
 Action configure_clean(CLI::App& app);
 Action configure_completion(CLI::App& app);
 Action configure_debug(CLI::App& app);
+Action configure_dev(CLI::App& app);
 Action configure_doctor(CLI::App& app);
 Action configure_explain(CLI::App& app);
 Action configure_image_cat(CLI::App& app);

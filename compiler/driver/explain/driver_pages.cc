@@ -126,6 +126,12 @@ constexpr ExplainPage kPages[] = {
      "version.",
      "<<<<<<< ours\n{\"kind\":\"kernel\",\"name\":\"nanos\",\"version\":\"0.1.55\"}",
      "Run 'faasc lock' again."},
+    {"FAASC0881", "files cannot be watched",
+     "'faasc dev' asks the kernel to tell it of changes, and the kernel refused: this host's limit is "
+     "reached, "
+     "or a directory may not be read.",
+     "faasc dev   # with fs.inotify.max_user_watches=8192 and an editor that watches 8000 directories",
+     "Raise the limit with sysctl, or keep what the function does not need out of its directory."},
 };
 
 }  // namespace

@@ -80,7 +80,14 @@ void Relay::add(Fd listener, std::uint16_t port) {
   listeners_.push_back({std::move(listener), port});
 }
 
+void Relay::lead_to(std::uint16_t port) {
+  for (Listener& listener : listeners_) listener.port = port;
+  paused_ = port == 0;
+  listen(!paused_);
+}
+
 void Relay::listen(bool on) {
+  on = on && !paused_;
   if (listening_ == on) return;
   listening_ = on;
   for (std::size_t i = 0; i < listeners_.size(); ++i)

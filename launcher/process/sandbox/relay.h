@@ -21,6 +21,8 @@ class Relay {
   Relay& operator=(const Relay&) = delete;
 
   void add(Fd listener, std::uint16_t port);
+  /// From now on new connections of all listeners go to this port; 0: they wait until there is one.
+  void lead_to(std::uint16_t port);
   /// Readable when there is something to do; for poll().
   int fd() const { return epoll_.get(); }
   /// Does what can be done at once.
@@ -47,7 +49,8 @@ class Relay {
   std::vector<Listener> listeners_;
   std::map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::uint64_t last_id_ = 0;
-  bool listening_ = true;  // false while there are no descriptors for more connections
+  bool paused_ = false;
+  bool listening_ = true;  // false while paused, and while there are no descriptors for more
 };
 
 /// Whether anybody listens on `port` of `address` (network byte order). The connection that tells is closed
