@@ -30,12 +30,14 @@ Action configure_invoke(CLI::App& app);
 Action configure_kernel(CLI::App& app);
 Action configure_lock(CLI::App& app);
 Action configure_logs(CLI::App& app);
+Action configure_provenance(CLI::App& app);
 Action configure_ps(CLI::App& app);
 Action configure_run(CLI::App& app);
 Action configure_sbom(CLI::App& app);
 Action configure_spec(CLI::App& app);
 Action configure_stop(CLI::App& app);
 Action configure_test(CLI::App& app);
+Action configure_verify(CLI::App& app);
 Action configure_version(CLI::App& app);
 
 }  // namespace faasc

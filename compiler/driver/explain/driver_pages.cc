@@ -126,12 +126,53 @@ constexpr ExplainPage kPages[] = {
      "version.",
      "<<<<<<< ours\n{\"kind\":\"kernel\",\"name\":\"nanos\",\"version\":\"0.1.55\"}",
      "Run 'faasc lock' again."},
+    {"FAASC0875", "the image is not the one of its provenance",
+     "The SHA-256 of the image, or of the VM spec beside it, is not among those that the provenance was "
+     "written "
+     "for.",
+     "faasc verify shop.img   # after 'faasc image cp hosts shop.img:/etc/hosts -o shop.img'",
+     "Do not use it unless you know why it changed. An image that was built again has a new provenance."},
+    {"FAASC0876", "the provenance is none",
+     "The file is no in-toto statement, version 1, with a predicate of SLSA's provenance, version 1.",
+     "faasc verify shop.img --provenance shop.spdx.json", "Name the file that 'faasc provenance' wrote."},
+    {"FAASC0877", "the signature does not fit the provenance",
+     "The signature is sound, and is one of other bytes: the provenance or the signature was altered after "
+     "it "
+     "was made.",
+     "sed -i s/0.1.55/0.1.54/ shop.img.provenance.json; faasc verify shop.img --allowed-signers signers",
+     "Do not use the image. Get image, provenance and signature from where they were made."},
+    {"FAASC0878", "there is no provenance or no signature",
+     "Without being told otherwise, faasc looks for IMAGE.provenance.json, and for its signature with .sig "
+     "or "
+     ".minisig after that.",
+     "faasc verify shop.img --allowed-signers signers",
+     "'faasc provenance --sign KEY' writes both where the image is built; keep the files together."},
+    {"FAASC0879", "the signature is none",
+     "The file is there, and neither ssh-keygen nor minisign can read it.",
+     "faasc verify shop.img --signature README.md --allowed-signers signers",
+     "Take the file that was written with the provenance."},
+    {"FAASC0880", "the signer is not among the allowed ones",
+     "The signature fits, and the key that made it is not one that you named: not in the list of "
+     "--allowed-signers, not that of --identity, or not --public-key.",
+     "faasc verify shop.img --allowed-signers signers --identity release@example.com",
+     "Add the signer if you trust it; its line in the list may also name other namespaces than 'faasc'."},
     {"FAASC0881", "files cannot be watched",
      "'faasc dev' asks the kernel to tell it of changes, and the kernel refused: this host's limit is "
      "reached, "
      "or a directory may not be read.",
      "faasc dev   # with fs.inotify.max_user_watches=8192 and an editor that watches 8000 directories",
      "Raise the limit with sysctl, or keep what the function does not need out of its directory."},
+    {"FAASC0882", "the provenance was not signed",
+     "ssh-keygen or minisign could not use the key; what it said stands below the message. faasc asks for no "
+     "passphrase.",
+     "faasc provenance --sign ~/.ssh/known_hosts",
+     "Name a private key without a passphrase, or the public half of one that ssh-agent holds."},
+    {"FAASC0883", "nobody can tell what the image was made of",
+     "Provenance is what the build wrote down, as long as all that it read is still as it was. There is no "
+     "such "
+     "record, as for an image that was built elsewhere, or something has changed since.",
+     "faasc build; touch shop.cc; faasc provenance build/shop.img",
+     "'faasc provenance' of the project's directory builds it first where that is needed."},
 };
 
 }  // namespace
