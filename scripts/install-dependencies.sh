@@ -13,7 +13,7 @@ python3 python3-pip
 qemu-system-x86 qemu-system-arm qemu-efi-aarch64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-utils seabios binutils
 e2fsprogs cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
 bubblewrap gdb libvirt-daemon-system libvirt-clients curl
-dpkg-dev zsh fish groff-base skopeo umoci libarchive-tools python3-jsonschema python3-yaml
+dpkg-dev openssh-client minisign faketime util-linux zsh fish groff-base skopeo umoci libarchive-tools python3-jsonschema python3-yaml
 '
 
 # Go functions are compiled with whatever Go there is; the distribution's serves where there is none.
