@@ -36,7 +36,8 @@ class PlanSystem : public testing::Test {
     Finished finished = project_.faasc({"build", "--dry-run", "-q", "--format", "json"});
     EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
     std::vector<std::string> names;
-    for (const auto& step : nlohmann::json::parse(finished.out).at("plan").at(0).at("steps")) {
+    nlohmann::json result = nlohmann::json::parse(finished.out);
+    for (const auto& step : result.at("plan").at(0).at("steps")) {
       EXPECT_FALSE(step.at("reason").get<std::string>().empty());
       if (step.at("runs").get<bool>()) names.push_back(step.at("name"));
     }
