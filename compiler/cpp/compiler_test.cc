@@ -278,7 +278,7 @@ TEST_F(Compiler, StaysBoundedOnTenThousandErrors) {
   CompileAnswer answer = compile_text(text);
   EXPECT_FALSE(answer.ok);
   ASSERT_EQ(answer.diagnostics.size(), 21u);
-  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off), "x.cc: note: 9980 more errors are not shown\n");
+  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off), "x.cc: error: 9980 more errors are not shown\n");
   // A limit that the user sets is Clang's own.
   request_.flags = {"-ferror-limit=3"};
   answer = compile_text(text);
@@ -294,7 +294,8 @@ TEST_F(Compiler, ErrorsBehindManyWarningsAreShown) {
   EXPECT_FALSE(answer.ok);
   ASSERT_EQ(answer.diagnostics.size(), 82u);
   EXPECT_EQ(answer.diagnostics[80].message, "use of undeclared identifier 'y'");
-  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off), "x.cc: note: 920 more warnings are not shown\n");
+  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off),
+            "x.cc: warning: 920 more warnings are not shown\n");
 }
 
 TEST_F(Compiler, StaysBoundedOnTenThousandWarnings) {
@@ -303,7 +304,8 @@ TEST_F(Compiler, StaysBoundedOnTenThousandWarnings) {
   CompileAnswer answer = compile_text(text);
   EXPECT_TRUE(answer.ok);
   ASSERT_EQ(answer.diagnostics.size(), 81u);
-  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off), "x.cc: note: 9920 more warnings are not shown\n");
+  EXPECT_EQ(to_text(answer.diagnostics.back(), Color::Off),
+            "x.cc: warning: 9920 more warnings are not shown\n");
 }
 
 TEST_F(Compiler, LeavesOutLinesThatAreTooLong) {

@@ -193,16 +193,17 @@ faasc::Diagnostic* DiagnosticRecorder::record(clang::DiagnosticsEngine::Level le
 }
 
 std::vector<faasc::Diagnostic> DiagnosticRecorder::take() {
-  auto tell = [&](int count, int shown, const std::string& noun) {
+  // As severe as what it stands for, so that it is told wherever that is.
+  auto tell = [&](int count, int shown, Severity severity, const std::string& noun) {
     if (count <= shown) return;
     faasc::Diagnostic more;
-    more.severity = Severity::Note;
+    more.severity = severity;
     more.message = std::to_string(count - shown) + " more " + noun +
                    (count - shown == 1 ? " is not shown" : "s are not shown");
     kept_.push_back(std::move(more));
   };
-  tell(std::exchange(errors_, 0), kMaxErrors, "error");
-  tell(std::exchange(warnings_, 0), kMaxWarnings, "warning");
+  tell(std::exchange(errors_, 0), kMaxErrors, Severity::Error, "error");
+  tell(std::exchange(warnings_, 0), kMaxWarnings, Severity::Warning, "warning");
   return std::exchange(kept_, {});
 }
 
