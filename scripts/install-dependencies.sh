@@ -8,11 +8,11 @@ packages='
 g++ cmake ninja-build pkg-config ccache git ca-certificates
 clang-19 libclang-19-dev libclang-rt-19-dev llvm-19-dev lld-19
 libarchive-dev libext2fs-dev libcli11-dev libboost-dev nlohmann-json3-dev libcurl4-openssl-dev libssl-dev
-libseccomp-dev zlib1g-dev libzstd-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
+libprotozero-dev libseccomp-dev zlib1g-dev libzstd-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
 python3 python3-pip
 qemu-system-x86 qemu-system-arm qemu-efi-aarch64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-utils seabios binutils
 e2fsprogs cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
-bubblewrap gdb libvirt-daemon-system libvirt-clients curl
+bubblewrap gdb libvirt-daemon-system libvirt-clients curl nginx-light
 dpkg-dev openssh-client minisign faketime util-linux zsh fish groff-base skopeo umoci libarchive-tools python3-jsonschema python3-yaml
 '
 

@@ -31,6 +31,7 @@ forbid packager/kernels 'packager/(output|tfs|ext4|fat|disk|spec)/' 'kernels kno
 forbid packager/spec 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|kernels)/' 'a spec is neutral'
 forbid launcher '(manifests|compiler|runtimes)/' 'the launcher knows specs and calls only'
 forbid launcher 'packager/(rootfs|output|tfs|ext4|fat|archive|disk|image|kernels)/' 'the launcher knows specs and calls only'
+forbid compiler/cache '(manifests|packager|launcher)/|compiler/(binary|build|cpp|driver|go|python)/' 'the cache knows steps, not what they do'
 for language in binary cpp python go; do
   forbid "compiler/$language" 'packager/(output|tfs|ext4|fat|archive|disk|kernels|spec)/|launcher/|manifests/|compiler/(build|driver)/' \
     'a language makes a Program'
@@ -42,6 +43,15 @@ forbid runtimes "(base|$rooms)/" 'guest code includes nothing of the host'
 for room in base packager launcher compiler/build; do forbid "$room" '(llvm|clang)/' 'LLVM stays in manifests and faasc-cxx'; done
 forbid manifests 'clang/' 'LLVM stays in manifests and faasc-cxx'
 for room in base manifests packager/rootfs packager/output packager/tfs packager/ext4 packager/fat packager/disk packager/spec launcher compiler; do
-  forbid "$room" 'archive\.h|archive_entry\.h|curl/' 'libarchive and libcurl stay in faasc-kernel'
+  forbid "$room" 'archive\.h|archive_entry\.h' 'libarchive stays in faasc-kernel and faasc-archive'
 done
+for room in base manifests packager/rootfs packager/output packager/tfs packager/ext4 packager/fat packager/disk packager/spec launcher \
+  compiler/binary compiler/build compiler/cache compiler/cpp compiler/go compiler/python; do
+  forbid "$room" 'curl/' 'libcurl stays in faasc-kernel and faasc-cache'
+done
+found=$(grep -lrE --include='*.h' --include='*.cc' '^ *# *include *[<"]curl/' compiler/driver 2>/dev/null | grep -v '^compiler/driver/cache_program/')
+if [ -n "$found" ]; then
+  printf 'layers: %s   (libcurl stays in faasc-kernel and faasc-cache)\n' "$found"
+  status=1
+fi
 exit $status

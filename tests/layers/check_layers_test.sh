@@ -4,7 +4,7 @@ set -eu
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
-mkdir -p "$tree/base" "$tree/packager/tfs" "$tree/launcher" "$tree/runtimes/cpp"
+mkdir -p "$tree/base" "$tree/compiler/cache" "$tree/packager/tfs" "$tree/launcher" "$tree/runtimes/cpp"
 echo '#include "base/result.h"' >"$tree/launcher/ok.cc"
 "$1" "$tree" || { echo "refused a clean tree"; exit 1; }
 
@@ -20,5 +20,6 @@ check=$1
 refuses base/x.h '#include "packager/rootfs/rootfs.h"'
 refuses packager/tfs/x.cc '#include "packager/disk/image.h"'
 refuses packager/tfs/x.cc '#  include <llvm/ADT/StringRef.h>'
+refuses compiler/cache/x.h '#include "compiler/cpp/build.h"'
 refuses launcher/x.h '#include "manifests/manifest.h"'
 refuses runtimes/cpp/x.cc '#include "base/result.h"'

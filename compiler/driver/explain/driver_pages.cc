@@ -109,6 +109,20 @@ constexpr ExplainPage kPages[] = {
      "were being built at the time were finished, and no further one was begun.",
      "faasc build services/shop services/mail   # where services/mail/mail.cc does not compile",
      "Correct the functions that the message names. With --keep-going all others are built first."},
+    {"FAASC0850", "the cache of builds cannot be used",
+     "What builds make is kept for later ones. Where the directory cannot be made or written, or is full, "
+     "the "
+     "build goes on without, and says so once. What is there already is used as long as it can be read.",
+     "FAASC_CACHE_DIR=/mnt/full faasc build",
+     "Name another directory with FAASC_CACHE_DIR, make room, or let the cache take less with "
+     "FAASC_CACHE_SIZE=1GiB. 'faasc cache stats' shows where it is and what it takes."},
+    {"FAASC0851", "the remote cache failed",
+     "The cache that FAASC_REMOTE_CACHE names did not answer, not in time, or with something that cannot be "
+     "right. It was not asked again in this run; what it would have had was made here.",
+     "FAASC_REMOTE_CACHE=http://cache:8080 faasc build   # where nothing listens",
+     "Correct the address, or see to the server. Where it asks who you are, "
+     "FAASC_REMOTE_CACHE_HEADER_FILE names a file with the line 'Authorization: Bearer …'; where you may "
+     "only read, use --remote-cache-read-only."},
     {"FAASC0870", "what is built differs from faas.lock",
      "The build is locked, by --locked or 'build.locked', and something that it would take from outside of "
      "the "
