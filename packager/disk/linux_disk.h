@@ -69,7 +69,7 @@ struct LinuxCommandLine {
   std::string hostname;            ///< empty: "faasc"
 };
 
-/// "console=ttyS0 quiet loglevel=3 panic=-1 ro faasc.exit_port=0xf4 …"
+/// "console=ttyS0 quiet loglevel=3 panic=-1 no_timer_check ro …"
 std::string linux_command_line(const LinuxCommandLine& request);
 
 }  // namespace faasc
