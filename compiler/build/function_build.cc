@@ -212,6 +212,12 @@ class FunctionBuild {
     return selector;
   }
 
+  // A lock that is missing is refused by one and not by the other.
+  std::string lock_key() const {
+    if (!is_locked()) return {};
+    return options_.lock == LockUse::Require ? " locked=required" : " locked";
+  }
+
   // What decides the result beside files. Values of environment variables may be secrets, so only their
   // digest is kept.
   std::string option_key() const {
@@ -220,7 +226,7 @@ class FunctionBuild {
     for (const NamedText& item : manifest_.environment) add(item);
     for (const NamedText& item : manifest_.build.args) add(item);
     return "kernel=" + kernel_selector() + " manifest=" + full_path(options_.manifest).string() +
-           " name=" + *manifest_.name + (is_locked() ? " locked" : "") + " values=" + to_hex(values.finish());
+           " name=" + *manifest_.name + lock_key() + " values=" + to_hex(values.finish());
   }
 
   BuiltFunction earlier_result(const BuildRecord& record) {

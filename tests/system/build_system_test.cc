@@ -153,7 +153,8 @@ TEST_P(BuildSystem, AFullDiskLeavesTheOldImageAndNothingElse) {
   EXPECT_EQ(digest(project_.at("build/hello.img")), before);
   for (const auto& entry : fs::directory_iterator(project_.at("build")))
     EXPECT_THAT(entry.path().filename().string(),
-                testing::AnyOf("hello.img", "hello.vm.json", "hello.files.json", "hello.initrd", ".faasc"));
+                testing::AnyOf("hello.img", "hello.vm.json", "hello.files.json", "hello.initrd", ".faasc",
+                               "compile_commands.json"));
 }
 
 TEST_P(BuildSystem, AnInterruptLeavesNothingHalfDone) {
