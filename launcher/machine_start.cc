@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "launcher/codes.h"
+#include "launcher/kernel_digest.h"
 #include "launcher/machine_state.h"
 #include "launcher/qemu_refusal.h"
 #include "launcher/time_stamp_counter.h"
@@ -41,6 +42,7 @@ Result<void> Machine::State::prepare() {
                  {},
                  spec.architecture == "aarch64" ? "sudo apt install qemu-system-arm"
                                                 : "sudo apt install qemu-system-x86"};
+  if (plan.boot == BootFrom::Kernel) FAASC_CHECK(check_kernel_digest(*spec.direct_boot));
   for (const VmSpec::Disk& disk : spec.disks)
     if (::access(disk.path.c_str(), R_OK) != 0) return io_error("open", disk.path, errno);
   return {};
