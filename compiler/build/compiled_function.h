@@ -15,6 +15,7 @@
 
 namespace faasc {
 
+class StepCache;
 struct BuildTools;
 
 /// What compiling a function works from, whatever its language.
@@ -25,10 +26,11 @@ struct CompileJob {
   KernelFamily family = KernelFamily::Nanos;  ///< of the kernel that will run it
   std::filesystem::path work_dir;             ///< for this language alone; kept between builds
   unsigned jobs = 1;
-  bool offline = false;      ///< the network must not be reached
-  bool locked = false;       ///< nothing but what a lock names
-  bool debuggable = false;   ///< without optimisation
-  std::string architecture;  ///< of the kernel: "x86_64"
+  bool offline = false;        ///< the network must not be reached
+  bool locked = false;         ///< nothing but what a lock names
+  bool debuggable = false;     ///< without optimisation
+  std::string architecture;    ///< of the kernel: "x86_64"
+  StepCache* cache = nullptr;  ///< what builds have made before
   Diagnostics& diagnostics;
   BuildProgress& progress;
 };

@@ -80,6 +80,7 @@ CppRequest request_of(const CompileJob& job) {
   request.serve_openapi = *manifest.http.openapi;
   request.work_dir = job.work_dir;
   request.jobs = static_cast<int>(job.jobs);
+  request.cache = job.cache;
   request.installation = {.compiler = job.tools.cxx,
                           .include_dir = job.tools.runtime_headers,
                           .runtime_library = job.tools.runtime_library};

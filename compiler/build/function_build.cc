@@ -13,6 +13,7 @@
 #include "compiler/build/build_place.h"
 #include "compiler/build/build_plan.h"
 #include "compiler/build/build_record.h"
+#include "compiler/build/cached_build.h"
 #include "compiler/build/codes.h"
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/data_files.h"
@@ -21,6 +22,7 @@
 #include "compiler/build/function_identity.h"
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/guest_files.h"
+#include "compiler/build/image_cache.h"
 #include "compiler/build/image_delivery.h"
 #include "compiler/build/image_digest.h"
 #include "compiler/build/kernel_keys.h"
@@ -77,9 +79,14 @@ Result<CompiledFunction> compile_function(const CompileJob& job) {
 
 class FunctionBuild {
  public:
-  FunctionBuild(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
+  FunctionBuild(const BuildOptions& options, const BuildTools& tools, KernelStore& store, StepCache* cache,
                 Diagnostics& diagnostics, BuildProgress& progress)
-      : options_(options), tools_(tools), store_(store), diagnostics_(diagnostics), progress_(progress) {}
+      : options_(options),
+        tools_(tools),
+        store_(store),
+        cache_(cache),
+        diagnostics_(diagnostics),
+        progress_(progress) {}
 
   Result<BuildPlan> plan() {
     FAASC_CHECK(read_manifest_file());
@@ -133,23 +140,13 @@ class FunctionBuild {
     boot_ = disk_boot(manifest_, resolved.kernel, diagnostics_);
     check_klibs(manifest_, resolved.kernel, diagnostics_);
     FAASC_CHECK(refuse_if_complaints());
-    FAASC_CHECK(compile(resolved.kernel));
-    check_manifest_for_kind(manifest_, result_.function.kind, diagnostics_);
-    add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
-    check_architecture(resolved.kernel);
-    add_guest_files(manifest_, resolved.kernel.family, {}, program_.rootfs, inputs_, diagnostics_);
-    FAASC_CHECK(refuse_if_complaints());
-    if ((*manifest_.runtime)->language == Language::Binary)
-      FAASC_CHECK(add_program_libraries(program_, inputs_));
-    program_.environment = guest_environment(manifest_, result_.function);
-    FAASC_CHECK(check_lock(resolved.kernel));
     const FileStamp image_before = stamp_of(image_);
     const bool keeps_time = options_.keep_time && last && last->outputs_are_unchanged();
     std::string digest_before;
     if (keeps_time) {
       FAASC_TRY(digest_before, image_digest(image_, work_dir_));
     }
-    FAASC_CHECK(write_outputs(resolved.kernel));
+    FAASC_CHECK(take_or_make(resolved.kernel));
     if (keeps_time) {
       FAASC_TRY(std::string digest, image_digest(image_, work_dir_));
       if (digest == digest_before) FAASC_CHECK(set_modification_time(image_, image_before.modified_ns));
@@ -197,7 +194,7 @@ class FunctionBuild {
   Result<void> resolve() {
     FAASC_TRY(listing_, list_project(manifest_.directory).during("looking at the files of the project"));
     resolve_manifest(manifest_, listing_, diagnostics_);
-    for (const std::string& directory : listing_.walked) inputs_.push_back(manifest_.directory / directory);
+    for (const std::string& directory : listing_.walked) walked_.push_back(manifest_.directory / directory);
     inputs_.push_back(manifest_.directory / ".faasignore");
     return refuse_if_complaints();
   }
@@ -218,15 +215,19 @@ class FunctionBuild {
     return options_.lock == LockUse::Require ? " locked=required" : " locked";
   }
 
-  // What decides the result beside files. Values of environment variables may be secrets, so only their
-  // digest is kept.
-  std::string option_key() const {
+  // What decides the result beside files and their places. Values of environment variables may be secrets, so
+  // only their digest is kept.
+  std::string options_without_places() const {
     Sha256 values;
     auto add = [&](const NamedText& item) { values.update(*item.name + '\0' + *item.value + '\0'); };
     for (const NamedText& item : manifest_.environment) add(item);
     for (const NamedText& item : manifest_.build.args) add(item);
-    return "kernel=" + kernel_selector() + " manifest=" + full_path(options_.manifest).string() +
-           " name=" + *manifest_.name + lock_key() + " values=" + to_hex(values.finish());
+    return "kernel=" + kernel_selector() + " name=" + *manifest_.name + lock_key() +
+           " values=" + to_hex(values.finish());
+  }
+
+  std::string option_key() const {
+    return options_without_places() + " manifest=" + full_path(options_.manifest).string();
   }
 
   BuiltFunction earlier_result(const BuildRecord& record) {
@@ -290,8 +291,53 @@ class FunctionBuild {
     return resolved;
   }
 
+  // In another checkout, or before a change that was taken back, all of it was made already.
+  Result<void> take_or_make(const Kernel& kernel) {
+    initrd_ = kernel.family == KernelFamily::Linux ? linux_initrd_path(image_) : fs::path();
+    // A locked build looks at what it takes, each time.
+    ImageCache cache(is_locked() ? nullptr : cache_,
+                     {.manifest = manifest_,
+                      .listing = listing_,
+                      .tools = tools_,
+                      .kernel = kernel,
+                      .store_root = store_.root(),
+                      .options = options_without_places() + (options_.debuggable ? " debuggable" : ""),
+                      .image = image_,
+                      .work_dir = work_dir_});
+    if (auto kept = cache.find(diagnostics_)) {
+      progress_.note("took " + image_.filename().string() + " from the cache");
+      result_.function = std::move(kept->built.function);
+      result_.debug_file = std::move(kept->built.debug_file);
+      result_.openapi = std::move(kept->built.openapi);
+      result_.image_bytes = kept->built.image_bytes;
+      result_.payload_bytes = kept->built.payload_bytes;
+      result_.allocated_bytes = kept->built.allocated_bytes;
+      inputs_ = std::move(kept->inputs);
+      if (fs::path commands = image_.parent_path() / "compile_commands.json"; fs::exists(commands))
+        compile_commands_ = commands;
+      return {};
+    }
+    FAASC_CHECK(compile(kernel));
+    check_manifest_for_kind(manifest_, result_.function.kind, diagnostics_);
+    add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
+    check_architecture(kernel);
+    add_guest_files(manifest_, kernel.family, {}, program_.rootfs, inputs_, diagnostics_);
+    FAASC_CHECK(refuse_if_complaints());
+    if ((*manifest_.runtime)->language == Language::Binary)
+      FAASC_CHECK(add_program_libraries(program_, inputs_));
+    program_.environment = guest_environment(manifest_, result_.function);
+    FAASC_CHECK(check_lock(kernel));
+    FAASC_CHECK(write_outputs(kernel));
+    for (const Manifest::Test& test : manifest_.tests)
+      if (test.request.body_file) inputs_.push_back(manifest_.directory / **test.request.body_file);
+    cache.keep(result_, inputs_, outputs(), diagnostics_, started_ns_);
+    return {};
+  }
+
   CompileJob compile_job(const Kernel& kernel) {
     unsigned processors = std::max(1u, std::thread::hardware_concurrency());
+    const bool secret = std::any_of(manifest_.build.args.begin(), manifest_.build.args.end(),
+                                    [](const NamedText& item) { return item.secret; });
     return CompileJob{.manifest = manifest_,
                       .listing = listing_,
                       .tools = tools_,
@@ -302,6 +348,7 @@ class FunctionBuild {
                       .locked = is_locked(),
                       .debuggable = options_.debuggable,
                       .architecture = kernel.architecture,
+                      .cache = secret ? nullptr : cache_,
                       .diagnostics = diagnostics_,
                       .progress = progress_};
   }
@@ -451,7 +498,6 @@ class FunctionBuild {
     request.ephemeral_storage_bytes = storage;
     request.size_bytes = asked_size();
     FAASC_TRY(request.identity, function_identity(program_));
-    initrd_ = linux_initrd_path(image_);
     linux_command_line_ =
         linux_command_line({.writable = storage.has_value(),
                             .address = address_with_prefix(manifest_.network),
@@ -496,8 +542,7 @@ class FunctionBuild {
     for (const fs::path& file :
          {kernel.image, kernel.boot_blob, kernel.uefi_loader, kernel.bzimage, kernel.initramfs})
       if (!file.empty()) inputs_.push_back(file);
-    for (const Manifest::Test& test : manifest_.tests)
-      if (test.request.body_file) inputs_.push_back(manifest_.directory / **test.request.body_file);
+    inputs_.insert(inputs_.end(), walked_.begin(), walked_.end());
     for (const fs::path& input : inputs_) record.add_input(full_path(input), started_ns_);
     for (const fs::path& output : outputs()) record.add_output(output);
 
@@ -568,6 +613,7 @@ class FunctionBuild {
   const BuildOptions& options_;
   const BuildTools& tools_;
   KernelStore& store_;
+  StepCache* const cache_;
   Diagnostics& diagnostics_;
   BuildProgress& progress_;
 
@@ -577,7 +623,7 @@ class FunctionBuild {
   std::string linux_command_line_;
   DiskBoot boot_;
   Program program_;
-  std::vector<fs::path> inputs_;
+  std::vector<fs::path> inputs_, walked_;
   std::int64_t started_ns_ = 0;
   std::optional<std::vector<Pin>> locked_;
   BuiltFunction result_;
@@ -588,13 +634,18 @@ class FunctionBuild {
 
 Result<BuiltFunction> build_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
                                      Diagnostics& diagnostics, BuildProgress& progress) {
-  return FunctionBuild(options, tools, store, diagnostics, progress).run();
+  return build_function(options, tools, store, nullptr, diagnostics, progress);
+}
+
+Result<BuiltFunction> build_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
+                                     StepCache* cache, Diagnostics& diagnostics, BuildProgress& progress) {
+  return FunctionBuild(options, tools, store, cache, diagnostics, progress).run();
 }
 
 Result<BuildPlan> plan_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
                                 Diagnostics& diagnostics) {
   SilentProgress silent;
-  return FunctionBuild(options, tools, store, diagnostics, silent).plan();
+  return FunctionBuild(options, tools, store, nullptr, diagnostics, silent).plan();
 }
 
 }  // namespace faasc

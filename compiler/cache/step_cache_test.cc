@@ -1,6 +1,7 @@
 #include "compiler/cache/step_cache.h"
 
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include <sys/stat.h>
@@ -22,6 +23,7 @@ using testing::IsEmpty;
 class Steps : public testing::Test {
  protected:
   void SetUp() override {
+    ::signal(SIGPIPE, SIG_IGN);  // as in faasc
     for (const char* project : {"one", "two"}) {
       fs::create_directories(at(project));
       write(at(project) / "source.txt", "source");

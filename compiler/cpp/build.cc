@@ -13,6 +13,7 @@
 #include "base/job_server.h"
 #include "compiler/cpp/arguments.h"
 #include "compiler/cpp/codes.h"
+#include "compiler/cpp/compile_cache.h"
 #include "compiler/cpp/compile_question.h"
 #include "compiler/cpp/compiler_process.h"
 #include "compiler/cpp/findings.h"
@@ -113,6 +114,7 @@ class CppBuilder {
       unit.preamble = work_ / "objects" / (cpp::object_name(source) + ".pch");
       FAASC_CHECK(make_directories(unit.object.parent_path()));
     }
+    cache_.emplace(request_, project_, work_);
     total_ = static_cast<int>(units_.size()) + 1;
     return {};
   }
@@ -155,6 +157,13 @@ class CppBuilder {
     question.compile->make_preamble =
         unit.inputs.request == digest && unit.inputs.is_current_but_for(absolute(unit.source));
     std::int64_t started_ns = file_clock_ns();
+    if (auto kept = cache_->find_compile(question)) {
+      unit.answer = std::move(*kept);
+      unit.inputs = record_of(digest, unit.answer, unit.object, started_ns);
+      FAASC_CHECK(unit.inputs.save(unit.record));
+      progress("took " + unit.source + " from the cache");
+      return {};
+    }
     FAASC_TRY(cpp::Answer answer, ask_compiler(question, unit.source));
     if (!answer.compile)
       return Error{.fault = Fault::Internal,
@@ -166,6 +175,7 @@ class CppBuilder {
     unit.compiled = true;
     unit.inputs = {};
     if (unit.answer.ok) {
+      cache_->keep_compile(question, unit.answer, started_ns);
       unit.inputs = record_of(digest, unit.answer, unit.object, started_ns);
       FAASC_CHECK(unit.inputs.save(unit.record));
     }
@@ -259,19 +269,21 @@ class CppBuilder {
     std::vector<fs::path> objects;
     for (std::size_t i = 0; i < units_.size(); ++i)
       if (i != included_unit_) objects.push_back(units_[i].object);
-    cpp::Request question;
+    cpp::Request question, whole;  // what is left to be done, and all of it
     bool own_main = chosen.shape == cpp::Shape::OwnMain;
     fs::path main_object = own_main ? fs::path() : work_ / "main.o";
     std::int64_t started_ns = file_clock_ns();
-    std::string main_digest;
+    std::string main_digest, main_text;
     if (!own_main) {
       fs::path source = work_ / "main.cc";
-      FAASC_CHECK(write_file_if_changed(source, main_source(chosen)).during("writing the generated main()"));
+      main_text = main_source(chosen);
+      FAASC_CHECK(write_file_if_changed(source, main_text).during("writing the generated main()"));
       FAASC_TRY(std::vector<std::string> arguments,
                 included_unit_ ? cpp::typed_main_arguments(request_, units_[*included_unit_].source)
                                : cpp::main_arguments(request_));
       question.compile = cpp::CompileRequest{source.string(), main_object.string(), std::move(arguments), {}};
       main_digest = cpp::digest_of(question);
+      whole.compile = question.compile;
       main_inputs_ = InputRecord::load(work_ / "main.json");
       if (main_inputs_.is_current(main_digest)) question.compile.reset();
     }
@@ -290,8 +302,18 @@ class CppBuilder {
       progress("the executable is up to date");
       return {};
     }
+    whole.link = question.link;
+    if (auto kept = cache_->find_link(whole, main_text)) {
+      FAASC_CHECK(take_linked(std::move(*kept), main_object, main_digest, digest, started_ns));
+      return {};
+    }
+    cpp::CompileCache::Linked linked;
     FAASC_TRY(cpp::Answer answer, ask_compiler(question, "main.cc"));
+    bool silent = true;
     if (answer.compile) {
+      silent = answer.compile->diagnostics.empty();
+      linked.main_inputs = answer.compile->inputs;
+      linked.main_absent = answer.compile->absent;
       findings_->report(std::move(answer.compile->diagnostics));
       if (!answer.compile->ok)
         return Error{.fault = Fault::Internal,
@@ -309,10 +331,13 @@ class CppBuilder {
                    .what = "faasc-cxx did not link",
                    .during = {},
                    .hint = "faasc and faasc-cxx must come from one installation; install faasc again"};
+    silent = silent && answer.link->diagnostics.empty();
     findings_->report(std::move(answer.link->diagnostics));
     std::vector<Diagnostic> of_libraries =
         cpp::lint_link(answer.link->messages, work_.string() + "/", lint_severity());
-    findings_->report(cpp::read_link_messages(answer.link->messages));
+    std::vector<Diagnostic> of_linker = cpp::read_link_messages(answer.link->messages);
+    silent = silent && of_linker.empty();
+    findings_->report(std::move(of_linker));
     if (answer.link->ok) {
       // A link that is not done again does not say it again, so it is kept.
       cpp::CompileAnswer kept;
@@ -322,27 +347,61 @@ class CppBuilder {
     }
     if (!answer.link->ok) {
       if (!diagnostics_.has_errors()) {
-        Diagnostic silent;
-        silent.code = kCppLinkFailed;
-        silent.message =
+        Diagnostic mute;
+        mute.code = kCppLinkFailed;
+        mute.message =
             "the linker ended with status " + std::to_string(answer.link->exit_code) + " and said nothing";
-        diagnostics_.add(std::move(silent));
+        diagnostics_.add(std::move(mute));
       }
       return see_diagnostics("the function cannot be linked");
     }
+    if (!own_main && !answer.compile) {
+      for (const InputRecord::Input& input : main_inputs_.inputs()) linked.main_inputs.push_back(input.path);
+      linked.main_absent = main_inputs_.absent();
+    }
+    linked.lint = library_calls_;
+    linked.inputs = std::move(answer.link->inputs);
+    if (silent) cache_->keep_link(whole, main_text, linked, started_ns);
+    FAASC_CHECK(record_link(digest, linked.inputs, started_ns));
+    linked_ = true;
+    progress("linked");
+    return {};
+  }
+
+  Result<void> record_link(const std::string& digest, const std::vector<std::string>& inputs,
+                           std::int64_t started_ns) {
     link_inputs_ = {};
     link_inputs_.request = digest;
     link_inputs_.answer = library_calls_;
-    for (const std::string& input : answer.link->inputs) {
+    for (const std::string& input : inputs) {
       // Objects that were compiled just now are ours, and nobody else changes them.
       bool ours = absolute(input).string().starts_with(work_.string() + "/");
       link_inputs_.add_input(absolute(input), ours ? file_clock_ns() + 1'000'000'000 : started_ns);
     }
     link_inputs_.add_output(work_ / "function");
     link_inputs_.add_output(work_ / "function.debug");
-    FAASC_CHECK(link_inputs_.save(work_ / "function.json"));
-    linked_ = true;
-    progress("linked");
+    return link_inputs_.save(work_ / "function.json");
+  }
+
+  // The executable is in place; what is said of it, and what the next build will ask, is left.
+  Result<void> take_linked(cpp::CompileCache::Linked kept, const fs::path& main_object,
+                           const std::string& main_digest, const std::string& digest,
+                           std::int64_t started_ns) {
+    library_calls_ = std::move(kept.lint);
+    if (auto lint = cpp::compile_answer_from_json(library_calls_); lint && lints()) {
+      for (Diagnostic& finding : lint->diagnostics) finding.severity = lint_severity();
+      findings_->report(std::move(lint->diagnostics));
+    }
+    if (!main_object.empty()) {
+      cpp::CompileAnswer answer;
+      answer.ok = true;
+      answer.inputs = std::move(kept.main_inputs);
+      answer.absent = std::move(kept.main_absent);
+      main_inputs_ = record_of(main_digest, answer, main_object, file_clock_ns() + 1);
+      FAASC_CHECK(main_inputs_.save(work_ / "main.json"));
+    }
+    FAASC_CHECK(record_link(digest, kept.inputs, started_ns));
+    progress("took the executable from the cache");
     return {};
   }
 
@@ -410,6 +469,7 @@ class CppBuilder {
   Diagnostics& diagnostics_;
   const std::function<void(const CppProgress&)>& progress_;
   fs::path project_, work_;  // canonical
+  std::optional<cpp::CompileCache> cache_;
   std::vector<Unit> units_;
   InputRecord main_inputs_, link_inputs_;
   std::optional<std::size_t> included_unit_;  // whose source the generated main() includes

@@ -15,6 +15,8 @@
 
 namespace faasc {
 
+class StepCache;
+
 /// Where the executable of a C++ function is in the guest. Always the same, so that the name of a function
 /// does not change its bytes.
 inline constexpr const char* kCppExecutable = "/bin/function";
@@ -47,6 +49,7 @@ struct CppRequest {
   CppLint lint = CppLint::Off;
   std::filesystem::path work_dir;  ///< ours alone; kept between builds
   int jobs = 1;                    ///< translation units that are compiled at the same time
+  StepCache* cache = nullptr;      ///< what was compiled and linked before, here or elsewhere
   CppInstallation installation;
 };
 
@@ -68,7 +71,7 @@ struct CppBuild {
       inputs;  ///< every file outside work_dir that decided the result: absolute, sorted
   std::vector<std::filesystem::path>
       absent;           ///< paths that were looked for in vain: should one appear, the result may change
-  int compiled = 0;     ///< sources that were compiled; the others were unchanged
+  int compiled = 0;     ///< sources that were compiled; the others were unchanged, or kept in the cache
   bool linked = false;  ///< false: nothing to do
 };
 

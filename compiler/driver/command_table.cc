@@ -1,3 +1,4 @@
+#include "compiler/driver/cache_command.h"
 #include "compiler/driver/commands.h"
 
 namespace faasc {
@@ -35,6 +36,14 @@ constexpr CommandEntry kImageCommands[] = {
 };
 
 // As compilers have them, so that what is written for a compiler's dependencies works.
+constexpr CommandEntry kCacheCommands[] = {
+    {"cache stats", "", "print how much builds have kept, and where", "faasc cache stats",
+     configure_cache_stats},
+    {"cache clean", "", "remove all that builds have kept", "faasc cache clean", configure_cache_clean},
+    {"cache verify", "", "read all that builds have kept, and remove what is damaged", "faasc cache verify",
+     configure_cache_verify},
+};
+
 constexpr OptionSpelling kBuildSpellings[] = {{"-MD", "--make-depfile"},
                                               {"-MF", "--depfile"},
                                               {"-MT", "--depfile-target"},
@@ -74,6 +83,12 @@ constexpr CommandEntry kCommands[] = {
     {"lock", "Functions", "pin what a function is made of: kernel, interpreter, wheels, modules, libraries",
      "faasc lock shop && faasc build --locked shop", configure_lock},
     {"clean", "Functions", "remove what builds have written", "faasc clean shop", configure_clean},
+    {.name = "cache",
+     .group = "Functions",
+     .help = "show, check and remove what builds have kept for later ones",
+     .example = "faasc cache stats",
+     .words = "stats clean verify",
+     .subcommands = kCacheCommands},
     {"ps", "Machines in the background", "list the machines that 'faasc run --detach' started", "faasc ps",
      configure_ps},
     {"logs", "Machines in the background", "print what a machine has printed", "faasc logs -f shop",

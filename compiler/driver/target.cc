@@ -9,6 +9,8 @@
 #include <CLI/CLI.hpp>
 
 #include "base/job_server.h"
+#include "compiler/build/cached_build.h"
+#include "compiler/driver/build_cache.h"
 #include "compiler/driver/codes.h"
 #include "packager/disk/formats/convert.h"
 
@@ -141,6 +143,7 @@ void add_build_options(CLI::App& app, TargetArguments& arguments, const std::str
   app.add_option("-j,--jobs", arguments.jobs, jobs)
       ->type_name("N")
       ->check(CLI::Range(1, 1024).description(""));
+  add_cache_options(app);
 }
 
 Result<std::optional<BuiltFunction>> build_target(Session& session, const TargetArguments& arguments) {
@@ -171,8 +174,13 @@ Result<BuildOptions> build_options(const Session& session, const TargetArguments
 class Batch {
  public:
   Batch(Session& session, std::vector<BatchItem>& items, const BuildTools& tools, KernelStore& store,
-        bool keep_going)
-      : session_(session), items_(items), tools_(tools), store_(store), keep_going_(keep_going) {}
+        StepCache* cache, bool keep_going)
+      : session_(session),
+        items_(items),
+        tools_(tools),
+        store_(store),
+        cache_(cache),
+        keep_going_(keep_going) {}
 
   Result<void> run(unsigned threads) {
     work_side_by_side(threads, [this] { work(); });
@@ -190,7 +198,7 @@ class Batch {
     item.begun = true;
     Diagnostics diagnostics;
     auto options = build_options(session_, item.arguments);
-    auto built = options ? build_function(*options, tools_, store_, diagnostics, progress)
+    auto built = options ? build_function(*options, tools_, store_, cache_, diagnostics, progress)
                          : Result<BuiltFunction>(std::move(options).error());
     std::lock_guard lock(mutex_);
     session_.report(diagnostics);
@@ -214,6 +222,7 @@ class Batch {
   std::vector<BatchItem>& items_;
   const BuildTools& tools_;
   KernelStore& store_;
+  StepCache* const cache_;
   const bool keep_going_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stop_ = false;
@@ -231,7 +240,15 @@ Result<void> build_batch(Session& session, std::vector<BatchItem>& items, unsign
   // Each function's own sources share what is left.
   if (items.size() > 1)
     for (BatchItem& item : items) item.arguments.jobs = std::max(1u, jobs / threads);
-  return Batch(session, items, tools, store, keep_going).run(threads);
+  FAASC_TRY(std::unique_ptr<StepCache> cache, open_build_cache(session));
+  auto done = Batch(session, items, tools, store, cache.get(), keep_going).run(threads);
+  if (cache) {
+    cache->settle();
+    Diagnostics of_cache;
+    for (Diagnostic& warning : cache->take_warnings()) of_cache.add(std::move(warning));
+    session.report(of_cache);
+  }
+  return done;
 }
 
 Result<std::optional<BuildPlan>> plan_target(Session& session, const TargetArguments& arguments) {

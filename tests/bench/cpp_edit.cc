@@ -97,6 +97,7 @@ constexpr const char* kTypedBinding =
     "nullptr);\n}\n";
 
 std::string first_of(std::initializer_list<const char*> names) {
+  ::setenv("FAASC_NO_CACHE", "1", 1);  // edits that an earlier run has built
   for (const char* name : names)
     if (auto path = find_program(name)) return path->string();
   std::fprintf(stderr, "cpp_edit: there is no %s\n", *names.begin());

@@ -17,6 +17,8 @@ ProjectRun::ProjectRun()
   // CI systems and terminals change how faasc speaks.
   environment["GITHUB_ACTIONS"] = "";
   environment["NO_COLOR"] = "1";
+  // What an earlier run of the tests has built is not to be taken.
+  environment["FAASC_NO_CACHE"] = "1";
 }
 
 void ProjectRun::write(std::string_view file, std::string_view text) {

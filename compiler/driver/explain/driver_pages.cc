@@ -123,6 +123,20 @@ constexpr ExplainPage kPages[] = {
      "Correct the address, or see to the server. Where it asks who you are, "
      "FAASC_REMOTE_CACHE_HEADER_FILE names a file with the line 'Authorization: Bearer …'; where you may "
      "only read, use --remote-cache-read-only."},
+    {"FAASC0852", "a setting of the cache makes no sense",
+     "FAASC_CACHE_SIZE is no size, the remote cache's address no URL, or no variable says where a cache "
+     "could "
+     "be.",
+     "FAASC_CACHE_SIZE=lots faasc build",
+     "FAASC_CACHE_SIZE=2GiB, FAASC_REMOTE_CACHE=https://cache.example.com."},
+    {"FAASC0853", "the cache of builds was damaged",
+     "'faasc cache verify' found a file whose content is not the one that its name stands for. It was "
+     "removed. "
+     "Builds look themselves whenever they take something, so a damaged file has never been part of an "
+     "image.",
+     "faasc cache verify   # after a disk has lost power",
+     "Nothing is to be done; builds make it again. If it happens more than once, check the disk and the "
+     "memory."},
     {"FAASC0870", "what is built differs from faas.lock",
      "The build is locked, by --locked or 'build.locked', and something that it would take from outside of "
      "the "

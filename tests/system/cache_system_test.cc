@@ -1,0 +1,260 @@
+// What builds keep for later ones: here, in another checkout, and when something goes wrong.
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "base/sha256.h"
+#include "tests/system/faasc_run.h"
+
+namespace faasc {
+namespace {
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+// From the first warning on, which is behind what the build says of its result.
+std::string warnings_of(const Finished& finished) {
+  const std::size_t at = finished.err.find("faasc: warning:");
+  return at == std::string::npos ? std::string() : finished.err.substr(at);
+}
+
+class CacheSystem : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_kernel(KernelFamily::Nanos)) GTEST_SKIP() << "no Nanos kernel in the store";
+    first_.write_hello();
+    second_.write_hello();
+    use(first_, at("cache"));
+    use(second_, at("cache"));
+    // What changes in the tick of the clock in which a build begins is not kept.
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+
+  fs::path at(std::string_view name) const { return directory_.path() / name; }
+  static void use(ProjectRun& project, const fs::path& cache) {
+    project.environment["FAASC_CACHE_DIR"] = cache.string();
+    project.environment["FAASC_NO_CACHE"] = "";
+  }
+  static Finished build(const ProjectRun& project, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"build", "-v", "--kernel", "nanos"});
+    Finished finished = project.faasc(std::move(more));
+    EXPECT_EQ(finished.status.code, 0) << finished.err;
+    return finished;
+  }
+  static std::string digest(const ProjectRun& project) {
+    return to_hex(sha256_of_file(project.at("build/hello.img")).value());
+  }
+  std::vector<fs::path> files(std::string_view part) const {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(at("cache/build/v1") / part))
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    return files;
+  }
+
+  TemporaryDirectory directory_ = std::move(TemporaryDirectory::create(testing::TempDir(), "cache")).value();
+  ProjectRun first_, second_;
+};
+
+TEST_F(CacheSystem, AnotherCheckoutTakesTheImage) {
+  EXPECT_THAT(build(first_).err, HasSubstr("compiled hello.cc"));
+  Finished taken = build(second_);
+  EXPECT_THAT(taken.err, HasSubstr("took hello.img from the cache"));
+  EXPECT_THAT(taken.err, HasSubstr("http function 'shop::hello'")) << "what was said of it is said again";
+  EXPECT_THAT(taken.err, Not(HasSubstr("compil")));
+  EXPECT_EQ(digest(second_), digest(first_));
+  for (const char* file : {"build/hello.vm.json", "build/hello.files.json"})
+    EXPECT_EQ(*read_file(second_.at(file)), *read_file(first_.at(file))) << file;
+  EXPECT_THAT(build(second_).err, HasSubstr("is up to date"));
+  // It is still a project like any other.
+  second_.write("hello.cc", *read_file(second_.at("hello.cc")) + "// \n");
+  EXPECT_THAT(build(second_).err, HasSubstr("compiled hello.cc"));
+}
+
+TEST_F(CacheSystem, AnotherManifestTakesTheExecutable) {
+  build(first_);
+  second_.write("faas.yaml", *read_file(second_.at("faas.yaml")) + "version: 1.2.3\n");
+  Finished taken = build(second_);
+  EXPECT_THAT(taken.err, HasSubstr("took hello.cc from the cache"));
+  EXPECT_THAT(taken.err, HasSubstr("took the executable from the cache"));
+  EXPECT_THAT(taken.err, Not(HasSubstr("compiled")));
+  EXPECT_THAT(build(second_, {"--no-cache", "-o", "anew.img"}).err, HasSubstr("compiled hello.cc"));
+  EXPECT_EQ(to_hex(sha256_of_file(second_.at("anew.img")).value()), digest(second_));
+}
+
+TEST_F(CacheSystem, AnotherFileInTheDirectoryCompilesNothing) {
+  build(first_);
+  first_.write("notes.txt", "unrelated\n");
+  Finished again = build(first_);
+  EXPECT_THAT(again.err, Not(HasSubstr("compiled"))) << again.err;
+}
+
+TEST_F(CacheSystem, AHeaderThatComesFirstIsSeen) {
+  first_.write("faas.yaml", *read_file(first_.at("faas.yaml")) + "build: {cpp: {includes: [one, two]}}\n");
+  first_.write("two/word.h", "#define WORD \"two\"\n");
+  fs::create_directory(first_.at("one"));
+  first_.write("hello.cc", "#include <word.h>\n" + *read_file(first_.at("hello.cc")) +
+                               "extern const char word[] = WORD;\n");
+  fs::copy(first_.directory(), second_.directory(),
+           fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  build(first_);
+  second_.write("one/word.h", "#define WORD \"one\"\n");
+  EXPECT_THAT(build(second_).err, HasSubstr("compiled hello.cc"));
+}
+
+TEST_F(CacheSystem, DamageIsNeverServed) {
+  build(first_);
+  const std::string right = digest(first_);
+  for (const fs::path& file : files("cas")) {
+    std::string bytes = *read_file(file);
+    bytes[bytes.size() / 2] ^= 1;
+    ASSERT_TRUE(write_file(file, bytes));
+  }
+  EXPECT_THAT(build(second_).err, HasSubstr("compiled hello.cc"));
+  EXPECT_EQ(digest(second_), right);
+  EXPECT_EQ(second_.faasc({"cache", "verify"}).status.code, 0) << "what was damaged was made again";
+}
+
+TEST_F(CacheSystem, VerifyRemovesWhatIsDamaged) {
+  build(first_);
+  const fs::path file = files("cas").front();
+  ASSERT_TRUE(write_file(file, "damaged"));
+  Finished verified = first_.faasc({"cache", "verify"});
+  EXPECT_EQ(verified.status.code, 1);
+  EXPECT_EQ(verified.err,
+            "faasc: error: '" + file.filename().string() +
+                "' was removed: its content is not what its name says [FAASC0853]\n"
+                "  hint: builds make it again; if it happens more than once, check the disk and "
+                "the memory\n");
+  EXPECT_EQ(first_.faasc({"cache", "verify"}).status.code, 0);
+  Finished stats = first_.faasc({"cache", "stats", "--format", "json"});
+  auto json = nlohmann::json::parse(stats.out.substr(stats.out.rfind("\n{") + 1), nullptr, false);
+  EXPECT_THAT(stats.out, HasSubstr("most_bytes")) << stats.out;
+  EXPECT_EQ(first_.faasc({"cache", "clean"}).status.code, 0);
+  EXPECT_TRUE(files("cas").empty());
+  EXPECT_THAT(build(second_).err, HasSubstr("compiled hello.cc"));
+}
+
+// At any point: what is there afterwards is sound, and the next build is right.
+TEST_F(CacheSystem, SurvivesKill) {
+  build(first_);
+  const std::string right = digest(first_);
+  ASSERT_EQ(first_.faasc({"cache", "clean"}).status.code, 0);
+  const auto began = std::chrono::steady_clock::now();
+  {
+    build(second_, {"-o", "warm.img"});
+  }
+  const auto whole = std::chrono::steady_clock::now() - began;
+  ASSERT_EQ(first_.faasc({"cache", "clean"}).status.code, 0);
+  constexpr int kRounds = 12;
+  for (int i = 0; i < kRounds; ++i) {
+    const std::string image = "out" + std::to_string(i) + "/hello.img";
+    {
+      auto child = Child::spawn(second_.command({"build", "-q", "--kernel", "nanos", "-o", image}),
+                                {.err = Stream::Null});
+      ASSERT_TRUE(child);
+      std::this_thread::sleep_for(whole * (i + 1) / kRounds);
+      child->signal(SIGKILL);
+      child->wait();
+    }
+    Finished verified = second_.faasc({"cache", "verify"});
+    EXPECT_EQ(verified.status.code, 0) << "killed in round " << i << "\n" << verified.err;
+  }
+  build(first_, {"-o", "again/hello.img"});
+  EXPECT_EQ(to_hex(sha256_of_file(first_.at("again/hello.img")).value()), right);
+}
+
+TEST_F(CacheSystem, OfManyBuildsAtOnceIsShared) {
+  Finished finished = first_.shell(
+      "for i in 1 2 3 4; do \"$FAASC\" build -q --kernel nanos -o out$i/hello.img >/dev/null & done; wait\n"
+      "sha256sum out*/hello.img | cut -c1-64 | sort -u | wc -l; \"$FAASC\" cache verify");
+  EXPECT_EQ(finished.out, "1\n");
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+}
+
+TEST_F(CacheSystem, ADirectoryThatCannotBeUsedIsToldOnceAndChangesNothing) {
+  build(first_);
+  ASSERT_TRUE(write_file(at("file"), ""));
+  use(second_, at("file"));
+  second_.environment["FAASC_CACHE_DIR"] = at("file").string();
+  Finished finished = second_.faasc({"build", "--kernel", "nanos"});
+  EXPECT_EQ(finished.status.code, 0);
+  EXPECT_EQ(warnings_of(finished),
+            "faasc: warning: the cache of builds is left alone: cannot create directory '" +
+                at("file/build/v1/ac").string() +
+                "': Not a directory [FAASC0850]\n"
+                "  hint: name a directory that can be written with FAASC_CACHE_DIR, or build with "
+                "--no-cache\n");
+  EXPECT_EQ(digest(second_), digest(first_));
+}
+
+// In a mount namespace of its own, which every user may have, unless the host forbids it.
+class MountedCache : public CacheSystem {
+ protected:
+  void SetUp() override {
+    CacheSystem::SetUp();
+    if (IsSkipped()) return;
+    fs::create_directory(at("mounted"));
+    auto tried = run({.argv = {"unshare", "-rm", "mount", "-t", "tmpfs", "none", at("mounted")},
+                      .working_directory = {},
+                      .environment = {}});
+    if (!tried || !tried->status.ok()) GTEST_SKIP() << "no mount namespaces here";
+  }
+  Finished mounted(const std::string& script) {
+    second_.environment["FAASC_CACHE_DIR"] = at("mounted").string();
+    second_.environment["CACHE"] = at("mounted").string();
+    second_.environment["SCRIPT"] = script;
+    return second_.shell("unshare -rm sh -c \"$SCRIPT\"");
+  }
+};
+
+TEST_F(MountedCache, ThatIsFullIsToldOnce) {
+  build(first_);
+  Finished finished =
+      mounted("mount -t tmpfs -o size=300k none \"$CACHE\" && \"$FAASC\" build --kernel nanos");
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("nothing more is kept in the cache of builds: cannot write"));
+  EXPECT_EQ(finished.err.find("FAASC0850"), finished.err.rfind("FAASC0850")) << finished.err;
+  EXPECT_EQ(digest(second_), digest(first_));
+}
+
+TEST_F(MountedCache, ThatCannotBeWrittenServesStill) {
+  build(first_);
+  Finished finished =
+      mounted("mount --bind '" + at("cache").string() +
+              "' \"$CACHE\" && mount -o remount,ro,bind \"$CACHE\" && \"$FAASC\" build -v --kernel nanos");
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("took hello.img from the cache"));
+  EXPECT_EQ(digest(second_), digest(first_));
+}
+
+TEST_F(CacheSystem, ASizeThatIsNoneIsRefused) {
+  first_.environment["FAASC_CACHE_SIZE"] = "lots";
+  Finished finished = first_.faasc({"build"});
+  EXPECT_EQ(finished.status.code, 2);
+  EXPECT_EQ(finished.err,
+            "faasc: error: FAASC_CACHE_SIZE 'lots' is not a size [FAASC0852]\n"
+            "  hint: write a number with MiB or GiB: FAASC_CACHE_SIZE=2GiB\n");
+}
+
+// ${env:…} puts a value of the host into the image.
+TEST_F(CacheSystem, AnImageWithASecretIsNotKept) {
+  for (ProjectRun* project : {&first_, &second_}) {
+    project->write("faas.yaml", *read_file(project->at("faas.yaml")) + "\n");
+    std::string text = *read_file(project->at("faas.yaml"));
+    text.replace(text.find("GREETING: Hello"), 15, "GREETING: \"${env:TEST_SECRET}\"");
+    project->write("faas.yaml", text);
+    project->environment["TEST_SECRET"] = "hunter2hunter2";
+    Finished built = build(*project);
+    EXPECT_THAT(built.err, Not(HasSubstr("took hello.img")));
+  }
+  for (const fs::path& file : files("cas"))
+    EXPECT_EQ(read_file(file)->find("hunter2hunter2"), std::string::npos) << file;
+}
+
+}  // namespace
+}  // namespace faasc
