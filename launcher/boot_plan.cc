@@ -97,6 +97,29 @@ Result<void> check_machine(const VmSpec& spec, MachineChoice machine) {
                "leave out '--machine " + std::string(word_of(machine)) + "'"};
 }
 
+/// A Nanos that is loaded directly on a PC with that many devices and more resets at its end, instead of
+/// telling its exit status.
+constexpr std::size_t kTooManyDevices = 5;
+
+Result<BootPlan> around_many_devices(const VmSpec& spec, BootChoice asked, BootPlan plan) {
+  const std::size_t devices = spec.disks.size() + spec.nics.size() + spec.shares.size();
+  if (spec.kernel_family != "nanos" || plan.machine != MachineType::Q35 || plan.boot != BootFrom::Kernel ||
+      devices < kTooManyDevices)
+    return plan;
+  if (asked == BootChoice::Kernel || !spec.disks.front().bios_bootable)
+    return Error{Fault::Input,
+                 kCannotBoot,
+                 "a PC with " + std::to_string(devices) +
+                     " disks, cards and shares does not come to its end when Nanos is loaded directly",
+                 {},
+                 asked == BootChoice::Kernel ? "leave out '--boot direct'"
+                                             : "write 'image: {boot: bios}' into faas.yaml, and build again"};
+  plan.boot = BootFrom::Bios;
+  plan.reasons.push_back("booted from the disk: with " + std::to_string(devices) +
+                         " devices, a Nanos that is loaded directly does not come to its end");
+  return plan;
+}
+
 }  // namespace
 
 std::string BootPlan::summary() const {
@@ -156,6 +179,12 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
     plan.reasons.push_back(direct ? "virt: the machine for aarch64"
                                   : "virt, booted from the disk: " + no_kernel);
   } else if (machine == MachineChoice::Microvm) {
+    if (nanos && !spec.shares.empty())
+      return Error{Fault::Usage,
+                   kShareRefused,
+                   "Nanos finds shared directories on a PC only, and microvm is none",
+                   {},
+                   "leave out '--machine microvm'"};
     if (disk_asked)
       return Error{Fault::Usage,
                    kCannotBoot,
@@ -177,6 +206,9 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
   } else if (!direct) {
     plan.machine = MachineType::Q35;
     plan.reasons.push_back("q35, booted from the disk: " + no_kernel);
+  } else if (nanos && !spec.shares.empty()) {
+    plan.machine = MachineType::Q35;
+    plan.reasons.push_back("q35: Nanos finds shared directories on a PC only");
   } else if (nanos && facts.memory_bytes < kNanosMicrovmMemory && !spec.nics.empty()) {
     plan.machine = MachineType::Q35;
     plan.reasons.push_back("q35: the network of Nanos on microvm needs " + mebibytes(kNanosMicrovmMemory) +
@@ -185,7 +217,7 @@ Result<BootPlan> plan_boot(const VmSpec& spec, const BootChoices& choices, const
     plan.machine = MachineType::Microvm;
     plan.reasons.push_back("microvm: boots fastest");
   }
-  return plan;
+  return around_many_devices(spec, boot, std::move(plan));
 }
 
 }  // namespace faasc

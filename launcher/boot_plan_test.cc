@@ -268,6 +268,36 @@ TEST(BootPlan, Refusals) {
   EXPECT_EQ(refused.error().what, "'hello' names neither a kernel nor a disk that boots");
 }
 
+TEST(BootPlan, WhatSharesOfNanosNeed) {
+  VmSpec spec = spec_of("nanos");
+  spec.shares = {{.directory = "/x", .tag = "0", .read_only = false}};
+  const BootFacts facts{true, 256 * kMiB, {}, {}};
+  auto plan = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, facts);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->summary(), "q35, tcg, kernel loaded directly");
+  EXPECT_EQ(plan->reasons.back(), "q35: Nanos finds shared directories on a PC only");
+  auto refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Microvm}, facts);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(to_text(refused.error(), Color::Off),
+            "faasc: error: Nanos finds shared directories on a PC only, and microvm is none [FAASC0753]\n"
+            "  hint: leave out '--machine microvm'\n");
+  spec.kernel_family = "linux";
+  EXPECT_EQ(plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, facts)->summary(),
+            "microvm, tcg, kernel loaded directly");
+
+  spec.kernel_family = "nanos";
+  spec.disks.resize(3, spec.disks.front());
+  plan = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, facts);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->summary(), "q35, tcg, booted from the disk");
+  spec.disks.front().bios_bootable = false;
+  refused = plan_boot(spec, {AcceleratorChoice::Tcg, MachineChoice::Auto}, facts);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(to_text(refused.error(), Color::Off),
+            "faasc: error: a PC with 5 disks, cards and shares does not come to its end when Nanos is loaded "
+            "directly [FAASC0707]\n  hint: write 'image: {boot: bios}' into faas.yaml, and build again\n");
+}
+
 TEST(BootPhases, Text) {
   using namespace std::chrono_literals;
   EXPECT_EQ(to_text(BootPhases{}), "");

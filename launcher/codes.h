@@ -18,6 +18,21 @@ inline constexpr const char* kWrongMachine =
     "FAASC0730";  // the machine that was asked for is of another architecture
 inline constexpr const char* kVariableNotSet = "FAASC0739";  // --env NAME, which the host does not have
 inline constexpr const char* kNoSettingsDisk = "FAASC0740";  // the image's init reads none
+// What a guest mounts beside its root.
+inline constexpr const char* kBadMountOption = "FAASC0747";  // --volume or --share that means nothing
+inline constexpr const char* kVolumeInUse = "FAASC0748";
+inline constexpr const char* kVolumeInUseHint =
+    "stop that machine ('faasc ps' lists those in the background), or give the volume to both with ':ro'";
+inline constexpr const char* kVolumeMissing = "FAASC0759";  // not there, or not ours to open
+inline constexpr const char* kMountUnmet = "FAASC0750";     // the function mounts what nobody gave it
+inline constexpr const char* kMountConflict = "FAASC0751";  // with another mount, or with what the image says
+inline constexpr const char* kNoMountPoint = "FAASC0752";   // no directory of the image
+inline constexpr const char* kShareRefused = "FAASC0753";  // this host or this guest cannot share directories
+// Networks of the host.
+inline constexpr const char* kBadNetOption = "FAASC0754";  // --net, --ip and the like that mean nothing
+inline constexpr const char* kNoHostNetwork =
+    "FAASC0755";  // no such tap device or bridge, or not ours to use
+inline constexpr const char* kGuestCannotNet = "FAASC0756";  // what this guest's kernel cannot do
 // Machines in the background.
 inline constexpr const char* kNoSuchMachine = "FAASC0743";
 inline constexpr const char* kSeveralMachines = "FAASC0744";  // of one name

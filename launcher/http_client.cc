@@ -25,8 +25,13 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kSlice = std::chrono::milliseconds(50);
 constexpr std::uint32_t kHeaderLimit = 1 << 20;
 
+std::string authority(const HttpRequest& request, std::uint16_t port) {
+  const std::string host = request.host.empty() ? "127.0.0.1" : request.host;
+  return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+}
+
 std::string text_of(const HttpRequest& request, std::uint16_t port) {
-  return request.method + " http://127.0.0.1:" + std::to_string(port) + request.target;
+  return request.method + " http://" + authority(request, port) + request.target;
 }
 
 /// Runs what was started on `context` until `done`; the stream's own time limit makes sure that there is an
@@ -138,11 +143,12 @@ class Exchange {
   Result<void> connect() {
     bool done = false;
     beast::error_code code;
-    stream_.async_connect(asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), port_),
-                          [&](beast::error_code result) {
-                            code = result;
-                            done = true;
-                          });
+    asio::ip::address address = asio::ip::address_v4::loopback();
+    if (!request_.host.empty()) address = asio::ip::make_address(request_.host);
+    stream_.async_connect(asio::ip::tcp::endpoint(address, port_), [&](beast::error_code result) {
+      code = result;
+      done = true;
+    });
     FAASC_CHECK(run_until(context_, [&] { return done; }));
     if (code == beast::error::timeout) return error_of(code, 0);
     if (code)
@@ -157,8 +163,7 @@ class Exchange {
     message.method_string(request_.method);
     message.target(request_.target);
     for (const auto& [name, value] : request_.headers) message.insert(name, value);
-    if (message.count(http::field::host) == 0)
-      message.set(http::field::host, "127.0.0.1:" + std::to_string(port_));
+    if (message.count(http::field::host) == 0) message.set(http::field::host, authority(request_, port_));
     if (message.count(http::field::connection) == 0) message.set(http::field::connection, "close");
     message.body() = request_.body;
     bool has_length =

@@ -18,6 +18,7 @@ struct HttpRequest {
   std::string target = "/";  ///< path and query, already encoded
   HttpHeaders headers;       ///< host, content-length and connection are added unless they are here
   std::string body;
+  std::string host{};  ///< an address, of IPv4 or IPv6; empty: 127.0.0.1
 };
 
 struct HttpResponse {
@@ -37,9 +38,9 @@ struct HttpLimits {
   std::size_t body_bytes = std::size_t{64} << 20;
 };
 
-/// One HTTP/1.1 exchange on a connection of its own with a port of 127.0.0.1. Any status is an answer; errors
-/// are: no connection, no answer in time, an answer that is not HTTP, is cut short or too large, an
-/// interrupt.
+/// One HTTP/1.1 exchange on a connection of its own with a port of the request's host. Any status is an
+/// answer; errors are: no connection, no answer in time, an answer that is not HTTP, is cut short or too
+/// large, an interrupt.
 Result<HttpResponse> send_http(std::uint16_t port, const HttpRequest& request, const HttpLimits& limits = {});
 
 /// Whether two header names are the same: without regard to case.

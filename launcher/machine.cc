@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -18,16 +19,29 @@ namespace {
 using std::chrono::milliseconds;
 
 /// A connection that is being made, to learn whether anybody accepts it. Nothing is sent.
-Fd begin_connecting(std::uint16_t port) {
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+Fd begin_connecting(const std::string& host, std::uint16_t port) {
+  const bool six = host.find(':') != std::string::npos;
+  Fd socket(::socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+  sockaddr_in6 address6{};
+  address6.sin6_family = AF_INET6;
+  address6.sin6_port = htons(port);
+  ::inet_pton(six ? AF_INET6 : AF_INET, host.c_str(),
+              six ? static_cast<void*>(&address6.sin6_addr) : &address.sin_addr);
+  const void* to = six ? static_cast<const void*>(&address6) : &address;
+  if (::connect(socket.get(), static_cast<const sockaddr*>(to), six ? sizeof address6 : sizeof address) !=
+          0 &&
       errno != EINPROGRESS)
     socket.reset();
   return socket;
+}
+
+/// Whether the other side has accepted it.
+bool is_connected(const Fd& socket) {
+  pollfd state{socket.get(), POLLOUT, 0};
+  return ::poll(&state, 1, 0) > 0 && state.revents == POLLOUT;
 }
 
 bool closed_by_peer(const Fd& socket) {
@@ -37,7 +51,17 @@ bool closed_by_peer(const Fd& socket) {
 
 }  // namespace
 
+std::string Machine::State::function_host() const {
+  if (!on_host_network()) return "127.0.0.1";
+  const VmSpec::Nic& nic = spec.nics.front();
+  if (nic.address != "dhcp") return nic.address.substr(0, nic.address.find('/'));
+  if (!nic.address6.empty()) return nic.address6.substr(0, nic.address6.find('/'));
+  std::lock_guard lock(mutex);
+  return guest_address;
+}
+
 std::uint16_t Machine::State::function_port() const {
+  if (on_host_network()) return spec.http_port;
   for (const PortForward& port : ports)
     if (port.guest == spec.http_port) return port.host;
   return 0;
@@ -91,10 +115,11 @@ Result<void> Machine::State::wait_ready() {
         pause(kFastMs);
       }
       if (vmm->needs_connection() && !connection) {
-        connection = begin_connecting(port);
+        if (std::string host = function_host(); !host.empty()) connection = begin_connecting(host, port);
         connecting_since = Clock::now();
       }
-      auto accepts = vmm->accepts(spec.http_port);
+      auto accepts = on_host_network() ? Result<bool>(connection && is_connected(connection))
+                                       : vmm->accepts(spec.http_port);
       if (!accepts) {
         if (wait_for_end(std::chrono::seconds(1))) continue;
         return std::move(accepts).error();
@@ -104,8 +129,10 @@ Result<void> Machine::State::wait_ready() {
         connection.reset();
         auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
         HttpLimits limits{.timeout = std::clamp<milliseconds>(left, milliseconds(1), kHealthTimeout)};
-        auto health =
-            send_http(port, {.method = "GET", .target = spec.ready_path, .headers = {}, .body = {}}, limits);
+        auto health = send_http(
+            port,
+            {.method = "GET", .target = spec.ready_path, .headers = {}, .body = {}, .host = function_host()},
+            limits);
         accepted = health && health->status == 200;
         if (!accepted) pause(kSlowMs);
       }
@@ -140,7 +167,9 @@ Result<HttpResponse> Machine::request(const HttpRequest& request, const HttpLimi
   if (state_->has_ended()) return state_->error_of_end(during);
   auto start = state_->elapsed();
   ThreadActivity activity(state_->vmm->pid());
-  auto response = send_http(state_->function_port(), request, limits);
+  HttpRequest addressed = request;
+  if (addressed.host.empty()) addressed.host = state_->function_host();
+  auto response = send_http(state_->function_port(), addressed, limits);
   if (!response) {
     if (response.error().fault == Fault::Interrupted) return response;
     const char* words = response.error().fault == Fault::Timeout ? in_words(activity.share()) : nullptr;
@@ -161,7 +190,9 @@ std::uint16_t Machine::host_port(std::uint16_t guest_port) const {
 }
 
 std::string Machine::url() const {
-  return "http://127.0.0.1:" + std::to_string(state_->function_port());
+  const std::string host = state_->function_host();
+  return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
+         std::to_string(state_->function_port());
 }
 pid_t Machine::pid() const {
   return state_->vmm->pid();

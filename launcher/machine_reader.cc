@@ -17,6 +17,16 @@ constexpr std::size_t kErrorBytes = 64 * 1024;
 /// How long an unfinished line waits for its end before it is shown as it is.
 constexpr int kFlushAfterMs = 100;
 
+/// What Nanos got by DHCP: "en1: assigned 10.0.2.15". Of IPv6 it tells its link's own address, too.
+std::string_view assigned_address(std::string_view line) {
+  constexpr std::string_view kWords = "en1: assigned ";
+  std::size_t at = line.find(kWords);
+  if (at == std::string_view::npos) return {};
+  line.remove_prefix(at + kWords.size());
+  line = line.substr(0, line.find_first_not_of("0123456789."));
+  return line.size() >= 7 ? line : std::string_view();
+}
+
 }  // namespace
 
 void Machine::State::wake() {
@@ -28,6 +38,7 @@ void Machine::State::on_line(const ConsoleLine& line) {
   if (line.source == ConsoleLine::Source::Kernel) {
     std::lock_guard lock(mutex);
     if (!phases.first_kernel) phases.first_kernel = elapsed();
+    if (std::string_view address = assigned_address(line.text); !address.empty()) guest_address = address;
   } else if (line.complete && !listening && says_listening(line.text)) {
     {
       std::lock_guard lock(mutex);

@@ -2,14 +2,17 @@
 #include <cerrno>
 #include <csignal>
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include <unistd.h>
 
 #include "launcher/codes.h"
+#include "launcher/host_network.h"
 #include "launcher/kernel_digest.h"
 #include "launcher/machine_state.h"
 #include "launcher/qemu_refusal.h"
+#include "launcher/share_server.h"
 #include "launcher/time_stamp_counter.h"
 #include "launcher/uefi_firmware.h"
 #include "launcher/usernet.h"
@@ -71,7 +74,7 @@ QemuOptions Machine::State::qemu_options() {
   qemu.vcpus = options.vcpus;
   qemu.disk_writes = options.disk_writes;
   qemu.sandbox = sandbox;
-  if (!spec.nics.empty()) {
+  if (!spec.nics.empty() && !on_host_network()) {
     qemu.ports = options.ports;
     bool reaches_function = std::any_of(qemu.ports.begin(), qemu.ports.end(), [&](const PortForward& port) {
       return port.guest == spec.http_port;
@@ -86,6 +89,8 @@ QemuOptions Machine::State::qemu_options() {
 
 Result<void> Machine::State::launch() {
   end_by_force();  // of an attempt before
+  attached.clear();
+  share_servers.clear();
   QemuOptions qemu = qemu_options();
   ports = qemu.ports;
   int ends[2];
@@ -93,18 +98,24 @@ Result<void> Machine::State::launch() {
     return io_error("create", "socket pair", errno);
   Fd ours(ends[0]), theirs(ends[1]);
   qemu.qmp_fd = theirs.get();
+  std::vector<int> inherited{theirs.get()};
+  for (const auto& file : options.inherited) inherited.push_back(file->get());
+  FAASC_CHECK(open_taps(qemu, inherited));
+  FAASC_CHECK(start_share_servers(qemu, inherited));
   std::vector<std::string> argv = qemu_command(spec, qemu);
   argv.insert(argv.end(), options.qemu_arguments.begin(), options.qemu_arguments.end());
   note(to_shell(argv));
 
-  std::vector<int> inherited{theirs.get()};
-  for (const auto& file : options.inherited) inherited.push_back(file->get());
+  // Many small guests on one host: a guest's memory is not to be rounded up to huge pages. QEMU has it from
+  // whoever starts it, beyond its exec().
+  ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
   auto spawned = Child::spawn({.argv = argv, .working_directory = {}, .environment = {}},
                               {.in = Stream::Null,
                                .out = Stream::Pipe,
                                .err = Stream::Pipe,
                                .own_process_group = true,
                                .inherited_fds = std::move(inherited)});
+  ::prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
   if (!spawned) return std::move(spawned).error();
   theirs.reset();
   auto qemu_vmm = std::make_unique<QemuVmm>(std::move(*spawned), std::move(ours));
@@ -128,6 +139,32 @@ Result<void> Machine::State::launch() {
     phases.vmm_ready = elapsed();
   }
   return learn_ports(monitor);
+}
+
+Result<void> Machine::State::open_taps(QemuOptions& qemu, std::vector<int>& inherited) {
+  for (const VmSpec::Nic& nic : spec.nics) {
+    qemu.tap_fds.push_back(-1);
+    if (!nic.of_the_host()) continue;
+    FAASC_TRY(Fd tap, open_tap(nic.tap, nic.bridge));
+    qemu.tap_fds.back() = tap.get();
+    inherited.push_back(tap.get());
+    attached.push_back(std::move(tap));
+  }
+  return {};
+}
+
+// Linux has its shares by virtio-fs: distributions' cloud kernels lack 9p.
+Result<void> Machine::State::start_share_servers(QemuOptions& qemu, std::vector<int>& inherited) {
+  if (spec.kernel_family != "linux") return {};
+  for (const VmSpec::Share& share : spec.shares) {
+    FAASC_TRY(ShareServer server, start_share_server(share.directory, share.read_only));
+    note(server.command);
+    qemu.virtiofs_fds.push_back(server.connection.get());
+    inherited.push_back(server.connection.get());
+    attached.push_back(std::move(server.connection));
+    share_servers.push_back(std::move(server.process));
+  }
+  return {};
 }
 
 void Machine::State::start_reader() {

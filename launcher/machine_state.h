@@ -68,7 +68,13 @@ struct Machine::State {
   }
   std::chrono::nanoseconds elapsed() const { return Clock::now() - origin; }
   int patience() const { return plan.accelerator == Accelerator::Tcg ? kEmulationFactor : 1; }
+  /// Where the function is reached: a port of the host that leads to it, or the guest's own address. 0 and an
+  /// empty one where neither is known.
   std::uint16_t function_port() const;
+  std::string function_host() const;
+  bool on_host_network() const { return !spec.nics.empty() && spec.nics.front().of_the_host(); }
+  Result<void> open_taps(QemuOptions& qemu, std::vector<int>& inherited);
+  Result<void> start_share_servers(QemuOptions& qemu, std::vector<int>& inherited);
 
   VmSpec spec;
   StartOptions options;
@@ -76,6 +82,8 @@ struct Machine::State {
   Clock::time_point origin = Clock::now();
   std::vector<PortForward> ports;
 
+  std::vector<Fd> attached;          // what QEMU inherits for its cards and shares
+  std::vector<Child> share_servers;  // virtiofsd, one for each share
   std::unique_ptr<Vmm> vmm;
   std::optional<GuestExit> exit;
   bool asked_to_stop = false;
@@ -89,6 +97,7 @@ struct Machine::State {
   mutable std::mutex mutex;  // guards what is below
   BootPhases phases;
   std::string vmm_errors;
+  std::string guest_address;  // as its kernel has told
 };
 
 }  // namespace faasc

@@ -47,6 +47,11 @@ Error explain_refusal(std::string_view errors, ExitStatus status, std::uint16_t 
     return port_in_use(*port, 0, guest_port);
   }
   std::string reason = complaint(errors);
+  // Of a QEMU that somebody else has started, or another tool that locks disks as it does.
+  if (reason.find("Failed to get \"write\" lock") != std::string::npos ||
+      reason.find("Failed to get shared \"write\" lock") != std::string::npos)
+    return Error{
+        Fault::Host, kVolumeInUse, "another machine has one of the disks: " + reason, {}, kVolumeInUseHint};
   if (reason.empty())
     reason = status.signal != 0 ? "it was ended by signal " + std::to_string(status.signal)
                                 : "it ended with status " + std::to_string(status.code) + " and said nothing";

@@ -63,6 +63,7 @@ inline constexpr const char* kOtherKernelsKey =
 inline constexpr const char* kMadeByOtherKey = "FAASC0183";  // a file or variable that another key makes
 inline constexpr const char* kProfileExceeded = "FAASC0180";
 inline constexpr const char* kBadTest = "FAASC0190";
+inline constexpr const char* kMountImpossible = "FAASC0197";  // in this image
 
 // faas.workspace.yaml.
 inline constexpr const char* kNoFunctions = "FAASC0184";  // a pattern, or the whole file, finds none

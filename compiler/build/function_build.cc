@@ -26,6 +26,7 @@
 #include "compiler/build/image_delivery.h"
 #include "compiler/build/image_digest.h"
 #include "compiler/build/kernel_keys.h"
+#include "compiler/build/mount_points.h"
 #include "compiler/build/planned_steps.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/unsupported.h"
@@ -38,6 +39,7 @@
 #include "packager/disk/codes.h"
 #include "packager/disk/linux_disk.h"
 #include "packager/disk/nanos_disk.h"
+#include "packager/disk/nanos_settings.h"
 #include "packager/ext4/codes.h"
 #include "packager/kernels/codes.h"
 #include "packager/rootfs/file_list.h"
@@ -322,6 +324,7 @@ class FunctionBuild {
     add_data_files(manifest_, program_.rootfs, inputs_, diagnostics_);
     check_architecture(kernel);
     add_guest_files(manifest_, kernel.family, {}, program_.rootfs, inputs_, diagnostics_);
+    FAASC_CHECK(add_mount_points(manifest_, kernel.family, program_.rootfs, diagnostics_));
     FAASC_CHECK(refuse_if_complaints());
     if ((*manifest_.runtime)->language == Language::Binary)
       FAASC_CHECK(add_program_libraries(program_, inputs_));
@@ -471,6 +474,7 @@ class FunctionBuild {
     request.address = address_with_prefix(manifest_.network);
     request.gateway = gateway_of(manifest_.network);
     request.options = root_tuple_options(manifest_);
+    request.options.merge(nanos_settings(mounts_of(manifest_, KernelFamily::Nanos)));
     FAASC_TRY(request.identity, function_identity(program_));
     if (out != image_)
       return write_nanos_disk(request, out).during("writing the image of '" + *manifest_.name + "'");

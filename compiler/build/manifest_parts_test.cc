@@ -170,17 +170,13 @@ TEST_F(ManifestPartsTest, KernelOptionsKeepTheirShape) {
 
 TEST_F(ManifestPartsTest, WhatCannotBeHonouredIsRefusedAtItsPlace) {
   Diagnostics diagnostics;
-  report_unsupported(manifest("signature: asgi\nmounts: [{label: data, path: /data}]\n"), diagnostics);
+  report_unsupported(manifest("signature: asgi\n"), diagnostics);
   EXPECT_EQ(
       messages(diagnostics),
       "faas.yaml:4:12: error: this version of faasc does not build 'asgi' functions in C++ [FAASC0803]\n"
       "signature: asgi\n"
       "           ^~~~\n"
-      "  hint: http, cloudevent, lambda, typed and server are what it builds\n"
-      "faas.yaml:5:30: error: this version of faasc does not mount volumes or shares [FAASC0803]\n"
-      "mounts: [{label: data, path: /data}]\n"
-      "                             ^~~~~\n"
-      "  hint: leave 'mounts' out\n");
+      "  hint: http, cloudevent, lambda, typed and server are what it builds\n");
   EXPECT_EQ(diagnostics.all()[0].place.line, 4);
   Diagnostics none;
   report_unsupported(manifest(""), none);

@@ -24,8 +24,6 @@ void report_unsupported(const Manifest& manifest, Diagnostics& diagnostics) {
                    "' functions in C++",
                "http, cloudevent, lambda, typed and server are what it builds");
     }
-  for (const Manifest::Mount& mount : manifest.mounts)
-    refuse(mount.path.place, "this version of faasc does not mount volumes or shares", "leave 'mounts' out");
 }
 
 }  // namespace faasc

@@ -61,6 +61,13 @@ Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& fun
                         .read_only = !manifest.resources.ephemeral_storage.written(),
                         .bios_bootable = boot.bios,
                         .uefi_bootable = boot.uefi});
+  for (const Manifest::Mount& mount : manifest.mounts) {
+    bool share = mount.tag.written();
+    spec.mounts.push_back({.kind = share ? VmSpec::Mount::Kind::Share : VmSpec::Mount::Kind::Volume,
+                           .name = share ? *mount.tag : *mount.label,
+                           .path = *mount.path,
+                           .read_only = *mount.readonly});
+  }
   spec.nics.push_back(
       {.address = address_with_prefix(manifest.network), .gateway = gateway_of(manifest.network)});
   if (kernel.architecture == kAarch64)

@@ -35,6 +35,11 @@ constexpr CommandEntry kImageCommands[] = {
      .passes_arguments = true},
 };
 
+constexpr CommandEntry kVolumeCommands[] = {
+    {"volume create", "Images", "make an empty volume", "faasc volume create data.img --size 64MiB",
+     configure_volume_create},
+};
+
 // As compilers have them, so that what is written for a compiler's dependencies works.
 constexpr CommandEntry kCacheCommands[] = {
     {"cache stats", "", "print how much builds have kept, and where", "faasc cache stats",
@@ -101,6 +106,12 @@ constexpr CommandEntry kCommands[] = {
      .example = "faasc image ls -l shop.img:/",
      .words = "ls tree cat cp diff verify size convert import export",
      .subcommands = kImageCommands},
+    {.name = "volume",
+     .group = "Images and kernels",
+     .help = "make disks for data that outlives the machines that use them",
+     .example = "faasc volume create data.img --size 64MiB",
+     .words = "create",
+     .subcommands = kVolumeCommands},
     {.name = "kernel",
      .group = "Images and kernels",
      .help = "list, pull, build, add and remove the kernels that images boot",

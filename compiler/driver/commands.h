@@ -39,5 +39,6 @@ Action configure_stop(CLI::App& app);
 Action configure_test(CLI::App& app);
 Action configure_verify(CLI::App& app);
 Action configure_version(CLI::App& app);
+Action configure_volume_create(CLI::App& app);
 
 }  // namespace faasc

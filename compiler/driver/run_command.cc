@@ -15,6 +15,7 @@
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
+#include "launcher/codes.h"
 #include "launcher/console_printer.h"
 
 namespace faasc {
@@ -57,6 +58,13 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
   options.crash_places = crash_places_of(*spec);
   std::filesystem::path image = spec->disks.front().path;
   FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
+  if (!arguments.ports.empty() && arguments.vm.network != "user")
+    return Error{Fault::Usage,
+                 kBadNetOption,
+                 "'-p' forwards a port to a network of QEMU's own, and '--net " + arguments.vm.network +
+                     "' is one of this host",
+                 {},
+                 "leave out '-p': the guest is reached at its own address"};
   for (const std::string& text : arguments.ports) {
     FAASC_TRY(PortForward port, parse_port(text, spec->http_port));
     options.ports.push_back(port);

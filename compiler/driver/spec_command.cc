@@ -7,6 +7,7 @@
 #include "base/process.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/guest_mounts.h"
 #include "compiler/driver/installation.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
@@ -19,6 +20,7 @@ namespace {
 
 struct SpecArguments {
   TargetArguments target;
+  std::vector<std::string> volumes, shares;
   std::string to, output, accelerator = "kvm", network, image;
   std::uint16_t port = 8080;
 };
@@ -41,6 +43,25 @@ Result<int> write_container_image(const std::string& plan, const std::string& ou
   return finished.status.signal != 0 ? 128 + finished.status.signal : finished.status.code;
 }
 
+/// Nobody tells the guest of another mount than those of its image, once faasc is out of it.
+Result<void> give_mounts(const SpecArguments& arguments, VmSpec& spec, std::vector<std::string>& losses) {
+  GuestSettings settings;
+  StartOptions locks;
+  FAASC_CHECK(add_mounts(arguments.volumes, arguments.shares, spec, settings, locks));
+  if (!settings.mounts.empty())
+    return Error{Fault::Usage,
+                 kMountNotInImage,
+                 "the image of '" + spec.name + "' does not say that something is mounted at '" +
+                     settings.mounts.front().path + "' like that, and no other program could tell its guest",
+                 {},
+                 "write it under 'mounts' in faas.yaml, and build again"};
+  for (const VmSpec::Mount& mount : unmet_mounts(spec))
+    losses.push_back((mount.kind == VmSpec::Mount::Kind::Volume ? "the volume '" : "the shared directory '") +
+                     mount.name + "', which the guest mounts at '" + mount.path +
+                     "': name it with --volume or --share");
+  return {};
+}
+
 Result<int> write_spec(Session& session, const SpecArguments& arguments) {
   const Target* target = find_target(arguments.to);
   if (!target)
@@ -57,6 +78,8 @@ Result<int> write_spec(Session& session, const SpecArguments& arguments) {
                  "name a new directory for an image layout, or a file NAME.tar"};
   FAASC_TRY(std::optional<VmSpec> spec, read_target(session, arguments.target));
   if (!spec) return session.status();
+  std::vector<std::string> losses;
+  FAASC_CHECK(give_mounts(arguments, *spec, losses));
   FAASC_TRY(Rendering rendering,
             target->render(
                 *spec, {.accelerator = arguments.accelerator == "tcg" ? Accelerator::Tcg : Accelerator::Kvm,
@@ -64,6 +87,7 @@ Result<int> write_spec(Session& session, const SpecArguments& arguments) {
                         .network = arguments.network,
                         .container_image = arguments.image,
                         .uefi_firmware = find_uefi_firmware(spec->architecture)}));
+  rendering.losses.insert(rendering.losses.end(), losses.begin(), losses.end());
   Diagnostics diagnostics;
   for (const std::string& loss : rendering.losses)
     diagnostics.add({.severity = Severity::Warning,
@@ -103,6 +127,12 @@ Action configure_spec(CLI::App& app) {
       ->check(CLI::IsMember({"kvm", "tcg"}).description(""));
   app.add_option("--network", arguments->network, "a network of libvirt, or a tap device, that is there")
       ->type_name("NAME");
+  app.add_option("--volume", arguments->volumes, "a volume that the function's 'mounts' name by its label")
+      ->type_name("FILE[:ro]")
+      ->allow_extra_args(false);
+  app.add_option("--share", arguments->shares, "a directory for a path of the function's 'mounts'")
+      ->type_name("DIR:PATH[:ro]")
+      ->allow_extra_args(false);
   app.add_option("--image", arguments->image, "the disk as a container image, for kubevirt")
       ->type_name("REFERENCE");
   return [arguments](Session& session) { return write_spec(session, *arguments); };

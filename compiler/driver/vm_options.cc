@@ -54,6 +54,24 @@ void add_vm_options(CLI::App& app, VmArguments& arguments) {
                  "a variable of the guest's environment; without a value, this host's")
       ->type_name("NAME[=VALUE]")
       ->allow_extra_args(false);
+  app.add_option("--volume", arguments.volumes,
+                 "a disk of data that stays ('faasc volume create'), and where the guest mounts it")
+      ->type_name("FILE[:PATH][:ro]")
+      ->allow_extra_args(false);
+  app.add_option("--share", arguments.shares, "a directory of this host, and where the guest mounts it")
+      ->type_name("DIR:PATH[:ro]")
+      ->allow_extra_args(false);
+  app.add_option("--net", arguments.network,
+                 "user (a network of the machine's own), tap=NAME, or bridge=NAME of this host [user]")
+      ->type_name("NET");
+  app.add_option("--ip", arguments.addresses, "an address of the guest's, with its prefix length")
+      ->type_name("ADDR/LEN")
+      ->allow_extra_args(false);
+  app.add_option("--gateway", arguments.gateway, "the router of the network that --ip is in")
+      ->type_name("ADDR");
+  app.add_option("--dns", arguments.name_servers, "a name server (Linux)")
+      ->type_name("ADDR")
+      ->allow_extra_args(false);
   app.add_flag("--time", arguments.time, "show how long each phase of the start took");
 }
 

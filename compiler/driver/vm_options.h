@@ -16,9 +16,14 @@ namespace faasc {
 /// How run, invoke and test start a machine.
 struct VmArguments {
   std::string vmm = "qemu", accelerator = "auto", machine = "auto", boot = "auto";
-  std::string memory;                    ///< a quantity; empty: what the spec says
-  unsigned vcpus = 0;                    ///< 0: what the spec says
-  std::vector<std::string> environment;  ///< as guest_environment_of() takes it
+  std::string memory;                        ///< a quantity; empty: what the spec says
+  unsigned vcpus = 0;                        ///< 0: what the spec says
+  std::vector<std::string> environment;      ///< as guest_environment_of() takes it
+  std::vector<std::string> volumes, shares;  ///< as parse_mount_option() takes them
+  std::string network = "user";              ///< or "tap=NAME", "bridge=NAME"
+  std::vector<std::string> addresses;        ///< of the guest, with prefix lengths: one of IPv4, one of IPv6
+  std::string gateway;
+  std::vector<std::string> name_servers;
   bool time = false;
   std::string core;  ///< where a crash leaves a core dump, not an option of its own; empty: nowhere
   /// Nothing chooses addresses at random: for debuggers, not an option of its own.

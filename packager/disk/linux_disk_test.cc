@@ -277,6 +277,21 @@ TEST(LinuxSettings, AreWhatInitReads) {
   EXPECT_EQ(disk, expected + std::string(512 - expected.size(), '\0'));
 }
 
+TEST(LinuxSettings, WordsOfANetwork) {
+  GuestNetwork network;
+  EXPECT_EQ(linux_network_words(network), "");
+  network.address6 = "fd00::2/64";
+  EXPECT_EQ(linux_network_words(network), "faasc.ip=off faasc.ip6=fd00::2/64");
+  network.address = "10.0.0.2/24";
+  EXPECT_EQ(linux_network_words(network),
+            "faasc.ip=10.0.0.2/24 faasc.gw=off faasc.dns=off faasc.ip6=fd00::2/64");
+  network.gateway = "10.0.0.1";
+  network.address6.clear();
+  EXPECT_EQ(linux_network_words(network), "faasc.ip=10.0.0.2/24 faasc.gw=10.0.0.1 faasc.dns=10.0.0.1");
+  network.dns = {"10.0.0.9"};
+  EXPECT_EQ(linux_network_words(network), "faasc.ip=10.0.0.2/24 faasc.gw=10.0.0.1 faasc.dns=10.0.0.9");
+}
+
 TEST(LinuxSettings, AreRefusedWhereInitHasNoRoom) {
   GuestSettings many;
   many.mounts.resize(40);

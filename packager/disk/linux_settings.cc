@@ -21,6 +21,24 @@ Error too_much(const std::string& what, std::size_t most) {
 
 }  // namespace
 
+std::string linux_network_words(const GuestNetwork& network) {
+  std::string words;
+  auto add = [&](const std::string& word) { words += (words.empty() ? "faasc." : " faasc.") + word; };
+  if (!network.address.empty()) {
+    add("ip=" + network.address);
+    add("gw=" + (network.gateway.empty() ? "off" : network.gateway));
+    // As in the image of a function with a fixed address: a gateway that answers names is the best guess.
+    if (network.dns.empty()) add("dns=" + (network.gateway.empty() ? "off" : network.gateway));
+  }
+  if (!network.address6.empty()) {
+    // Not the address of QEMU's own network besides, which init would take.
+    if (network.address.empty()) add("ip=off");
+    add("ip6=" + network.address6);
+  }
+  for (const std::string& server : network.dns) add("dns=" + server);
+  return words;
+}
+
 Result<std::string> linux_settings(const GuestSettings& settings, std::string_view options) {
   std::string bytes;
   auto add = [&](std::string_view text) {

@@ -13,6 +13,9 @@ namespace faasc {
 /// that are for init ("faasc.ip=10.0.0.2/24").
 Result<std::string> linux_settings(const GuestSettings& settings, std::string_view options = {});
 
+/// What such words say of a card: "faasc.ip=10.0.0.2/24 faasc.gw=off faasc.dns=10.0.0.1".
+std::string linux_network_words(const GuestNetwork& network);
+
 /// The same as the bytes of a disk: whole sectors.
 Result<std::string> linux_settings_disk(const GuestSettings& settings, std::string_view options = {});
 

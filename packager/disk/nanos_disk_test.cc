@@ -15,6 +15,7 @@
 #include "packager/disk/codes.h"
 #include "packager/disk/mbr.h"
 #include "packager/disk/nanos_disk_reader.h"
+#include "packager/disk/nanos_settings.h"
 #include "packager/kernels/kernel_elf.h"
 #include "packager/kernels/sample_kernel.h"
 
@@ -369,6 +370,22 @@ TEST_F(NanosDiskTest, AFullDiskLeavesNoOutput) {
     EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), fs::directory_iterator()), 6);
   }
   std::signal(SIGXFSZ, handler);
+}
+
+TEST(NanosSettings, MountsAndNetwork) {
+  GuestSettings settings;
+  settings.mounts = {{GuestMount::Kind::Share, "0", "/in", true},
+                     {GuestMount::Kind::Volume, "data", "/d", false}};
+  settings.network.address = "10.0.0.2/22";
+  settings.network.gateway = "10.0.0.1";
+  settings.network.address6 = "fd00::2/64";
+  TfsTuple root = nanos_settings(settings);
+  add_directory(root, "/d");
+  add_directory(root, "/in/deep");
+  EXPECT_EQ(to_text(TfsValue(root)),
+            "(children:(d:(children:()) in:(children:(deep:(children:())))) "
+            "en1:(gateway:10.0.0.1 ip6addr:fd00:0:0:0:0:0:0:2 ipaddr:10.0.0.2 netmask:255.255.252.0) "
+            "mounts:(data:/d virtfs0:/in:ro))");
 }
 
 TEST_F(NanosDiskTest, Volumes) {

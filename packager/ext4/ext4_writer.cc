@@ -68,6 +68,7 @@ class Ext4Writer {
   std::uint64_t offset_;  // of the file system in the file
   Ext4Handle fs_;
   std::uint64_t next_block_ = 0;
+  blk_t journal_blocks_ = 0;
   std::vector<char> buffer_;
 };
 
@@ -128,6 +129,13 @@ Result<void> Ext4Writer::initialize() {
     spare_blocks = (options_.free_bytes + kExt4Block - 1) / kExt4Block;
     spare_inodes = 64 + options_.free_bytes / 16384;
     spare_blocks += 16 + spare_blocks / 256;  // for directories and extents
+  }
+  if (options_.journal) {
+    // What mke2fs chooses; it gives file systems of less than 8 MiB none.
+    constexpr int kLeastJournalBlocks = 1024;
+    journal_blocks_ = static_cast<blk_t>(
+        std::max(ext2fs_default_journal_size(plan_.data_blocks + spare_blocks), kLeastJournalBlocks));
+    spare_blocks += journal_blocks_ + 2;  // and its extents
   }
   const std::uint64_t needed = plan_.data_blocks + extent_blocks + spare_blocks;
   const std::uint64_t inodes = kExt4FirstInode - 1 + plan_.nodes.size() - 1 + spare_inodes;
@@ -315,6 +323,9 @@ Result<std::uint64_t> Ext4Writer::write() {
     if (auto written = write_data(node, placed); !written) return std::move(written).error();
     FAASC_CHECK(write_inode(node, placed));
   }
+  if (journal_blocks_ > 0)
+    if (errcode_t code = ext2fs_add_journal_inode(fs_.get(), journal_blocks_, EXT2_MKJOURNAL_NO_MNT_CHECK))
+      return failed("write", code);
   std::uint64_t size_bytes = ext2fs_blocks_count(fs_->super) * kExt4Block;
   // Blocks that the library had no use for are on the disk all the same.
   if (options_.size_bytes)

@@ -18,6 +18,9 @@ struct Ext4Options {
   std::string label;  ///< at most 16 bytes
   /// Goes into the UUID, which knows nothing of what is in host files: a digest of them, where one is known.
   std::string identity{};
+  /// For a file system that is written to for longer than one machine lives: after a crash the kernel goes by
+  /// it, and finds everything as it was before or after each operation.
+  bool journal = false;
 };
 
 struct Ext4Image {
@@ -26,10 +29,11 @@ struct Ext4Image {
 };
 
 /// Writes a bare ext4 file system (Documentation/filesystems/ext4) with `rootfs` in it to `out`, whole or not
-/// at all, by libext2fs: no root, no mount. Blocks of 4 KiB, inodes of 256 bytes, extents; no journal, no
-/// checksums, no reserve for root, no lost+found. Everything belongs to root and dates from second 1 of 1970;
-/// the UUID follows from the label, the identity and the tree's names, modes, sizes, link targets and inline
-/// bytes. The same tree gives the same bytes, and holes in host files stay holes.
+/// at all, by libext2fs: no root, no mount. Blocks of 4 KiB, inodes of 256 bytes, extents; no checksums, no
+/// reserve for root, no lost+found; a journal only where it is asked for. Everything belongs to root and
+/// dates from second 1 of 1970; the UUID follows from the label, the identity and the tree's names, modes,
+/// sizes, link targets and inline bytes. The same tree gives the same bytes, and holes in host files stay
+/// holes.
 Result<Ext4Image> write_ext4(const Rootfs& rootfs, const Ext4Options& options,
                              const std::filesystem::path& out);
 

@@ -11,5 +11,7 @@ inline constexpr const char* kImageProblem = "FAASC0670";     ///< something tha
 inline constexpr const char* kImageNoProgram = "FAASC0765";   ///< it does not say what its machine runs
 inline constexpr const char* kImageBadInput = "FAASC0672";    ///< a path of the host that no image can hold
 inline constexpr const char* kImageNotRebuilt = "FAASC0671";  ///< a copy would lose something of the image
+inline constexpr const char* kVolumeUnusable = "FAASC0749";   ///< no volume, or not one for this guest
+inline constexpr const char* kVolumeExists = "FAASC0758";     ///< where a new volume was to be
 
 }  // namespace faasc

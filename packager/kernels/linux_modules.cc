@@ -24,7 +24,9 @@ constexpr const char* kUsualDependencies[] = {"virtio",
                                               "net_failover",
                                               "mbcache",
                                               "jbd2",
-                                              "crc16"};
+                                              "crc16",
+                                              "fuse",
+                                              "virtiofs"};
 
 Error bad_module(const std::string& name) {
   return {Fault::Input, kBadLinuxModule, "module '" + name + "' is no kernel module for x86_64", {}, {}};
@@ -111,6 +113,7 @@ Result<LinuxModulePlan> plan_linux_modules(const LinuxModules& found,
                                            const std::set<std::string, std::less<>>& builtin) {
   LinuxModulePlan plan;
   std::set<std::string, std::less<>> visited;
+  std::vector<std::string>* order = &plan.order;
   std::function<Result<void>(const std::string&)> visit = [&](const std::string& name) -> Result<void> {
     if (builtin.contains(name) || !visited.insert(name).second) return {};
     auto module = found.find(name);
@@ -120,12 +123,14 @@ Result<LinuxModulePlan> plan_linux_modules(const LinuxModules& found,
     }
     FAASC_TRY(std::vector<std::string> dependencies, dependencies_of(module->second, name));
     for (const std::string& dependency : dependencies) FAASC_CHECK(visit(dependency));
-    plan.order.push_back(name);
+    order->push_back(name);
     return {};
   };
   // A wanted module that a kernel lacks may be one it was configured without: check_linux_modules() decides.
   for (const char* name : kWanted)
     if (found.contains(name)) FAASC_CHECK(visit(name));
+  order = &plan.for_shares;
+  if (found.contains("virtiofs")) FAASC_CHECK(visit("virtiofs"));
   return plan;
 }
 
@@ -154,12 +159,16 @@ Result<void> check_linux_modules(const LinuxModulePlan& plan,
 std::string linux_modules_cpio(const LinuxModulePlan& plan, const LinuxModules& found) {
   CpioWriter writer;
   writer.add_directory("mod");
-  std::string order;
-  for (const std::string& name : plan.order) {
-    writer.add_file("mod/" + name + ".ko", found.find(name)->second);
-    order += name + ".ko\n";
-  }
-  writer.add_file("mod/order", order);
+  auto add = [&](const std::vector<std::string>& modules, const std::string& list) {
+    std::string order;
+    for (const std::string& name : modules) {
+      writer.add_file("mod/" + name + ".ko", found.find(name)->second);
+      order += name + ".ko\n";
+    }
+    writer.add_file(list, order);
+  };
+  add(plan.order, "mod/order");
+  if (!plan.for_shares.empty()) add(plan.for_shares, "mod/shares");
   return std::move(writer).finish();
 }
 

@@ -24,8 +24,9 @@ Result<std::vector<std::string>> dependencies_of(std::string_view module_bytes, 
 
 /// What init has to load, and in which order.
 struct LinuxModulePlan {
-  std::vector<std::string> order;   ///< every module after those it depends on
-  std::vector<std::string> absent;  ///< dependencies that are neither in `found` nor built in
+  std::vector<std::string> order;       ///< every module after those it depends on
+  std::vector<std::string> for_shares;  ///< the same, of what only a guest with shared directories needs
+  std::vector<std::string> absent;      ///< dependencies that are neither in `found` nor built in
 };
 
 /// The modules worth looking for in a first pass over a package: those wanted, and what they usually depend
@@ -42,7 +43,7 @@ Result<void> check_linux_modules(const LinuxModulePlan& plan,
                                  const std::set<std::string, std::less<>>& builtin,
                                  const std::string& release);
 
-/// /mod/<name>.ko and /mod/order.
+/// /mod/<name>.ko, /mod/order and, where there is any such module, /mod/shares.
 std::string linux_modules_cpio(const LinuxModulePlan& plan, const LinuxModules& found);
 
 }  // namespace faasc

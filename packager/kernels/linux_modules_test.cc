@@ -72,6 +72,19 @@ TEST(LinuxModules, SaysWhatIsMissing) {
             "kernel 6.1-x lacks module 'failover': it is neither built in nor among the packages' modules");
 }
 
+TEST(LinuxModules, WhatSharesNeedIsLoadedForThemOnly) {
+  LinuxModules modules = kDebian12;
+  modules["virtiofs"] = sample_module("fuse");
+  modules["fuse"] = sample_module("");
+  auto plan = plan_linux_modules(modules, {"ext4"});
+  ASSERT_TRUE(plan);
+  EXPECT_THAT(plan->order, testing::Not(testing::Contains("virtiofs")));
+  EXPECT_THAT(plan->for_shares, ElementsAre("fuse", "virtiofs"));
+  EXPECT_THAT(linux_modules_cpio(*plan, modules), testing::HasSubstr("mod/shares"));
+  EXPECT_THAT(linux_modules_cpio(plan_linux_modules(kDebian12, {"ext4"}).value(), kDebian12),
+              testing::Not(testing::HasSubstr("mod/shares")));
+}
+
 TEST(LinuxModules, CirclesEnd) {
   EXPECT_THAT(
       plan_linux_modules({{"button", sample_module("a")}, {"a", sample_module("button")}}, {}).value().order,

@@ -12,5 +12,6 @@ inline constexpr const char* kSpecWrongValue = "FAASC0573";  // a member's value
 inline constexpr const char* kTargetCannot = "FAASC0690";  // another VMM cannot run such a machine
 inline constexpr const char* kTargetLoses =
     "FAASC0691";  // a warning: what the spec says and another VMM's file does not
+inline constexpr const char* kMountNotInImage = "FAASC0692";  // and another VMM tells the guest of none
 
 }  // namespace faasc

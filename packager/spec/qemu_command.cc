@@ -1,5 +1,6 @@
 #include "packager/spec/qemu_command.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdio>
 
@@ -73,6 +74,16 @@ std::string static_network(const VmSpec::Nic& nic) {
   return text + ",dns=" + ipv4_text(unused(gateway));
 }
 
+int descriptor(const std::vector<int>& descriptors, std::size_t index) {
+  return index < descriptors.size() ? descriptors[index] : -1;
+}
+
+std::string host_network(const VmSpec::Nic& nic, const std::string& id, int fd) {
+  if (fd >= 0) return "tap,id=" + id + ",fd=" + std::to_string(fd);
+  if (!nic.bridge.empty()) return "bridge,id=" + id + ",br=" + escaped(nic.bridge);
+  return "tap,id=" + id + ",ifname=" + escaped(nic.tap) + ",script=no,downscript=no";
+}
+
 std::string command_line_text(const VmSpec& spec, const QemuOptions& options) {
   std::string text = spec.direct_boot->command_line;
   // Without PIT, KVM clock and TSC deadline timer Linux finds no clock to calibrate the TSC against, and
@@ -121,11 +132,16 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
   add({"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"});
   if (options.sandbox == QemuOptions::Sandbox::On)
     add({"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
-  add({"-machine", machine_text(spec, options)});
+  const bool served_by_virtiofsd =
+      std::any_of(options.virtiofs_fds.begin(), options.virtiofs_fds.end(), [](int fd) { return fd >= 0; });
+  add({"-machine", machine_text(spec, options) + (served_by_virtiofsd ? ",memory-backend=memory" : "")});
   add({"-accel", std::string(name_of(options.accelerator))});
   add({"-cpu", processor_text(options)});
   add({"-smp", processors_text(options.vcpus.value_or(spec.vcpus), options.accelerator)});
-  add({"-m", memory_text(options.memory_bytes.value_or(spec.memory_bytes))});
+  const std::string memory = memory_text(options.memory_bytes.value_or(spec.memory_bytes));
+  add({"-m", memory});
+  // virtiofsd works in the guest's memory.
+  if (served_by_virtiofsd) add({"-object", "memory-backend-memfd,id=memory,share=on,size=" + memory});
   add({"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"});
   if (options.qmp_fd >= 0)
     add({"-chardev", "socket,id=monitor,fd=" + std::to_string(options.qmp_fd), "-mon",
@@ -149,11 +165,14 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
   for (std::size_t i = 0; i < spec.disks.size(); ++i) {
     const VmSpec::Disk& disk = spec.disks[i];
     std::string id = "disk" + std::to_string(i);
-    bool keep = !disk.read_only && options.disk_writes == QemuOptions::DiskWrites::Keep;
+    bool volume = !disk.volume.empty();
+    bool keep = !disk.read_only && (volume || options.disk_writes == QemuOptions::DiskWrites::Keep);
     // Nanos writes to its root whatever we call it, and complains on the console where that fails: it gets an
     // overlay.
-    bool refuse = disk.read_only && spec.kernel_family != "nanos";
-    const char* access = keep ? "" : refuse ? ",readonly=on" : ",snapshot=on";
+    bool refuse = disk.read_only && (volume || spec.kernel_family != "nanos");
+    std::string access = keep ? "" : refuse ? ",readonly=on" : ",snapshot=on";
+    // QEMU's own answer to a full host is to stop the machine until somebody makes room.
+    if (volume) access += ",werror=report,rerror=report";
     assert(disk.format != "raw.zst");
     std::string format = disk.format == "vhd" ? "vpc" : disk.format;
     add({"-drive",
@@ -161,11 +180,31 @@ std::vector<std::string> qemu_command(const VmSpec& spec, const QemuOptions& opt
     bool boots = options.boot != BootFrom::Kernel && i == 0;
     add({"-device", "virtio-blk" + transport + ",drive=" + id + (boots ? ",bootindex=0" : "")});
   }
+  for (std::size_t i = 0; i < spec.shares.size(); ++i) {
+    const VmSpec::Share& share = spec.shares[i];
+    const std::string id = "share" + std::to_string(i);
+    if (int fd = descriptor(options.virtiofs_fds, i); fd >= 0) {
+      add({"-chardev", "socket,id=" + id + ",fd=" + std::to_string(fd)});
+      add({"-device", "vhost-user-fs" + transport + ",chardev=" + id + ",tag=" + escaped(share.tag)});
+      continue;
+    }
+    // Files are made as the user who runs QEMU. Nanos opens every file to write to it, so that a share that
+    // QEMU refuses to write to could not be read either: there it is the guest's kernel that refuses.
+    bool refuse = share.read_only && spec.kernel_family != "nanos";
+    add({"-fsdev", "local,id=" + id + ",path=" + escaped(share.directory.string()) +
+                       ",security_model=none,multidevs=remap" + (refuse ? ",readonly=on" : "")});
+    add({"-device", "virtio-9p" + transport + ",fsdev=" + id + ",mount_tag=" + escaped(share.tag)});
+  }
   for (std::size_t i = 0; i < spec.nics.size(); ++i) {
     std::string id = "net" + std::to_string(i);
-    add({"-netdev", user_network(spec.nics[i], id, i == 0 ? options.ports : std::vector<PortForward>{})});
+    const VmSpec::Nic& nic = spec.nics[i];
+    if (nic.of_the_host())
+      add({"-netdev", host_network(nic, id, descriptor(options.tap_fds, i))});
+    else
+      add({"-netdev", user_network(nic, id, i == 0 ? options.ports : std::vector<PortForward>{})});
     // An empty romfile: no network boot, which costs half a second.
-    add({"-device", "virtio-net" + transport + ",netdev=" + id + (microvm ? "" : ",romfile=")});
+    add({"-device", "virtio-net" + transport + ",netdev=" + id + (microvm ? "" : ",romfile=") +
+                        (nic.mac.empty() ? "" : ",mac=" + nic.mac)});
   }
   if (spec.exit_port) {
     char port[8];

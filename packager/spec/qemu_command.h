@@ -46,6 +46,12 @@ struct QemuOptions {
   enum class DiskWrites : std::uint8_t { Drop, Keep };
   DiskWrites disk_writes = DiskWrites::Drop;
 
+  /// Inherited descriptors, by the index of what they are for. Of a card that is connected to the host's
+  /// network: its tap device; -1 or none: QEMU opens it by its name.
+  std::vector<int> tap_fds;
+  /// Of a share: a socket that leads to a virtiofsd; -1 or none: QEMU itself shares the directory, by 9p.
+  std::vector<int> virtiofs_fds;
+
   /// An inherited descriptor of a connected socket that speaks QMP; -1: no monitor at all.
   int qmp_fd = -1;
   /// Seccomp: QEMU then cannot start programs, change users or its limits. Not every QEMU is built with it.

@@ -116,6 +116,46 @@ TEST(QemuCommand, UefiBootOnQ35) {
             " -device isa-debug-exit,iobase=0x501,iosize=4");
 }
 
+TEST(QemuCommand, VolumesSharesAndNetworksOfTheHost) {
+  using testing::HasSubstr;
+  VmSpec spec = nanos_spec();
+  spec.disks.push_back({.path = "/v/a,b.img", .format = "raw", .read_only = false, .volume = "data"});
+  spec.disks.push_back({.path = "/v/ro.img", .format = "raw", .read_only = true, .volume = "ro"});
+  spec.shares = {{.directory = "/home/x", .tag = "0", .read_only = true}};
+  spec.nics.front().tap = "tap0";
+  spec.nics.front().mac = "52:54:00:01:02:03";
+  // What the guest writes to a volume stays, although the image is only read. A full host is the guest's
+  // error.
+  EXPECT_THAT(rendered(spec, {.machine = MachineType::Q35}),
+              testing::AllOf(
+                  HasSubstr("file=/out/hello.img,snapshot=on -device virtio-blk-pci,drive=disk0"),
+                  HasSubstr(" -drive id=disk1,if=none,format=raw,file=/v/a,,b.img,werror=report,rerror=report"
+                            " -device virtio-blk-pci,drive=disk1"),
+                  HasSubstr("file=/v/ro.img,readonly=on,werror=report,rerror=report"),
+                  // Nanos opens all files to write: QEMU does not refuse that.
+                  HasSubstr(" -fsdev local,id=share0,path=/home/x,security_model=none,multidevs=remap"
+                            " -device virtio-9p-pci,fsdev=share0,mount_tag=0 "),
+                  HasSubstr(" -netdev tap,id=net0,ifname=tap0,script=no,downscript=no"
+                            " -device virtio-net-pci,netdev=net0,romfile=,mac=52:54:00:01:02:03")));
+  spec.nics.front().tap.clear();
+  spec.nics.front().bridge = "br0";
+  EXPECT_THAT(rendered(spec, {.machine = MachineType::Q35}), HasSubstr(" -netdev bridge,id=net0,br=br0 "));
+  EXPECT_THAT(rendered(spec, {.machine = MachineType::Q35, .tap_fds = {9}}),
+              HasSubstr(" -netdev tap,id=net0,fd=9 "));
+}
+
+TEST(QemuCommand, ASharesServer) {
+  VmSpec spec = linux_spec();
+  spec.shares = {{.directory = "/home/x", .tag = "src", .read_only = false}};
+  EXPECT_THAT(
+      rendered(spec, {.virtiofs_fds = {7}}),
+      testing::AllOf(testing::HasSubstr(",memory-backend=memory -accel"),
+                     testing::HasSubstr(" -object memory-backend-memfd,id=memory,share=on,size=256M "),
+                     testing::HasSubstr(" -chardev socket,id=share0,fd=7"
+                                        " -device vhost-user-fs-device,chardev=share0,tag=src "),
+                     testing::Not(testing::HasSubstr("-fsdev"))));
+}
+
 TEST(QemuCommand, DirectBootOnQ35) {
   EXPECT_EQ(rendered(nanos_spec(), {.program = "/opt/qemu", .machine = MachineType::Q35}),
             "/opt/qemu -name hello -nodefaults -no-user-config -no-reboot -display none " +

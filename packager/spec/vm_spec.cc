@@ -17,8 +17,10 @@
 //
 //   schema name architecture kernel_family vcpus memory_bytes
 //   direct_boot?  {kernel_version kernel kernel_sha256 initrd? command_line?}
-//   disks         [{path format read_only bios_bootable uefi_bootable?}]
-//   nics          [{model address gateway?}]
+//   disks         [{path format read_only bios_bootable uefi_bootable? volume?}]
+//   shares?       [{directory tag read_only}]
+//   mounts?       [{tag|label path read_only}]
+//   nics          [{model address gateway? address6? mac? tap?|bridge?}]
 //   exit_port? semihosting_exit? settings_disk?
 //   function      {name kind http_port ready_path init_timeout_ms request_timeout_ms grace_period_ms}
 //   tests         [{name request {method path headers [[name, value]] body?|body_base64?}
@@ -293,6 +295,17 @@ bool is_ipv4_with_prefix(const std::string& text) {
   return digits && std::stoi(prefix) >= 1 && std::stoi(prefix) <= 30;
 }
 
+bool is_ipv6_with_prefix(const std::string& text) {
+  std::size_t slash = text.find('/');
+  in6_addr address{};
+  if (slash == std::string::npos || ::inet_pton(AF_INET6, text.substr(0, slash).c_str(), &address) != 1)
+    return false;
+  std::string prefix = text.substr(slash + 1);
+  bool digits =
+      !prefix.empty() && prefix.size() <= 3 && prefix.find_first_not_of("0123456789") == std::string::npos;
+  return digits && std::stoi(prefix) >= 1 && std::stoi(prefix) <= 128;
+}
+
 void read_test(Failure& failure, ObjectReader& object, SmokeTest& test) {
   object.read("name", test.name);
   if (const Json* value = object.take("request", Presence::Required)) {
@@ -317,6 +330,22 @@ void read_test(Failure& failure, ObjectReader& object, SmokeTest& test) {
     if (expect.has("max_ms")) expect.read("max_ms", test.max_duration.emplace());
     expect.finish();
   }
+}
+
+void read_mount(Failure& failure, ObjectReader& object, VmSpec::Mount& mount) {
+  bool volume = object.has("label"), share = object.has("tag");
+  if (volume == share)
+    failure.fail(kSpecWrongMember,
+                 "'" + object.pointer_to(volume ? "label" : "tag") +
+                     (volume ? "' stands beside 'tag'; a mount has one of the two"
+                             : "' is missing, and so is 'label'; a mount has one of the two"));
+  mount.kind = volume ? VmSpec::Mount::Kind::Volume : VmSpec::Mount::Kind::Share;
+  object.read(volume ? "label" : "tag", mount.name);
+  object.read("path", mount.path);
+  object.read("read_only", mount.read_only);
+  if (!mount.path.starts_with('/'))
+    failure.fail(kSpecWrongValue,
+                 "'" + object.pointer_to("path") + "' is '" + mount.path + "'; it must begin with '/'");
 }
 
 void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpec& spec) {
@@ -347,12 +376,33 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
     object.read("read_only", disk.read_only);
     object.read("bios_bootable", disk.bios_bootable);
     object.read("uefi_bootable", disk.uefi_bootable, Presence::Optional);
+    object.read("volume", disk.volume, Presence::Optional);
   });
+  if (root.has("shares"))
+    read_list(failure, root, "shares", [&](ObjectReader& object) {
+      VmSpec::Share& share = spec.shares.emplace_back();
+      read_path(failure, object, "directory", share.directory, Presence::Required, base);
+      object.read("tag", share.tag);
+      object.read("read_only", share.read_only);
+    });
+  if (root.has("mounts"))
+    read_list(failure, root, "mounts",
+              [&](ObjectReader& object) { read_mount(failure, object, spec.mounts.emplace_back()); });
   read_list(failure, root, "nics", [&](ObjectReader& object) {
     VmSpec::Nic& nic = spec.nics.emplace_back();
     object.read_one_of("model", nic.model, {"virtio-net"});
     object.read("address", nic.address);
     object.read("gateway", nic.gateway, Presence::Optional);
+    object.read("address6", nic.address6, Presence::Optional);
+    object.read("mac", nic.mac, Presence::Optional);
+    object.read("tap", nic.tap, Presence::Optional);
+    object.read("bridge", nic.bridge, Presence::Optional);
+    if (!nic.address6.empty() && !is_ipv6_with_prefix(nic.address6))
+      failure.fail(kSpecWrongValue, "'" + object.pointer_to("address6") + "' is '" + nic.address6 +
+                                        "'; it must be an IPv6 address with its prefix length, 'fd00::2/64'");
+    if (!nic.tap.empty() && !nic.bridge.empty())
+      failure.fail(kSpecWrongMember,
+                   "'" + object.pointer_to("bridge") + "' stands beside 'tap'; a card has one of the two");
     if (nic.address != "dhcp" && !is_ipv4_with_prefix(nic.address))
       failure.fail(kSpecWrongValue,
                    "'" + object.pointer_to("address") + "' is '" + nic.address +
@@ -396,6 +446,11 @@ fs::path vm_spec_path(const fs::path& image) {
   return path.replace_extension(".vm.json");
 }
 
+std::string share_tag(const VmSpec& spec, std::size_t index, const VmSpec::Mount* mount) {
+  if (spec.kernel_family == "nanos") return std::to_string(index);
+  return mount != nullptr ? mount->name : "faasc-share-" + std::to_string(index);
+}
+
 std::string to_json(const VmSpec& spec, const fs::path& directory, const fs::path& kernel_store) {
   auto text_of = [&](const fs::path& path) { return path_text(path, directory, kernel_store); };
   Json root = {{"schema", kSchema},
@@ -419,12 +474,25 @@ std::string to_json(const VmSpec& spec, const fs::path& directory, const fs::pat
                    {"read_only", disk.read_only},
                    {"bios_bootable", disk.bios_bootable}};
     if (disk.uefi_bootable) object["uefi_bootable"] = true;
+    if (!disk.volume.empty()) object["volume"] = disk.volume;
     root["disks"].push_back(std::move(object));
   }
+  for (const VmSpec::Share& share : spec.shares)
+    root["shares"].push_back(
+        {{"directory", text_of(share.directory)}, {"tag", share.tag}, {"read_only", share.read_only}});
+  for (const VmSpec::Mount& mount : spec.mounts)
+    root["mounts"].push_back({{mount.kind == VmSpec::Mount::Kind::Volume ? "label" : "tag", mount.name},
+                              {"path", mount.path},
+                              {"read_only", mount.read_only}});
   root["nics"] = Json::array();
   for (const VmSpec::Nic& nic : spec.nics) {
     Json object = {{"model", nic.model}, {"address", nic.address}};
-    if (!nic.gateway.empty()) object["gateway"] = nic.gateway;
+    for (const auto& [member, value] : {std::pair{"gateway", &nic.gateway},
+                                        {"address6", &nic.address6},
+                                        {"mac", &nic.mac},
+                                        {"tap", &nic.tap},
+                                        {"bridge", &nic.bridge}})
+      if (!value->empty()) object[member] = *value;
     root["nics"].push_back(std::move(object));
   }
   if (spec.exit_port) root["exit_port"] = *spec.exit_port;

@@ -56,13 +56,41 @@ struct VmSpec {
     bool read_only = true;       ///< the guest never writes to it
     bool bios_bootable = false;  ///< holds a boot loader and the kernel
     bool uefi_bootable = false;  ///< holds a system partition with a loader, and the kernel
+    /// Of a volume: the label or UUID by which the guest finds it. What the guest writes to it stays. Empty:
+    /// a part of the image.
+    std::string volume;
   };
   std::vector<Disk> disks;  ///< the first is the root disk
+
+  /// A directory of the host that the guest sees.
+  struct Share {
+    std::filesystem::path directory;
+    std::string tag;  ///< by which the guest finds it
+    bool read_only = false;
+  };
+  std::vector<Share> shares;
+
+  /// What the guest mounts beside its root and is not part of the image: whoever runs it gives it a volume
+  /// (`disks`) or a share of this name.
+  struct Mount {
+    enum class Kind : std::uint8_t { Share, Volume };
+    Kind kind = Kind::Share;
+    std::string name;  ///< a share's tag, or a volume's label
+    std::string path;  ///< absolute, in the guest
+    bool read_only = false;
+  };
+  std::vector<Mount> mounts;
 
   struct Nic {
     std::string model = "virtio-net";
     std::string address = "dhcp";  ///< or a static IPv4 address with prefix length, "10.0.2.15/24"
     std::string gateway;
+    std::string address6;  ///< a static IPv6 address with prefix length, "fd00::2/64"; empty: none
+    std::string mac;       ///< "52:54:00:12:34:56"; empty: the VMM's choice
+    /// What the card is connected to: a network of the VMM's own, with ports of the host that lead into it,
+    /// or a tap device, or a bridge of the host. At most one of the two is set.
+    std::string tap, bridge;
+    bool of_the_host() const { return !tap.empty() || !bridge.empty(); }
   };
   std::vector<Nic> nics;
 
@@ -87,6 +115,10 @@ struct VmSpec {
   std::chrono::milliseconds grace_period{10'000};
   std::vector<SmokeTest> tests;
 };
+
+/// The tag by which the guest finds the share that is number `index` among those of `spec.mounts`, or comes
+/// after them (`mount` is null then). Nanos knows numbers only.
+std::string share_tag(const VmSpec& spec, std::size_t index, const VmSpec::Mount* mount);
 
 /// Where the description of an image lies: "build/hello.img" and "build/hello.img.zst" →
 /// "build/hello.vm.json".

@@ -185,6 +185,43 @@ TEST(VmSpec, WholeRoundTrip) {
   EXPECT_EQ(read->tests[1].status, std::nullopt);
 }
 
+TEST(VmSpec, MountsAndWhatTheyAreGiven) {
+  VmSpec spec = full_spec();
+  spec.disks.push_back({.path = "/data/data.img", .format = "raw", .read_only = false, .volume = "data"});
+  spec.shares = {{.directory = "/out/shared", .tag = "0", .read_only = true}};
+  spec.mounts = {{VmSpec::Mount::Kind::Volume, "data", "/srv/data", false},
+                 {VmSpec::Mount::Kind::Share, "in", "/srv/in", true}};
+  spec.nics[1].address6 = "fd00::2/64";
+  spec.nics[1].mac = "52:54:00:00:00:01";
+  spec.nics[1].bridge = "br0";
+  std::string text = to_json(spec, "/out", "/store/kernels");
+  for (const char* piece : {"\"volume\": \"data\"", "\"directory\": \"shared\"", "\"label\": \"data\"",
+                            "\"tag\": \"in\"", "\"address6\": \"fd00::2/64\"", "\"bridge\": \"br0\""})
+    EXPECT_NE(text.find(piece), std::string::npos) << piece << text;
+  auto read = parse_vm_spec(text, "/out/orders.vm.json", "/store/kernels");
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(to_json(*read, "/out", "/store/kernels"), text);
+  EXPECT_EQ(read->shares[0].directory, "/out/shared");
+
+  auto refusal = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    changed.replace(changed.find(from), from.size(), to);
+    auto result = parse_vm_spec(changed, "/x.vm.json", "/store/kernels");
+    return result ? "accepted" : result.error().what;
+  };
+  EXPECT_EQ(refusal("\"label\": \"data\",", ""),
+            "'/x.vm.json': '/mounts/0/tag' is missing, and so is 'label'; a mount has one of the two");
+  EXPECT_EQ(refusal("\"tag\": \"in\"", "\"tag\": \"in\", \"label\": \"x\""),
+            "'/x.vm.json': '/mounts/1/label' stands beside 'tag'; a mount has one of the two");
+  EXPECT_EQ(refusal("/srv/data", "srv"), "'/x.vm.json': '/mounts/0/path' is 'srv'; it must begin with '/'");
+  EXPECT_EQ(
+      refusal("fd00::2/64", "fd00::2"),
+      "'/x.vm.json': '/nics/1/address6' is 'fd00::2'; it must be an IPv6 address with its prefix length, "
+      "'fd00::2/64'");
+  EXPECT_EQ(refusal("\"bridge\": \"br0\"", "\"tap\": \"t\", \"bridge\": \"br0\""),
+            "'/x.vm.json': '/nics/1/bridge' stands beside 'tap'; a card has one of the two");
+}
+
 TEST(VmSpec, PathsFollowTheFile) {
   VmSpec spec = full_spec();
   std::string elsewhere = to_json(spec, "/out/sub", "/store/kernels");

@@ -222,7 +222,7 @@ TEST_F(Refusals, NoManifestNoKernelNoStore) {
 
 TEST_F(Refusals, WhatThisVersionCannotDoIsSaid) {
   auto manifest = read_file(project_.at("faas.yaml"));
-  project_.write("faas.yaml", *manifest + "mounts:\n  - {label: data, path: /data}\n");
+  project_.write("faas.yaml", *manifest + "signature: asgi\n");
   Finished finished = project_.faasc({"build"});
   EXPECT_EQ(finished.status.code, 1) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("FAASC0803"));

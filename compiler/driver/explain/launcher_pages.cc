@@ -119,6 +119,77 @@ constexpr ExplainPage kPages[] = {
      "killed it, and the machine has ended with it.",
      "faasc run -d shop; pkill -9 -f 'faasc run'; faasc stop shop",
      "Start it again. 'dmesg' says whether memory was short."},
+    {"FAASC0747", "a volume or a shared directory is not named as it should be",
+     "--volume takes a file and a path in the guest, FILE:/PATH, and --share a directory, DIR:/PATH; ':ro' "
+     "at the end "
+     "lets the guest only read. Where faas.yaml mounts the volume's label itself, FILE alone will do. "
+     "Nothing can be "
+     "mounted over the root or below /dev, /proc and /sys.",
+     "faasc run shop --volume data.img   # and no 'mounts' in faas.yaml", "Write --volume data.img:/data."},
+    {"FAASC0748", "another machine has the volume",
+     "Two kernels that write to one file system destroy it, so that a volume is locked for the one machine "
+     "that may "
+     "write to it. Any number of machines may read one that nobody writes to.",
+     "faasc run -d shop --volume data.img:/data; faasc invoke shop --volume data.img:/data",
+     "Stop the other machine, or give the volume to both with ':ro'."},
+    {"FAASC0749", "this is no volume, or not one for this guest",
+     "A volume is a raw disk with one file system and no partitions: TFS for Nanos, ext4 with a label for "
+     "Linux. What "
+     "'faasc build' writes is an image, and no volume.",
+     "faasc run shop --volume shop.img:/data", "Make one with 'faasc volume create'."},
+    {"FAASC0750", "a mount of the function's was given nothing",
+     "'mounts' in faas.yaml says that the function mounts a volume or a shared directory, and the machine "
+     "has none of "
+     "that name. A guest without it would write into its own image, and lose what it wrote.",
+     "faas.yaml: mounts: [{label: data, path: /data}]\n\nfaasc run shop",
+     "Give it one: --volume FILE with that label, or --share DIR:PATH."},
+    {"FAASC0751", "two mounts are in each other's way",
+     "A path of the guest takes one mount, a volume is mounted once, and guests tell volumes by their "
+     "labels. Where "
+     "faas.yaml says at which path a volume belongs, it is not mounted at another one.",
+     "faasc run shop --volume a.img:/data --volume b.img:/data",
+     "Give each mount a path and each volume a label of its own."},
+    {"FAASC0752", "there is no directory for the mount",
+     "What is mounted needs a directory of the image. On Nanos a missing one is made for the run; the root "
+     "of a Linux "
+     "image has no room for one, unless the function has ephemeral_storage. Where a part of the path is a "
+     "file, nothing "
+     "can be mounted.",
+     "faasc run --kernel linux shop --volume data.ext4:/data",
+     "Choose a path that can be, below /run or /tmp for example, or write it under 'mounts' in faas.yaml."},
+    {"FAASC0753", "a directory cannot be shared with this guest",
+     "Nanos gets directories by 9p from QEMU itself, on a PC (q35). Linux gets them by virtio-fs from "
+     "virtiofsd, which has "
+     "to be installed and, as QEMU's own, be started by root; its kernel needs the module virtiofs.",
+     "faasc run --kernel linux shop --share .:/src   # as an ordinary user",
+     "Use a volume, run it as root, or build the function for Nanos."},
+    {"FAASC0754", "the network is not described as it should be",
+     "--net is user, tap=NAME or bridge=NAME; --ip an address with its prefix length, once for IPv4 and once "
+     "for IPv6; "
+     "--gateway and --dns are addresses of IPv4. Ports are forwarded (-p) into QEMU's own network only.",
+     "faasc run shop --net bridge=br0 --ip 10.0.0.2", "Write --ip 10.0.0.2/24."},
+    {"FAASC0755", "the network of this host cannot be used",
+     "--net tap=NAME takes a tap device that is there and that this user may open. --net bridge=NAME makes "
+     "one on the "
+     "bridge, which takes root, or qemu-bridge-helper and a line in /etc/qemu/bridge.conf.",
+     "faasc run shop --net tap=tap7   # and no such device",
+     "Name a device that is there, or make one: 'sudo ip tuntap add tap7 mode tap user $USER && sudo ip link "
+     "set "
+     "tap7 up'."},
+    {"FAASC0756", "this guest cannot have such a network",
+     "What the kernels can do differs: Nanos takes name servers from its image only, and IPv6 networks of 64 "
+     "bits only; "
+     "Linux guests do not tell which address they got by DHCP. QEMU's own network leads no requests to a "
+     "guest by IPv6.",
+     "faasc run --kernel linux shop --net bridge=br0   # without --ip",
+     "The message says what to write instead."},
+    {"FAASC0758", "a volume is not written over",
+     "'faasc volume create' makes an empty file system. A file of that name may hold data that nobody else "
+     "has.",
+     "faasc volume create data.img --size 64MiB   # twice", "Remove the file first, or choose another name."},
+    {"FAASC0759", "the volume cannot be opened", "It is not there, or this user may not write to it.",
+     "faasc run shop --volume dta.img:/data",
+     "Correct the name, make it with 'faasc volume create', or put ':ro' behind it."},
     {"FAASC0760", "bubblewrap is not installed",
      "With '--vmm process' the program runs in a sandbox that bubblewrap makes.", "faasc test --vmm process",
      "Install it: on Debian and Ubuntu, 'sudo apt install bubblewrap'."},

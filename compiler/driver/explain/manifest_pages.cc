@@ -277,6 +277,13 @@ constexpr ExplainPage kPages[] = {
      "cloudevent, its expectation one of "
      "body, body_json and body_regex; names are given once, and regular expressions are ECMAScript's.",
      "tests:\n  - {name: a, expect: {body_regex: \"(\"}}", "The message says what is wrong with this one."},
+    {"FAASC0197", "nothing can be mounted like that",
+     "A mount's path is a directory of the image, which is made where it is missing: not a file, nothing of "
+     "the kernel's "
+     "own (/dev, /proc, /sys), and without a ':'. A label has to fit into the file system: 31 bytes for "
+     "Nanos, 16 for "
+     "Linux.",
+     "mounts: [{label: data, path: /dev/data}]", "Choose another path, or a shorter label."},
     {"FAASC0192", "the file is none that can be imported",
      "'faasc init --from' makes a faas.yaml of another tool's file. Which tool's it is, the keys in it say: "
      "AWS "

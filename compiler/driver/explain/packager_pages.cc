@@ -471,6 +471,12 @@ constexpr ExplainPage kPages[] = {
      "place in it. "
      "The message names that part.",
      "faasc spec shop --to firecracker", "See to it by other means, or do without."},
+    {"FAASC0692", "the image says nothing of this mount",
+     "'faasc run' can mount volumes and directories that the image knows nothing of: it tells the guest when it "
+     "starts. Where another program starts the machine, the guest mounts what 'mounts' in faas.yaml said when its "
+     "image was built.",
+     "faasc spec shop --to libvirt --volume data.img:/data   # and no 'mounts' in faas.yaml",
+     "Write 'mounts: [{label: data, path: /data}]' into faas.yaml, and build again."},
     {"FAASC0741", "Nanos' file system cannot take an edit",
      "What a guest is to find for one run only is written as one more record into the log of its root file "
      "system, in "

@@ -9,6 +9,7 @@ Result<Rendering> render_cloud_hypervisor(const VmSpec& spec, const RenderOption
   using Json = nlohmann::ordered_json;
   constexpr std::string_view kName = "Cloud Hypervisor";
   FAASC_CHECK(check_architecture(kName, spec));
+  FAASC_CHECK(check_no_shares(kName, spec));
   FAASC_CHECK(check_disk_formats(kName, spec, {"raw", "qcow2", "vhdx"}));
   if (!spec.direct_boot)
     return target_cannot(kName, "boot from a disk, and '" + spec.name + "' has no kernel to load",

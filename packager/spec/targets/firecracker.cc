@@ -10,6 +10,7 @@ Result<Rendering> render_firecracker(const VmSpec& spec, const RenderOptions& op
   using Json = nlohmann::ordered_json;
   constexpr std::string_view kName = "Firecracker";
   FAASC_CHECK(check_architecture(kName, spec));
+  FAASC_CHECK(check_no_shares(kName, spec));
   FAASC_CHECK(check_disk_formats(kName, spec, {"raw"}));
   if (!spec.direct_boot)
     return target_cannot(kName, "boot from a disk, and '" + spec.name + "' has no kernel to load",

@@ -11,6 +11,7 @@ Result<Rendering> render_kubevirt(const VmSpec& spec, const RenderOptions& optio
   using Json = nlohmann::ordered_json;
   constexpr std::string_view kName = "KubeVirt";
   FAASC_CHECK(check_architecture(kName, spec));
+  FAASC_CHECK(check_no_shares(kName, spec));
   FAASC_CHECK(check_disk_formats(kName, spec, {"qcow2", "raw"}));
   FAASC_TRY(BootFrom from, boot_of_pc(kName, spec));
   if (from == BootFrom::Kernel)

@@ -86,6 +86,21 @@ void disk(Xml& xml, const VmSpec& spec, const VmSpec::Disk& disk, std::size_t in
   xml.close();
 }
 
+// By 9p from QEMU for Nanos, by virtiofsd, which libvirt starts, for Linux.
+void share(Xml& xml, const VmSpec& spec, const VmSpec::Share& share) {
+  const bool nanos = spec.kernel_family == "nanos";
+  if (nanos)
+    xml.open("filesystem", {{"type", "mount"}, {"accessmode", "squash"}, {"multidevs", "remap"}});
+  else
+    xml.open("filesystem", {{"type", "mount"}, {"accessmode", "passthrough"}});
+  if (!nanos) xml.empty("driver", {{"type", "virtiofs"}});
+  xml.empty("source", {{"dir", share.directory.string()}});
+  xml.empty("target", {{"dir", share.tag}});
+  // Nanos opens every file to write to it: there it is the guest's kernel that refuses.
+  if (share.read_only && !nanos) xml.empty("readonly");
+  xml.close();
+}
+
 // A network of libvirt's, which has to be there.
 void nic(Xml& xml, const RenderOptions& options) {
   xml.open("interface", {{"type", "network"}});
@@ -131,6 +146,13 @@ Result<Rendering> render_libvirt(const VmSpec& spec, const RenderOptions& option
            {{"type", kvm ? "kvm" : "qemu"}, {"xmlns:qemu", "http://libvirt.org/schemas/domain/qemu/1.0"}});
   xml.text("name", spec.name);
   xml.text("memory", std::to_string((spec.memory_bytes + 1023) / 1024), {{"unit", "KiB"}});
+  // virtiofsd works in the guest's memory.
+  if (spec.kernel_family == "linux" && !spec.shares.empty()) {
+    xml.open("memoryBacking");
+    xml.empty("source", {{"type", "memfd"}});
+    xml.empty("access", {{"mode", "shared"}});
+    xml.close();
+  }
   // As processors_text() says: one that may become two.
   if (!kvm && spec.vcpus == 1)
     xml.text("vcpu", "2", {{"current", "1"}});
@@ -144,6 +166,7 @@ Result<Rendering> render_libvirt(const VmSpec& spec, const RenderOptions& option
   for (const char* event : {"on_poweroff", "on_reboot", "on_crash"}) xml.text(event, "destroy");
   xml.open("devices");
   for (std::size_t i = 0; i < spec.disks.size(); ++i) disk(xml, spec, spec.disks[i], i);
+  for (const VmSpec::Share& one : spec.shares) share(xml, spec, one);
   for (std::size_t i = 0; !options.network.empty() && i < spec.nics.size(); ++i) nic(xml, options);
   xml.open("serial", {{"type", "pty"}});
   xml.empty("target", {{"port", "0"}});

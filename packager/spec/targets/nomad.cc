@@ -99,6 +99,7 @@ void service(Hcl& hcl, const VmSpec& spec) {
 Result<Rendering> render_nomad(const VmSpec& spec, const RenderOptions& options) {
   constexpr std::string_view kName = "Nomad";
   FAASC_CHECK(check_architecture(kName, spec));
+  FAASC_CHECK(check_no_shares(kName, spec));
   FAASC_CHECK(check_disk_formats(kName, spec, {"qcow2", "raw"}));
   FAASC_TRY(BootFrom from, boot_of_pc(kName, spec));
   if (from != BootFrom::Bios)

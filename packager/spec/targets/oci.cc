@@ -43,7 +43,9 @@ MachineImage machine_image(const VmSpec& spec) {
 // For whoever distributes machines by a registry of containers. A container engine has nothing to run in it.
 Result<Rendering> render_oci(const VmSpec& spec, const RenderOptions&) {
   Rendering rendering;
-  rendering.text = to_json(machine_image(spec).plan);
+  VmSpec alone = spec;
+  lose_volumes(alone, rendering);
+  rendering.text = to_json(machine_image(alone).plan);
   rendering.losses.push_back(
       "a program to run: nothing in the image runs by itself, a VMM has to take disk and "
       "kernel out of it");

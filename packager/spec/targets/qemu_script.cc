@@ -11,6 +11,8 @@ Result<Rendering> render_qemu(const VmSpec& spec, const RenderOptions& options) 
   // Emulated, Linux needs to be told the speed of the very host on a machine with so few clocks.
   if (spec.kernel_family == "linux" && options.accelerator == Accelerator::Tcg)
     qemu.machine = MachineType::Q35;
+  // Where Nanos finds shared directories.
+  if (spec.kernel_family == "nanos" && !spec.shares.empty()) qemu.machine = MachineType::Q35;
   if (!spec.direct_boot) qemu.machine = MachineType::Q35;
   if (spec.architecture == "aarch64") qemu.machine = MachineType::Virt;
   if (!spec.direct_boot) {
@@ -36,6 +38,10 @@ Result<Rendering> render_qemu(const VmSpec& spec, const RenderOptions& options) 
   }
   // With a terminal at its input QEMU would give Ctrl-C to the guest.
   rendering.text += " </dev/null\n";
+  for (const VmSpec::Share& share : spec.shares)
+    if (spec.kernel_family == "linux")
+      rendering.losses.push_back("virtiofsd, by which faasc itself shares '" + share.directory.string() +
+                                 "' with Linux: it is shared by 9p, which the guest's kernel has to know");
   return rendering;
 }
 

@@ -40,6 +40,12 @@ Result<void> check_architecture(std::string_view target, const VmSpec& spec);
 /// cannot be loaded directly by a VMM whose BIOS is SeaBIOS, which leaves read-only memory behind.
 Result<BootFrom> boot_of_pc(std::string_view target, const VmSpec& spec);
 
+/// Refuses shared directories.
+Result<void> check_no_shares(std::string_view target, const VmSpec& spec);
+
+/// Takes volumes and shares away, for what is made of the image alone, and says so.
+void lose_volumes(VmSpec& spec, Rendering& rendering);
+
 /// Whole MiB, rounded up.
 std::uint64_t mebibytes(std::uint64_t bytes);
 

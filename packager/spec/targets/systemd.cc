@@ -26,12 +26,26 @@ Result<Rendering> render_systemd(const VmSpec& spec, const RenderOptions& option
   if (spec.disks.empty())
     return target_cannot("systemd", "run '" + spec.name + "', which has no disk", "build the function again");
   const auto grace = std::chrono::ceil<std::chrono::seconds>(spec.grace_period).count();
+  std::string mounts;
+  for (const VmSpec::Disk& disk : spec.disks)
+    if (!disk.volume.empty())
+      mounts += " --volume " + unit_word(disk.path.string() + (disk.read_only ? ":ro" : ""));
+  std::size_t index = 0;
+  for (const VmSpec::Mount& mount : spec.mounts) {
+    if (mount.kind != VmSpec::Mount::Kind::Share) continue;
+    const std::string tag = share_tag(spec, index++, &mount);
+    for (const VmSpec::Share& share : spec.shares)
+      if (share.tag == tag)
+        mounts += " --share " +
+                  unit_word(share.directory.string() + ":" + mount.path + (share.read_only ? ":ro" : ""));
+  }
   Rendering rendering;
   rendering.text =
       "[Unit]\nDescription=" + spec.name +
       ", a function in a virtual machine\n\n[Service]\nType=exec\nExecStart=faasc run --quiet --accel " +
       std::string(name_of(options.accelerator)) + " --port " + std::to_string(options.host_port) + ":" +
-      std::to_string(spec.http_port) + " " + unit_word(vm_spec_path(spec.disks.front().path).string()) +
+      std::to_string(spec.http_port) + mounts + " " +
+      unit_word(vm_spec_path(spec.disks.front().path).string()) +
       "\nRestart=on-failure\nKillMode=mixed\n"
       // The guest's own time, and some for QEMU to end in.
       "TimeoutStopSec=" +

@@ -68,7 +68,29 @@ std::uint64_t mebibytes(std::uint64_t bytes) {
   return (bytes + kMiB - 1) / kMiB;
 }
 
+Result<void> check_no_shares(std::string_view target, const VmSpec& spec) {
+  if (spec.shares.empty()) return {};
+  return target_cannot(
+      target, "share '" + spec.shares.front().directory.string() + "' with the guest of '" + spec.name + "'",
+      "put the files into a volume, or write it for qemu, libvirt or systemd");
+}
+
+void lose_volumes(VmSpec& spec, Rendering& rendering) {
+  std::erase_if(spec.disks, [&](const VmSpec::Disk& disk) {
+    if (disk.volume.empty()) return false;
+    rendering.losses.push_back("the volume '" + disk.volume +
+                               "': data that stays is no part of a container image");
+    return true;
+  });
+  for (const VmSpec::Share& share : spec.shares)
+    rendering.losses.push_back("the shared directory '" + share.directory.string() +
+                               "': it is no part of a container image");
+  spec.shares.clear();
+}
+
 bool guest_writes(const VmSpec& spec, const VmSpec::Disk& disk) {
+  // As a volume it is mounted to be read only, which Nanos heeds.
+  if (!disk.volume.empty()) return !disk.read_only;
   return !disk.read_only || spec.kernel_family == "nanos";
 }
 

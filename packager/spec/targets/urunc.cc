@@ -11,6 +11,7 @@ namespace faasc {
 Result<Rendering> render_urunc(const VmSpec& spec, const RenderOptions& options) {
   constexpr std::string_view kName = "urunc";
   FAASC_CHECK(check_architecture(kName, spec));
+  FAASC_CHECK(check_no_shares(kName, spec));
   if (spec.kernel_family != "linux")
     return target_cannot(kName,
                          "run '" + spec.name +

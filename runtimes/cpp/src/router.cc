@@ -1,9 +1,12 @@
 #include "src/router.h"
 
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <unistd.h>
 
 #include "src/crash_reply.h"
 
@@ -11,6 +14,17 @@ namespace faasc::rt {
 
 namespace gcf = google::cloud::functions;
 using namespace std::string_view_literals;
+
+namespace {
+
+/// What the function wrote to a directory of the host's is there before its answer is. Nanos passes on what
+/// was written when it is told to; whoever starts the machine says whether there is such a directory.
+void sync_shares() {
+  static bool const wanted = ::getenv("FAASC_SYNC_WRITES") != nullptr;
+  if (wanted) ::sync();
+}
+
+}  // namespace
 
 std::optional<Reply> answer_without_function(gcf::HttpRequest const& request, Settings const& settings,
                                              Readiness readiness) {
@@ -41,6 +55,7 @@ Reply call_function(google::cloud::functions_internal::FunctionImpl& function, g
                         std::to_string(*settings.response_size) + " are allowed");
   }
   flush_user_output(WhenBusy::Wait);
+  sync_shares();
   return reply;
 }
 

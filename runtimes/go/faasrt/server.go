@@ -25,6 +25,10 @@ type Hooks struct {
 	Ready, Alive func(context.Context) (bool, error)
 }
 
+// What the function wrote to a directory of the host's is there before its answer is. Nanos passes on what was
+// written when it is told to; whoever starts the machine says whether there is such a directory.
+var syncWrites = os.Getenv("FAASC_SYNC_WRITES") != ""
+
 // server puts faasc's HTTP contract in front of a function.
 type server struct {
 	settings settings
@@ -222,6 +226,9 @@ func (s *server) call(w http.ResponseWriter, r *http.Request) {
 			cancel()
 		}()
 		s.function.ServeHTTP(guard, r.WithContext(withRequestIDs(ctx, r)))
+		if syncWrites {
+			syscall.Sync()
+		}
 		end.panicked = false
 	}()
 	late := time.NewTimer(s.settings.timeout)

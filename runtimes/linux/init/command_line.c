@@ -37,6 +37,56 @@ bool parse_ipv4_network(const char* text, size_t size, struct ipv4_network* out)
   return true;
 }
 
+static int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* <groups> of up to four hexadecimal digits with ':' between them; "::" stands for the zeros that are
+ * missing. */
+static bool parse_ipv6(const char* text, size_t size, unsigned char out[16]) {
+  unsigned groups[8];
+  int count = 0, gap = -1;
+  size_t at = 0;
+  if (size >= 2 && text[0] == ':' && text[1] == ':') gap = 0, at = 2;
+  while (at < size) {
+    unsigned value = 0;
+    size_t start = at;
+    for (; at < size && hex_digit(text[at]) >= 0; ++at) value = value << 4 | (unsigned)hex_digit(text[at]);
+    if (at == start || at - start > 4 || count == 8) return false;
+    groups[count++] = value;
+    if (at == size) break;
+    if (text[at++] != ':' || at == size) return false;
+    if (text[at] == ':') {
+      if (gap >= 0) return false;
+      gap = count;
+      ++at;
+    }
+  }
+  if (gap < 0 ? count != 8 : count > 7) return false;
+  for (int i = 0; i < 8; ++i) {
+    int from_end = 8 - i; /* groups from here to the end */
+    unsigned value = 0;
+    if (gap < 0 || i < gap)
+      value = groups[i];
+    else if (from_end <= count - gap)
+      value = groups[count - from_end];
+    out[2 * i] = (unsigned char)(value >> 8);
+    out[2 * i + 1] = (unsigned char)value;
+  }
+  return true;
+}
+
+bool parse_ipv6_network(const char* text, size_t size, struct ipv6_network* out) {
+  size_t slash = 0;
+  unsigned long prefix;
+  while (slash < size && text[slash] != '/') ++slash;
+  if (slash == size || !text_number(text + slash + 1, size - slash - 1, 128, &prefix)) return false;
+  out->prefix = (unsigned)prefix;
+  return parse_ipv6(text, slash, out->address);
+}
+
 static bool copy_word(char* out, size_t room, const char* text, size_t size) {
   if (size == 0 || size >= room) return false;
   for (size_t i = 0; i < size; ++i) out[i] = text[i];
@@ -71,6 +121,8 @@ static bool set_option(const char* name, const char* value, size_t size, struct 
     if (is_off(value, size)) return out->has_gateway = false, true;
     return parse_ipv4(value, size, &out->gateway) && (out->has_gateway = true);
   }
+  if (text_equal(name, "ip6"))
+    return parse_ipv6_network(value, size, &out->network6) && (out->has_network6 = true);
   if (text_equal(name, "dns")) {
     if (is_off(value, size)) return out->has_dns = false, true;
     return parse_ipv4(value, size, &address) && copy_word(out->dns, sizeof out->dns, value, size) &&

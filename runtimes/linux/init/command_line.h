@@ -5,6 +5,7 @@
  * "faasc-root" faasc.ip=A.B.C.D/N     the address of eth0; "off" leaves it alone faasc.gw=A.B.C.D       the
  * gateway; "off" for none faasc.dns=A.B.C.D      the name server; "off" for none faasc.hostname=NAME
  *   faasc.ip=dhcp, ip=dhcp the address is asked for
+ *   faasc.ip6=ADDRESS/N    another address of eth0
  *   ip=A.B.C.D::GATEWAY:NETMASK:HOSTNAME:DEVICE:off[:DNS]   the kernel's own words for these, from VMMs that
  * know no others faasc.exit_port=0xf4   the port of an isa-debug-exit device, to which the exit status goes
  *   faasc.grace=10         seconds between SIGTERM and SIGKILL when the machine is asked to stop
@@ -24,6 +25,11 @@ struct ipv4_network {
   uint32_t netmask;
 };
 
+struct ipv6_network {
+  unsigned char address[16];
+  unsigned prefix;
+};
+
 struct options {
   bool writable;
   char root[64]; /* empty: to be found by its label */
@@ -31,6 +37,8 @@ struct options {
   bool dhcp; /* the network is to be asked for; what is said of it here is for lack of that */
   struct ipv4_network network;
   uint32_t gateway;
+  bool has_network6;
+  struct ipv6_network network6;
   char dns[16];
   char hostname[65];
   unsigned exit_port; /* 0: none */
@@ -46,6 +54,8 @@ void add_options(const char* line, struct options* out, char* complaint, size_t 
 
 /* "10.0.2.15", all of it. */
 bool parse_ipv4(const char* text, size_t size, uint32_t* out);
+/* "fd00::2/64", without a zone or an IPv4 address at the end */
+bool parse_ipv6_network(const char* text, size_t size, struct ipv6_network* out);
 /* "10.0.2.15/24" */
 bool parse_ipv4_network(const char* text, size_t size, struct ipv4_network* out);
 

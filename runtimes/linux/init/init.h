@@ -32,6 +32,8 @@ void mount_temporary_filesystems(void); /* /dev/shm, /tmp, /run */
 
 /* modules.c */
 void load_modules(void);
+/* Those that only shares need, once it is known whether there are any; in the new root, with its /proc. */
+void finish_modules(bool has_shares);
 
 /* network.c */
 void set_up_network(const struct options* options);

@@ -235,6 +235,43 @@ TEST(CommandLine, ReadsWhatVmmsTellTheKernel) {
   }
 }
 
+TEST(CommandLine, AddressesOfIpv6AreReadAsTheLibraryReadsThem) {
+  for (const char* text : {"::",
+                           "::1",
+                           "1::",
+                           "fd00::2",
+                           "fe80::5054:ff:fe12:3456",
+                           "1:2:3:4:5:6:7:8",
+                           "1:2:3:4:5:6:7::",
+                           "::2:3:4:5:6:7:8",
+                           "2001:DB8::A",
+                           "1:2:3:4:5:6:7",
+                           "1:2:3:4:5:6:7:8:9",
+                           "1::2::3",
+                           ":1",
+                           "1:",
+                           "12345::",
+                           "g::",
+                           "",
+                           ":",
+                           ":::",
+                           "1:2:3:4:5:6:7:8::"}) {
+    SCOPED_TRACE(text);
+    unsigned char expected[16] = {};
+    const bool good = inet_pton(AF_INET6, text, expected) == 1;
+    ipv6_network network{};
+    const std::string with_prefix = std::string(text) + "/64";
+    EXPECT_EQ(parse_ipv6_network(with_prefix.data(), with_prefix.size(), &network), good);
+    if (!good) continue;
+    EXPECT_EQ(std::memcmp(network.address, expected, 16), 0);
+    EXPECT_EQ(network.prefix, 64u);
+  }
+  Parsed p = parsed("faasc.ip6=fd00::2/129 faasc.grace=1");
+  EXPECT_EQ(p.complaint, "faasc.ip6=fd00::2/129");
+  EXPECT_FALSE(p.values.has_network6);
+  EXPECT_TRUE(parsed("faasc.ip6=fd00::2/64").values.has_network6);
+}
+
 TEST(CommandLine, ComplainsAndKeepsTheDefault) {
   for (const char* bad :
        {"faasc.ip=10.0.2.15", "faasc.ip=10.0.2.15/33", "faasc.ip=", "faasc.ip", "faasc.gw=10.0.2",

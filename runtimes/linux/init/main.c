@@ -73,6 +73,12 @@ static bool apply_settings(const struct settings* settings, struct options* opti
   return !complaint[0];
 }
 
+static bool has_shares(const struct settings* settings) {
+  for (unsigned i = 0; i < settings->mount_count; ++i)
+    if (settings->mounts[i].share) return true;
+  return false;
+}
+
 static bool mount_all(const struct settings* settings) {
   bool all = true;
   for (unsigned i = 0; i < settings->mount_count; ++i) all = mount_at(&settings->mounts[i]) && all;
@@ -100,6 +106,7 @@ __attribute__((noreturn, used)) void init_main(void) {
     cannot_start(&options);
   sys_sethostname(options.hostname, text_length(options.hostname));
   set_up_network(&options);
+  finish_modules(has_shares(&root_settings) || has_shares(&disk_settings));
   if (!mount_all(&root_settings) || !mount_all(&disk_settings) || !read_program()) cannot_start(&options);
   if (!add_variables(root_settings.variables, &program) ||
       !add_variables(disk_settings.variables, &program)) {

@@ -125,21 +125,43 @@ bool enter_root(const struct options* options) {
   return true;
 }
 
+/* Makes a directory and those above it, as far as that is possible. */
+static void make_directories(const char* path) {
+  char upto[256] = "";
+  size_t size = text_length(path);
+  if (!text_append(upto, sizeof upto, path)) return;
+  for (size_t i = 1; i <= size; ++i) {
+    if (path[i] != '/' && path[i]) continue;
+    upto[i] = 0;
+    sys_mkdir(upto, 0755);
+    upto[i] = path[i];
+  }
+}
+
+static int mount_volume(const char* disk, const char* directory, unsigned long flags) {
+  int error = sys_mount(disk, directory, "ext4", flags, 0);
+  /* Of a disk that cannot be written to. */
+  if (error == -EROFS || error == -EACCES) error = sys_mount(disk, directory, "ext4", flags | MS_RDONLY, 0);
+  return error;
+}
+
 bool mount_at(const struct mount_point* mount) {
   const unsigned long flags = MS_NOATIME | MS_NOSUID | MS_NODEV | (mount->read_only ? MS_RDONLY : 0);
   char disk[sizeof "/dev/vda1"] = "";
   int error;
-  sys_mkdir(mount->directory, 0755);
+  make_directories(mount->directory); /* Where that fails, so does the mount. */
   if (mount->share) {
     /* What the guest writes is on the host when the call returns, and what the host writes is seen. */
-    error = sys_mount(mount->name, mount->directory, "9p", flags,
-                      "trans=virtio,version=9p2000.L,cache=none,msize=262144");
+    error = sys_mount(mount->name, mount->directory, "virtiofs", flags, 0);
+    if (error < 0)
+      error = sys_mount(mount->name, mount->directory, "9p", flags,
+                        "trans=virtio,version=9p2000.L,cache=none,msize=262144");
   } else {
     if (!find_labelled(mount->name, disk)) {
       report("there is no disk with an ext4 labelled '", mount->name, "'", 0);
       return false;
     }
-    error = sys_mount(disk, mount->directory, "ext4", flags, 0);
+    error = mount_volume(disk, mount->directory, flags);
   }
   if (error < 0) {
     report_error(mount->share ? "cannot mount the share '" : "cannot mount the volume '", mount->name, "'",

@@ -1,6 +1,7 @@
 #include <linux/errno.h>
 #include <linux/if.h>
 #include <linux/in.h>
+#include <linux/ipv6.h>
 #include <linux/route.h>
 #include <linux/sockios.h>
 #include <sys/socket.h>
@@ -41,6 +42,25 @@ static int set_gateway(int socket, uint32_t gateway) {
   set_address(&route.rt_gateway, gateway);
   route.rt_flags = RTF_UP | RTF_GATEWAY;
   return sys_ioctl(socket, SIOCADDRT, &route);
+}
+
+/* The interface has to be up, if without an address of IPv4. */
+static int add_address6(const char* interface, const struct ipv6_network* network) {
+  struct in6_ifreq request = {.ifr6_prefixlen = network->prefix};
+  struct ifreq index = request_for(interface);
+  int error, socket = sys_socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return socket;
+  for (int i = 0; i < 16; ++i) request.ifr6_addr.s6_addr[i] = network->address[i];
+  /* Nobody else has the address, and the program is not to wait until that is found out. */
+  write_whole_file("/proc/sys/net/ipv6/conf/eth0/accept_dad", "0");
+  index.ifr_flags = IFF_UP | IFF_RUNNING;
+  if ((error = sys_ioctl(socket, SIOCSIFFLAGS, &index)) == 0 &&
+      (error = sys_ioctl(socket, SIOCGIFINDEX, &index)) == 0) {
+    request.ifr6_ifindex = index.ifr_ifindex;
+    error = sys_ioctl(socket, SIOCSIFADDR, &request);
+  }
+  sys_close(socket);
+  return error;
 }
 
 /* The disk has /etc/resolv.conf pointing here, unless the program brought its own. */
@@ -107,5 +127,7 @@ void set_up_network(const struct options* options) {
     if (error < 0 && error != -ENODEV) report_error("cannot bring up 'eth0'", 0, 0, error);
     if (error == 0 && options->has_dns) write_name_server(options->dns);
   }
+  if (options->has_network6 && (error = add_address6("eth0", &options->network6)) < 0 && error != -ENODEV)
+    report_error("cannot give 'eth0' its IPv6 address", 0, 0, error);
   sys_close(socket);
 }

@@ -18,6 +18,16 @@ from faasc_boot import log
 from faasc_boot.message import Refused, RequestReader, encode_head, may_have_body, text_response
 from faasc_boot.routes import Health, answer_without_function
 
+SYNC_WRITES = "FAASC_SYNC_WRITES" in os.environ
+
+
+def sync_shares():
+    """What the function wrote to a directory of the host's is there before its answer is. Nanos passes on what
+    was written when it is told to; whoever starts the machine says whether there is such a directory."""
+    if SYNC_WRITES:
+        os.sync()
+
+
 BACKLOG = 128
 READ_SIZE = 1 << 16
 
@@ -276,6 +286,7 @@ class Server:
             response = self.crashed(request, error)
         log.flush_output()
         if isinstance(response.body, (bytes, bytearray)):
+            sync_shares()
             self.release(call)
         try:
             return self.send(call, response)
@@ -351,6 +362,7 @@ class Server:
             if not sent:
                 return self.send_whole(sock, request, failure, keep)
             return False  # what the client has is cut short, which it can see
+        sync_shares()
         self.release(call)
         if not sent:
             sock.sendall(head)

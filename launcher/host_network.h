@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "base/file.h"
+#include "base/result.h"
+
+namespace faasc {
+
+/// A tap device of this host as a VMM takes it: the device `tap`, which is there, or a new one on the bridge
+/// `bridge`, made here where that is allowed, and by qemu-bridge-helper otherwise; it is gone with the
+/// descriptor. FAASC0755 where there is no such device or bridge, or where it is not ours to use.
+Result<Fd> open_tap(const std::string& tap, const std::string& bridge);
+
+}  // namespace faasc

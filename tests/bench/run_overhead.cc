@@ -1,0 +1,227 @@
+// What faasc itself adds to starting a function, what the machine that it chooses is worth, and what many
+// instances of one image cost:
+//
+//   1. from the start of a command to the first answer: the QEMU command line alone (as `faasc spec --to
+//   qemu`
+//      writes it, its port asked without a pause) against `faasc run`, whose word that the function is ready
+//      is waited for; the difference is faasc's own share;
+//   2. `faasc run` on microvm against a PC (q35) that its BIOS boots;
+//   3. instances of the image at once: memory that each has for itself (Private_* of smaps_rollup).
+//
+// The kinds take turns, so that all of them meet the same machine.
+//
+// usage: run_overhead FAASC IMAGE [ROUNDS [INSTANCES]]      (IMAGE: an http function for Nanos)
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+[[noreturn]] void fail(const std::string& what) {
+  std::fprintf(stderr, "run_overhead: %s\n", what.c_str());
+  std::exit(1);
+}
+
+std::uint16_t free_port() {
+  int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    fail("no port is free");
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+/// One request; whether there was an answer. QEMU accepts the connection whoever listens: what tells is
+/// bytes.
+bool ask(std::uint16_t port, int patience_ms) {
+  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  timeval patience{patience_ms / 1000, patience_ms % 1000 * 1000};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const std::string request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  char answer[16];
+  bool answered = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                  ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0 &&
+                  ::recv(fd, answer, sizeof answer, 0) > 0;
+  ::close(fd);
+  return answered;
+}
+
+struct Started {
+  pid_t pid = 0;
+  int out = -1;
+};
+
+Started start(const std::vector<std::string>& arguments, bool piped) {
+  int ends[2] = {-1, -1};
+  if (piped && ::pipe2(ends, O_CLOEXEC) != 0) fail("pipe");
+  Started started{::fork(), ends[0]};
+  if (started.pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int nowhere = ::open("/dev/null", O_RDWR);
+    ::dup2(nowhere, 0);
+    ::dup2(piped ? ends[1] : nowhere, 1);
+    ::dup2(nowhere, 2);
+    std::vector<char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    ::execvp(argv[0], argv.data());
+    ::_exit(127);
+  }
+  if (piped) ::close(ends[1]);
+  return started;
+}
+
+void stop(const Started& started, int signal_number) {
+  ::kill(started.pid, signal_number);
+  ::waitpid(started.pid, nullptr, 0);
+  if (started.out >= 0) ::close(started.out);
+}
+
+/// "{"address":"http://127.0.0.1:40123","pid":4711}"
+std::string first_line(const Started& started) {
+  std::string line;
+  char byte;
+  while (::read(started.out, &byte, 1) == 1 && byte != '\n') line += byte;
+  return line;
+}
+
+unsigned long number_after(const std::string& text, const std::string& word) {
+  std::size_t at = text.find(word);
+  return at == std::string::npos ? 0 : std::strtoul(text.c_str() + at + word.size(), nullptr, 10);
+}
+
+double time_qemu(const std::string& script, std::uint16_t port) {
+  auto began = Clock::now();
+  Started started = start({"sh", script}, false);
+  while (!ask(port, 100))
+    if (ms_since(began) > 60'000) fail("QEMU alone gives no answer");
+  double took = ms_since(began);
+  stop(started, SIGKILL);
+  return took;
+}
+
+double time_faasc(std::vector<std::string> command) {
+  auto began = Clock::now();
+  Started started = start(command, true);
+  unsigned long port = number_after(first_line(started), "127.0.0.1:");
+  if (port == 0 || !ask(static_cast<std::uint16_t>(port), 60'000)) fail("'faasc run' gives no answer");
+  double took = ms_since(began);
+  stop(started, SIGINT);
+  return took;
+}
+
+unsigned long private_kib(unsigned long pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/smaps_rollup");
+  std::string line;
+  unsigned long sum = 0;
+  while (std::getline(file, line))
+    if (line.starts_with("Private_")) sum += number_after(line, ":");
+  return sum;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: run_overhead FAASC IMAGE [ROUNDS [INSTANCES]]\n");
+    return 2;
+  }
+  const std::string program = argv[1], image = argv[2];
+  const int rounds = argc > 3 ? std::max(1, std::atoi(argv[3])) : 7;
+  const int instances = argc > 4 ? std::atoi(argv[4]) : 20;
+  auto directory = faasc::TemporaryDirectory::create("/tmp", "run-overhead");
+  if (!directory) return 1;
+  const std::string script = (directory->path() / "qemu.sh").string();
+  const std::uint16_t port = free_port();
+  {
+    Started written = start(
+        {program, "spec", image, "--to", "qemu", "--accel", "tcg", "-p", std::to_string(port), "-o", script},
+        false);
+    ::waitpid(written.pid, nullptr, 0);
+    // The script keeps what the guest writes; a measurement leaves the image as it is.
+    if (std::system(("sed -i 's/^exec.*qemu-system-x86_64/& -snapshot/' '" + script + "'").c_str()) != 0)
+      return 1;
+  }
+  const std::vector<std::string> run = {program, "run", "-q",     "--json", "--accel",
+                                        "tcg",   "-p",  "0:8080", image};
+  auto with = [&](std::vector<std::string> more) {
+    std::vector<std::string> command = run;
+    command.insert(command.end(), more.begin(), more.end());
+    return command;
+  };
+  std::vector<double> alone, ours, pc;
+  for (int round = -1; round < rounds; ++round) {  // the first one warms the caches
+    double a = time_qemu(script, port), b = time_faasc(run),
+           c = time_faasc(with({"--machine", "q35", "--boot", "bios"}));
+    if (round < 0) continue;
+    alone.push_back(a);
+    ours.push_back(b);
+    pc.push_back(c);
+  }
+  std::printf("to the first answer, median of %d, ms\n", rounds);
+  std::printf("  QEMU alone, microvm        %8.1f\n", median(alone));
+  std::printf("  faasc run, microvm         %8.1f   faasc's own share %.1f ms\n", median(ours),
+              median(ours) - median(alone));
+  std::printf("  faasc run, q35 and BIOS    %8.1f   microvm takes %.2f x of it\n", median(pc),
+              median(ours) / median(pc));
+
+  std::vector<Started> all;
+  std::vector<unsigned long> memory;
+  auto began = Clock::now();
+  for (int i = 0; i < instances; ++i) all.push_back(start(run, true));
+  for (const Started& one : all) {
+    const std::string line = first_line(one);
+    if (!ask(static_cast<std::uint16_t>(number_after(line, "127.0.0.1:")), 60'000))
+      fail("an instance gives no answer");
+    memory.push_back(number_after(line, "\"pid\":"));
+  }
+  double took = ms_since(began);
+  unsigned long sum = 0, most = 0;
+  for (unsigned long& pid : memory) {
+    unsigned long kib = private_kib(pid);
+    sum += kib;
+    most = std::max(most, kib);
+  }
+  std::printf(
+      "%d instances at once: all answered after %.0f ms; private memory of each %.1f MiB on average, %.1f "
+      "MiB at most\n",
+      instances, took, static_cast<double>(sum) / instances / 1024, static_cast<double>(most) / 1024);
+  for (const Started& one : all) stop(one, SIGINT);
+}
