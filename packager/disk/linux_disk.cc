@@ -200,10 +200,11 @@ Result<Image> write_linux_disk(const LinuxDiskRequest& request, const fs::path& 
 
 std::string linux_command_line(const LinuxCommandLine& request) {
   // Errors of a machine without the devices of a PC are none of the user's; init raises the level before it
-  // runs the program, so that a kill for lack of memory is seen.
+  // runs the program, so that a kill for lack of memory is seen; with its time, by which the launcher knows a
+  // line as the kernel's.
   // An emulator on a busy host may miss the moment in which the kernel wants to see the timer tick, which
   // then panics: "IO-APIC + timer doesn't work!". Machines of KVM do without this check by themselves.
-  std::string line = "console=ttyS0 quiet loglevel=3 panic=-1 no_timer_check";
+  std::string line = "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check";
   line += request.writable ? " rw" : " ro";
   if (request.exit_port) {
     char port[8];
