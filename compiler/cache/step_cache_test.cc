@@ -307,9 +307,9 @@ TEST(FileDigestsOfFiles, AreNotRememberedOfFilesThatJustChanged) {
   int remembered = 0;
   for (int i = 0; i < 20; ++i) {
     ASSERT_TRUE(write_file(file, std::to_string(i)));
-    const bool same_tick = stamp_of(file).changed_ns >= file_clock_ns();
     FileDigests digests(kept);
     EXPECT_EQ(digests.of(file), to_hex(sha256(std::to_string(i))));
+    const bool same_tick = stamp_of(file).changed_ns >= file_clock_ns();
     digests.save();
     if (same_tick && fs::exists(kept)) ++remembered;
     fs::remove(kept);

@@ -63,7 +63,7 @@ void add_cache_options(CLI::App& app) {
   app.add_flag_callback("--no-cache", set("FAASC_NO_CACHE"), "make everything anew; take and keep nothing");
   app.add_option_function<std::string>(
          "--remote-cache", [](const std::string& url) { ::setenv("FAASC_REMOTE_CACHE", url.c_str(), 1); },
-         "share what builds make with others, by Bazel's HTTP protocol [$FAASC_REMOTE_CACHE]")
+         "share what builds make, in Bazel's way [$FAASC_REMOTE_CACHE]")
       ->type_name("URL");
   app.add_flag_callback("--remote-cache-read-only", set("FAASC_REMOTE_CACHE_READ_ONLY"),
                         "take from it, and send nothing");

@@ -18,7 +18,7 @@ using Rows = std::vector<std::pair<std::string, std::string>>;
 void append_rows(std::string& out, const Rows& rows) {
   std::size_t left = 0;
   for (const auto& row : rows) left = std::max(left, row.first.size());
-  left = std::min<std::size_t>(left, 28);
+  left = std::min<std::size_t>(left, 29);
   for (const auto& [name, help] : rows) {
     out.append("  ").append(name);
     std::size_t column = name.size();
