@@ -50,6 +50,9 @@ class Network : public testing::TestWithParam<KernelFamily> {
     Finished built = project_.faasc({"build", "-q", "--kernel", std::string(name_of(GetParam()))});
     ASSERT_EQ(built.status.code, 0) << built.err;
     project_.write("dns.py", kNameServer);
+    // Machines of the same names run for the other family at the same time.
+    fs::create_directory(project_.at("run"));
+    project_.environment["XDG_RUNTIME_DIR"] = project_.at("run").string();
   }
   /// A shell in a network with a bridge and a tap device, and nobody else in it.
   Finished in_network(const std::string& script) {

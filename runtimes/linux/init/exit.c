@@ -1,4 +1,5 @@
 #include <linux/reboot.h>
+#include <linux/signal.h>
 
 #include <asm/ioctls.h>
 
@@ -6,6 +7,8 @@
 #include "syscalls.h"
 
 void power_down(unsigned exit_port, int code) {
+  sys_kill(-1, SIGKILL); /* What the program has left behind would keep volumes busy. */
+  unmount_volumes();
   sys_sync();
   sys_ioctl(1, TCSBRK,
             (const void*)1); /* tcdrain(): the last lines are still on their way through the serial port */

@@ -28,6 +28,8 @@ bool enter_root(const struct options* options);
 long read_disk_with(const char* magic, char* buffer, size_t room);
 /* Mounts a share or a volume; the directory is made where that is possible. False where it did not work. */
 bool mount_at(const struct mount_point* mount);
+/* So that whoever mounts a volume next finds nothing to mend, which one that is only to be read could not. */
+void unmount_volumes(void);
 void mount_temporary_filesystems(void); /* /dev/shm, /tmp, /run */
 
 /* modules.c */

@@ -80,8 +80,12 @@ long read_disk_with(const char* magic, char* buffer, size_t room) {
   return 0;
 }
 
-bool enter_root(const struct options* options) {
+static void pause_for_a_moment(void) {
   const struct timespec pause = {0, 4000000};
+  syscall3(__NR_nanosleep, (long)&pause, 0, 0);
+}
+
+bool enter_root(const struct options* options) {
   struct timespec start, now;
   char root[sizeof options->root] = "";
   text_append(root, sizeof root, options->root);
@@ -90,7 +94,7 @@ bool enter_root(const struct options* options) {
   /* Disks may turn up a little after their driver. */
   for (now = start; !found && now.tv_sec - start.tv_sec < MAX_WAIT_SECONDS;
        syscall3(__NR_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0)) {
-    syscall3(__NR_nanosleep, (long)&pause, 0, 0);
+    pause_for_a_moment();
     found = find_root(root, options->root[0] != 0);
   }
   if (!found) {
@@ -145,6 +149,10 @@ static int mount_volume(const char* disk, const char* directory, unsigned long f
   return error;
 }
 
+/* Where volumes are, in the order in which they were mounted; of both lists of settings. */
+static const char* mounted[FAASC_SETTINGS_MAX_MOUNTS * 2];
+static unsigned mounted_count;
+
 bool mount_at(const struct mount_point* mount) {
   const unsigned long flags = MS_NOATIME | MS_NOSUID | MS_NODEV | (mount->read_only ? MS_RDONLY : 0);
   char disk[sizeof "/dev/vda1"] = "";
@@ -153,9 +161,9 @@ bool mount_at(const struct mount_point* mount) {
   if (mount->share) {
     /* What the guest writes is on the host when the call returns, and what the host writes is seen. */
     error = sys_mount(mount->name, mount->directory, "virtiofs", flags, 0);
-    if (error < 0)
-      error = sys_mount(mount->name, mount->directory, "9p", flags,
-                        "trans=virtio,version=9p2000.L,cache=none,msize=262144");
+    if (error < 0 && sys_mount(mount->name, mount->directory, "9p", flags,
+                               "trans=virtio,version=9p2000.L,cache=none,msize=262144") == 0)
+      error = 0;
   } else {
     if (!find_labelled(mount->name, disk)) {
       report("there is no disk with an ext4 labelled '", mount->name, "'", 0);
@@ -167,8 +175,24 @@ bool mount_at(const struct mount_point* mount) {
     report_error(mount->share ? "cannot mount the share '" : "cannot mount the volume '", mount->name, "'",
                  error);
     report("it was to be mounted at '", mount->directory, "'", 0);
+    return false;
   }
-  return error >= 0;
+  if (!mount->share && mounted_count < FAASC_SETTINGS_MAX_MOUNTS * 2)
+    mounted[mounted_count++] = mount->directory;
+  return true;
+}
+
+void unmount_volumes(void) {
+  while (mounted_count > 0) {
+    const char* directory = mounted[--mounted_count];
+    int error = -EBUSY;
+    for (int i = 0; i < 100 && error == -EBUSY; ++i) {
+      error = sys_umount(directory);
+      if (error == -EBUSY) pause_for_a_moment();
+    }
+    if (error < 0) error = sys_mount(0, directory, 0, MS_REMOUNT | MS_RDONLY, 0);
+    if (error < 0) report_error("cannot unmount '", directory, "'", error);
+  }
 }
 
 void mount_temporary_filesystems(void) {

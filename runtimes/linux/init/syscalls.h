@@ -56,6 +56,9 @@ static inline int sys_mount(const char* source, const char* target, const char* 
                             const char* data) {
   return (int)syscall5(__NR_mount, (long)source, (long)target, (long)type, (long)flags, (long)data);
 }
+static inline int sys_umount(const char* target) {
+  return (int)syscall3(__NR_umount2, (long)target, 0, 0);
+}
 static inline int sys_finit_module(int fd, const char* parameters) {
   return (int)syscall3(__NR_finit_module, fd, (long)parameters, 0);
 }
