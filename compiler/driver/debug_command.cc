@@ -217,11 +217,10 @@ Action configure_debug(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_flag("--batch", arguments->batch, "end with the last of the commands");
   app.add_flag("--print", arguments->print, "print what gdb is to be told, and wait for a debugger");
-  app.add_option("--core", arguments->core,
-                 "look into a core dump that the function has left, instead of starting it")
+  app.add_option("--core", arguments->core, "look into a core dump, instead of starting the function")
       ->type_name("FILE");
   auto* data = app.add_option("-d,--data", arguments->data,
-                              "send a request with this body once the function listens; '' for a GET")
+                              "send a request with this body once it listens; '' for a GET")
                    ->type_name("TEXT");
   app.add_option("-p,--port", arguments->port,
                  "the port of the host that leads to the function [any free one]")

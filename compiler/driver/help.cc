@@ -1,6 +1,7 @@
 #include "compiler/driver/help.h"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -52,14 +53,32 @@ std::string spelled(const CLI::Option& option, std::span<const OptionSpelling> s
   return text;
 }
 
-Rows option_rows(const CLI::App& app, bool of_every_command, std::span<const OptionSpelling> spellings = {}) {
+using Options = std::vector<const CLI::Option*>;
+
+Options options_of(const CLI::App& app, const std::function<bool(std::string_view group)>& wanted) {
+  Options found;
+  for (const CLI::Option* option : app.get_options())
+    if (option->nonpositional() && !option->get_group().empty() && wanted(option->get_group()))
+      found.push_back(option);
+  return found;
+}
+
+Options options_in(const CLI::App& app, std::string_view group) {
+  return options_of(app, [&](std::string_view one) { return one == group; });
+}
+
+Rows rows_of(const Options& options, std::span<const OptionSpelling> spellings = {}) {
   Rows rows;
-  for (const CLI::Option* option : app.get_options()) {
-    if (!option->nonpositional() || option->get_group().empty()) continue;
-    if ((option->get_group() == kGlobalOptionsGroup) == of_every_command)
-      rows.emplace_back(spelled(*option, spellings), option->get_description());
-  }
+  for (const CLI::Option* option : options)
+    rows.emplace_back(spelled(*option, spellings), option->get_description());
   return rows;
+}
+
+std::string names_of(const Options& options) {
+  std::string names;
+  for (const CLI::Option* option : options)
+    names.append(names.empty() ? "" : " ").append("--" + option->get_lnames().front());
+  return names;
 }
 
 }  // namespace
@@ -86,7 +105,7 @@ std::string general_help(const CLI::App& global) {
   }
   flush();
   out.append("\n").append(kGlobalOptionsGroup).append(":\n");
-  append_rows(out, option_rows(global, true));
+  append_rows(out, rows_of(options_in(global, kGlobalOptionsGroup)));
   out += "\n'faasc help COMMAND' says more about a command, 'faasc explain FAASC0120' about a message.\n";
   return out;
 }
@@ -107,7 +126,12 @@ std::string group_help(const CommandEntry& command) {
 std::string command_help(const CommandEntry& command, const CLI::App& app) {
   std::string out = "faasc " + std::string(command.name) + ": " + std::string(command.help) +
                     "\n\nUsage: faasc " + std::string(command.name);
-  Rows options = option_rows(app, false, command.spellings), positionals;
+  const bool builds = command.name == "build";
+  auto own = [&](std::string_view group) {
+    return group != kGlobalOptionsGroup && (builds || group != kBuildOptionsGroup);
+  };
+  Rows options = rows_of(options_of(app, own), command.spellings);
+  Rows positionals;
   if (!options.empty() || command.passes_arguments) out += " [options]";
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;
@@ -122,13 +146,18 @@ std::string command_help(const CommandEntry& command, const CLI::App& app) {
   append_rows(out, options);
   if (!command.passes_arguments) {
     // By name only, so that a screen has room for the rest.
-    std::string names;
-    for (const CLI::Option* option : app.get_options()) {
-      if (option->nonpositional() && option->get_group() == kGlobalOptionsGroup)
-        names.append(names.empty() ? "" : " ").append("--" + option->get_lnames().front());
+    Rows names;
+    std::string of_builds = builds ? "" : names_of(options_in(app, kBuildOptionsGroup));
+    out += "\n";
+    if (!of_builds.empty()) {
+      out += std::string(kBuildOptionsGroup) +
+             " ('faasc help build'), options of every command ('faasc --help'):\n";
+      names.emplace_back("", of_builds);
+    } else {
+      out += std::string(kGlobalOptionsGroup) + " ('faasc --help'):\n";
     }
-    out.append("\n").append(kGlobalOptionsGroup).append(" ('faasc --help'):\n");
-    append_rows(out, {{"", names}});
+    names.emplace_back("", names_of(options_in(app, kGlobalOptionsGroup)));
+    append_rows(out, names);
   }
   out.append("\nExample:\n  ").append(command.example).append("\n");
   return out;

@@ -7,6 +7,8 @@
 namespace faasc {
 
 inline constexpr const char* kGlobalOptionsGroup = "Options of every command";
+/// Shown by name only by commands that do more than build.
+inline constexpr const char* kBuildOptionsGroup = "Options of builds";
 
 /// What `faasc --help` prints: the commands in groups, on one screen. `global` has the options of every
 /// command.

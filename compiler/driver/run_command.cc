@@ -94,14 +94,14 @@ Action configure_run(CLI::App& app) {
   auto arguments = std::make_shared<RunArguments>();
   add_target_options(app, arguments->target, "a project, an image or a VM spec [.]");
   app.add_option("-p,--port", arguments->ports,
-                 "a port of this host that leads to one of the machine; 0: any free one [8080:8080]")
+                 "a port of this host that leads to the machine's; 0: any [8080:8080]")
       ->type_name("HOST:GUEST")
       ->allow_extra_args(false);
   add_vm_options(app, arguments->vm);
   auto* detach = app.add_flag("-d,--detach", arguments->detach,
                               "return when the function is ready, and leave the machine running");
   app.add_option("--core", arguments->vm.core,
-                 "where a crash leaves a core dump, for 'faasc debug --core'; Nanos only")
+                 "where a crash leaves a core dump, for 'faasc debug --core' (Nanos)")
       ->type_name("FILE")
       ->excludes(detach);
   app.add_option("--name", arguments->name, "what 'faasc ps' calls the machine [the function's name]")

@@ -12,6 +12,7 @@
 #include "compiler/build/cached_build.h"
 #include "compiler/driver/build_cache.h"
 #include "compiler/driver/codes.h"
+#include "compiler/driver/help.h"
 #include "packager/disk/formats/convert.h"
 
 namespace faasc {
@@ -135,6 +136,7 @@ void add_target_options(CLI::App& app, TargetArguments& arguments, const std::st
 }
 
 void add_build_options(CLI::App& app, TargetArguments& arguments, const std::string& jobs) {
+  const std::vector<CLI::Option*> others = app.get_options();
   app.add_option("-f,--file", arguments.project.manifest, "the manifest, instead of faas.yaml")
       ->type_name("FILE");
   app.add_flag("--locked", arguments.locked, "refuse what is made of anything that faas.lock does not name");
@@ -144,6 +146,8 @@ void add_build_options(CLI::App& app, TargetArguments& arguments, const std::str
       ->type_name("N")
       ->check(CLI::Range(1, 1024).description(""));
   add_cache_options(app);
+  for (CLI::Option* option : app.get_options())
+    if (std::find(others.begin(), others.end(), option) == others.end()) option->group(kBuildOptionsGroup);
 }
 
 Result<std::optional<BuiltFunction>> build_target(Session& session, const TargetArguments& arguments) {

@@ -41,8 +41,7 @@ void add_vm_options(CLI::App& app, VmArguments& arguments) {
   app.add_option("--machine", arguments.machine, "auto, microvm, q35 (a PC) or virt (aarch64)")
       ->type_name("TYPE")
       ->check(CLI::IsMember({"auto", "microvm", "q35", "virt"}).description(""));
-  app.add_option("--boot", arguments.boot,
-                 "auto, direct (the VMM loads the kernel), disk, or what boots it: bios, uefi")
+  app.add_option("--boot", arguments.boot, "auto, direct (without a boot loader), disk, bios or uefi")
       ->type_name("FROM")
       ->check(CLI::IsMember({"auto", "direct", "disk", "bios", "uefi"}).description(""));
   app.add_option("--memory", arguments.memory, "memory of the machine, for example 512MiB")
@@ -54,15 +53,13 @@ void add_vm_options(CLI::App& app, VmArguments& arguments) {
                  "a variable of the guest's environment; without a value, this host's")
       ->type_name("NAME[=VALUE]")
       ->allow_extra_args(false);
-  app.add_option("--volume", arguments.volumes,
-                 "a disk of data that stays ('faasc volume create'), and where the guest mounts it")
+  app.add_option("--volume", arguments.volumes, "a disk of data that stays, and where the guest mounts it")
       ->type_name("FILE[:PATH][:ro]")
       ->allow_extra_args(false);
   app.add_option("--share", arguments.shares, "a directory of this host, and where the guest mounts it")
       ->type_name("DIR:PATH[:ro]")
       ->allow_extra_args(false);
-  app.add_option("--net", arguments.network,
-                 "user (a network of the machine's own), tap=NAME, or bridge=NAME of this host [user]")
+  app.add_option("--net", arguments.network, "user (the machine's own), tap=NAME or bridge=NAME of this host")
       ->type_name("NET");
   app.add_option("--ip", arguments.addresses, "an address of the guest's, with its prefix length")
       ->type_name("ADDR/LEN")
