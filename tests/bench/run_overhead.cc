@@ -1,10 +1,9 @@
 // What faasc itself adds to starting a function, what the machine that it chooses is worth, and what many
 // instances of one image cost:
 //
-//   1. from the start of a command to the first answer: the QEMU command line alone (as `faasc spec --to
-//   qemu`
-//      writes it, its port asked without a pause) against `faasc run`, whose word that the function is ready
-//      is waited for; the difference is faasc's own share;
+//   1. from the start of a command to the first answer: the QEMU command line alone (as `faasc spec
+//      --to qemu` writes it, its port asked without a pause) against `faasc run`, whose word that the
+//      function is ready is waited for; the difference is faasc's own share;
 //   2. `faasc run` on microvm against a PC (q35) that its BIOS boots;
 //   3. instances of the image at once: memory that each has for itself (Private_* of smaps_rollup).
 //
@@ -32,18 +31,15 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "tests/bench/median.h"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using faasc::bench::median;
 
 double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 [[noreturn]] void fail(const std::string& what) {

@@ -230,7 +230,7 @@ TEST_F(Faults, ManyRunsInARowLeaveNothingBehind) {
 
   // The same in one process: its descriptors are those of the machines that run just then.
   auto child = Child::spawn(
-      project_.command({"test", "-q", "-j2", "--repeat", std::to_string(std::max(runs(), 4)), image}),
+      project_.command({"test", "-q", "-j2", "--repeat", std::to_string(std::max(runs(), 8)), image}),
       {.out = Stream::Pipe, .err = Stream::Null});
   ASSERT_TRUE(child);
   std::vector<std::size_t> seen;
@@ -241,7 +241,8 @@ TEST_F(Faults, ManyRunsInARowLeaveNothingBehind) {
   EXPECT_EQ(child->wait().code, 0);
   ASSERT_GT(seen.size(), 8u);
   auto middle = seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2);
-  EXPECT_LE(*std::max_element(middle, seen.end()), *std::max_element(seen.begin(), middle) + 1);
+  // Where two machines stand at the same moment differs by a few; one descriptor lost in each run is four.
+  EXPECT_LE(*std::max_element(middle, seen.end()), *std::max_element(seen.begin(), middle) + 3);
   EXPECT_THAT(left_behind(), testing::IsEmpty());
   EXPECT_EQ(files(), before);
 }
