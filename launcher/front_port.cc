@@ -39,6 +39,17 @@ void FrontPort::lead_to(std::uint16_t port) {
   relay_.lead_to(port);
 }
 
+void FrontPort::wait_for_earlier(std::chrono::milliseconds most) {
+  constexpr auto kLook = std::chrono::milliseconds(5);
+  for (auto waited = std::chrono::milliseconds(0); waited < most; waited += kLook) {
+    {
+      std::lock_guard lock(mutex_);
+      if (relay_.earlier() == 0) return;
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
 void FrontPort::work() {
   sigset_t all;
   sigfillset(&all);

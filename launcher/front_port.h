@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -26,6 +27,9 @@ class FrontPort {
   /// New connections go to this port of the loopback address from now on; those that are open stay where they
   /// are. 0: they wait.
   void lead_to(std::uint16_t port);
+  /// Waits until those that were open at the last lead_to() are closed: what is at their other end may go
+  /// then, and no request is lost that it has not seen yet. After `most` they are left to themselves.
+  void wait_for_earlier(std::chrono::milliseconds most);
 
  private:
   FrontPort(Fd listener, Fd wake, std::uint16_t port);

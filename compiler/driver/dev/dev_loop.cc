@@ -126,7 +126,11 @@ Result<void> DevLoop::replace(const BuiltFunction& built, milliseconds took) {
   machine_.emplace(std::move(**started));
   tell(round, "http://127.0.0.1:" + std::to_string(port_->port()));
   last_ = round;
-  if (before) (void)before->stop();
+  if (before) {
+    constexpr auto kLastRequests = milliseconds(2000);
+    port_->wait_for_earlier(kLastRequests);
+    (void)before->stop();
+  }
   return {};
 }
 

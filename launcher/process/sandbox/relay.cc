@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <string>
 
 #include <netinet/in.h>
@@ -82,8 +83,14 @@ void Relay::add(Fd listener, std::uint16_t port) {
 
 void Relay::lead_to(std::uint16_t port) {
   for (Listener& listener : listeners_) listener.port = port;
+  last_earlier_id_ = last_id_;
   paused_ = port == 0;
   listen(!paused_);
+}
+
+std::size_t Relay::earlier() const {
+  return static_cast<std::size_t>(
+      std::distance(connections_.begin(), connections_.upper_bound(last_earlier_id_)));
 }
 
 void Relay::listen(bool on) {

@@ -29,6 +29,8 @@ class Relay {
   void work();
   /// How many connections are open.
   std::size_t size() const { return connections_.size(); }
+  /// How many of them are from before the last lead_to().
+  std::size_t earlier() const;
 
  private:
   struct Connection;
@@ -49,6 +51,7 @@ class Relay {
   std::vector<Listener> listeners_;
   std::map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::uint64_t last_id_ = 0;
+  std::uint64_t last_earlier_id_ = 0;
   bool paused_ = false;
   bool listening_ = true;  // false while paused, and while there are no descriptors for more
 };
