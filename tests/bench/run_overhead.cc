@@ -2,8 +2,8 @@
 // instances of one image cost:
 //
 //   1. from the start of a command to the first answer: the QEMU command line alone (as `faasc spec
-//      --to qemu` writes it, its port asked without a pause) against `faasc run`, whose word that the
-//      function is ready is waited for; the difference is faasc's own share;
+//      --to qemu` writes it, its port asked when the guest says that it listens) against `faasc run`, whose
+//      word that the function is ready is waited for; the difference is faasc's own share;
 //   2. `faasc run` on microvm against a PC (q35) that its BIOS boots;
 //   3. instances of the image at once: memory that each has for itself (Private_* of smaps_rollup).
 //
@@ -123,11 +123,14 @@ unsigned long number_after(const std::string& text, const std::string& word) {
   return at == std::string::npos ? 0 : std::strtoul(text.c_str() + at + word.size(), nullptr, 10);
 }
 
+/// The guest's word is waited for, as faasc does: who asks before loads the guest with connections.
 double time_qemu(const std::string& script, std::uint16_t port) {
   auto began = Clock::now();
-  Started started = start({"sh", script}, false);
-  while (!ask(port, 100))
-    if (ms_since(began) > 60'000) fail("QEMU alone gives no answer");
+  Started started = start({"sh", script}, true);
+  std::string line;
+  do line = first_line(started);
+  while (!line.empty() && line.find("listening") == std::string::npos);
+  if (line.empty() || !ask(port, 60'000)) fail("QEMU alone gives no answer");
   double took = ms_since(began);
   stop(started, SIGKILL);
   return took;
