@@ -170,7 +170,7 @@ int DevLoop::stop() {
 Result<int> DevLoop::run() {
   FAASC_TRY(manifest_, find_manifest(arguments_.target.project));
   FAASC_TRY(watch_, FileWatch::begin());
-  for (bool first = true;; first = false) {
+  for (;;) {
     // Before the build looks at them, so that nothing that changes meanwhile is missed.
     FAASC_CHECK(watch());
     auto began = steady_clock::now();
