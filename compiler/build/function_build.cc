@@ -26,6 +26,7 @@
 #include "compiler/build/image_delivery.h"
 #include "compiler/build/image_digest.h"
 #include "compiler/build/kernel_keys.h"
+#include "compiler/build/make_rule.h"
 #include "compiler/build/mount_points.h"
 #include "compiler/build/planned_steps.h"
 #include "compiler/build/root_tuple.h"
@@ -125,7 +126,9 @@ class FunctionBuild {
     if (last) {
       auto reason = last->stale(option_key());
       if (!reason) {
-        FAASC_CHECK(tell_make(*last, record_path));
+        if (auto rule = make_rule()) {
+          FAASC_CHECK(rule->tell_nothing_done(*last, record_path, options_.keep_time));
+        }
         result_ = earlier_result(*last);
         FAASC_CHECK(add_digest());
         return std::move(result_);
@@ -155,7 +158,9 @@ class FunctionBuild {
     }
     BuildRecord record = make_record(resolved.kernel);
     FAASC_CHECK(record.save(record_path));
-    FAASC_CHECK(write_depfile(record));
+    if (auto rule = make_rule()) {
+      FAASC_CHECK(rule->write(record));
+    }
     FAASC_CHECK(add_digest());
     // Where the user says where the image goes, an earlier one is the user's.
     if (last && options_.output.empty()) remove_all_but_ours(last->outputs());
@@ -569,49 +574,10 @@ class FunctionBuild {
     return record;
   }
 
-  fs::path depfile_path() const {
-    const fs::path& named = options_.depfile->file;
-    return named.empty() ? fs::path(image_) += ".d" : full_path(named);
-  }
-
-  // A directory that the build itself writes to is always newer than the image: no rule can depend on it.
-  std::vector<std::string> prerequisites(const BuildRecord& record) const {
-    std::set<fs::path> written = {depfile_path().parent_path()};
-    for (const std::string& output : record.outputs()) written.insert(fs::path(output).parent_path());
-    std::vector<std::string> inputs = record.inputs();
-    std::erase_if(inputs, [&](const std::string& input) { return written.contains(input); });
-    return inputs;
-  }
-
-  // As a compiler would list them: relative below the working directory, so that they are what rules name.
-  Result<void> write_depfile(const BuildRecord& record) const {
-    if (!options_.depfile) return {};
-    const fs::path here = fs::current_path();
-    auto as_listed = [&](const fs::path& path) {
-      fs::path relative = path.lexically_relative(here);
-      return (relative.empty() || *relative.begin() == ".." ? path : relative).string();
-    };
-    std::vector<std::string> files = prerequisites(record), targets = options_.depfile->targets;
-    for (std::string& file : files) file = as_listed(file);
-    if (targets.empty())
-      targets.push_back(make_quoted(options_.output.empty() ? as_listed(image_) : options_.output.string()));
-    FAASC_CHECK(write_file_if_changed(depfile_path(), depfile_text(targets, files, options_.depfile->phony)));
-    return {};
-  }
-
-  // Nothing had to be done, but make would ask again and again while the image is older than what it is made
-  // from: a directory whose time changed, a file that was only touched.
-  Result<void> tell_make(BuildRecord& record, const fs::path& record_path) const {
-    if (!options_.depfile) return {};
-    FAASC_CHECK(write_depfile(record));
-    std::int64_t written = stamp_of(image_).modified_ns;
-    std::vector<std::string> inputs = prerequisites(record);
-    bool newer = std::any_of(inputs.begin(), inputs.end(),
-                             [&](const std::string& input) { return stamp_of(input).modified_ns > written; });
-    if (!newer || options_.keep_time) return {};
-    FAASC_CHECK(set_modification_time(image_, file_clock_ns()));
-    record.add_output(image_);
-    return record.save(record_path);
+  /// The rule for make, where one is asked for.
+  std::optional<MakeRule> make_rule() const {
+    if (!options_.depfile) return std::nullopt;
+    return MakeRule(*options_.depfile, image_, options_.output);
   }
 
   const BuildOptions& options_;
