@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.h"
-#include "tests/system/faasc_run.h"
+#include "tests/system/cached_builds.h"
 
 namespace faasc {
 namespace {
@@ -17,47 +17,14 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 
-// From the first warning on, which is behind what the build says of its result.
-std::string warnings_of(const Finished& finished) {
-  const std::size_t at = finished.err.find("faasc: warning:");
-  return at == std::string::npos ? std::string() : finished.err.substr(at);
-}
-
-class CacheSystem : public testing::Test {
+class CacheSystem : public CachedBuilds {
  protected:
-  void SetUp() override {
-    if (!has_kernel(KernelFamily::Nanos)) GTEST_SKIP() << "no Nanos kernel in the store";
-    first_.write_hello();
-    second_.write_hello();
-    use(first_, at("cache"));
-    use(second_, at("cache"));
-    // What changes in the tick of the clock in which a build begins is not kept.
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-
-  fs::path at(std::string_view name) const { return directory_.path() / name; }
-  static void use(ProjectRun& project, const fs::path& cache) {
-    project.environment["FAASC_CACHE_DIR"] = cache.string();
-    project.environment["FAASC_NO_CACHE"] = "";
-  }
-  static Finished build(const ProjectRun& project, std::vector<std::string> more = {}) {
-    more.insert(more.begin(), {"build", "-v", "--kernel", "nanos"});
-    Finished finished = project.faasc(std::move(more));
-    EXPECT_EQ(finished.status.code, 0) << finished.err;
-    return finished;
-  }
-  static std::string digest(const ProjectRun& project) {
-    return to_hex(sha256_of_file(project.at("build/hello.img")).value());
-  }
   std::vector<fs::path> files(std::string_view part) const {
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(at("cache/build/v1") / part))
       if (entry.is_regular_file()) files.push_back(entry.path());
     return files;
   }
-
-  TemporaryDirectory directory_ = std::move(TemporaryDirectory::create(testing::TempDir(), "cache")).value();
-  ProjectRun first_, second_;
 };
 
 TEST_F(CacheSystem, AnotherCheckoutTakesTheImage) {

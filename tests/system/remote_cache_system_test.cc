@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/sha256.h"
-#include "tests/system/faasc_run.h"
+#include "tests/system/cached_builds.h"
 
 namespace faasc {
 namespace {
@@ -17,36 +17,17 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 
-// From the first warning on, which is behind what the build says of its result.
-std::string warnings_of(const Finished& finished) {
-  const std::size_t at = finished.err.find("faasc: warning:");
-  return at == std::string::npos ? std::string() : finished.err.substr(at);
-}
-
-int free_port() {
-  auto finished = run(
-      {.argv = {"python3", "-c",
-                "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"},
-       .working_directory = {},
-       .environment = {}});
-  return finished ? std::atoi(finished->out.c_str()) : 0;
-}
-
 /// Two hosts, each with a cache of its own.
-class RemoteCacheSystem : public testing::Test {
+class RemoteCacheSystem : public CachedBuilds {
  protected:
   void SetUp() override {
-    if (!has_kernel(KernelFamily::Nanos)) GTEST_SKIP() << "no Nanos kernel in the store";
+    CachedBuilds::SetUp();
     for (auto [project, name] : {std::pair(&first_, "first"), std::pair(&second_, "second")}) {
-      project->write_hello();
-      project->environment["FAASC_CACHE_DIR"] = at(name).string();
-      project->environment["FAASC_NO_CACHE"] = "";
+      use(*project, at(name));
       project->environment["FAASC_REMOTE_CACHE"] = url();
       project->environment["FAASC_REMOTE_CACHE_TIMEOUT"] = "2";
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  fs::path at(std::string_view name) const { return directory_.path() / name; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   void start(const std::vector<std::string>& argv) {
     auto child = Child::spawn({.argv = argv, .working_directory = {}, .environment = {}},
@@ -62,19 +43,8 @@ class RemoteCacheSystem : public testing::Test {
     }
     FAIL() << "the server does not answer";
   }
-  static Finished build(const ProjectRun& project, std::vector<std::string> more = {}) {
-    more.insert(more.begin(), {"build", "-v", "--kernel", "nanos"});
-    Finished finished = project.faasc(std::move(more));
-    EXPECT_EQ(finished.status.code, 0) << finished.err;
-    return finished;
-  }
-  static std::string digest(const ProjectRun& project) {
-    return to_hex(sha256_of_file(project.at("build/hello.img")).value());
-  }
 
-  TemporaryDirectory directory_ = std::move(TemporaryDirectory::create(testing::TempDir(), "remote")).value();
   const int port_ = free_port();
-  ProjectRun first_, second_;
   std::optional<Child> server_;
 };
 

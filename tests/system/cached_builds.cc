@@ -1,0 +1,53 @@
+#include "tests/system/cached_builds.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "base/sha256.h"
+
+namespace faasc {
+
+void CachedBuilds::SetUp() {
+  if (!has_kernel(KernelFamily::Nanos)) GTEST_SKIP() << "no Nanos kernel in the store";
+  for (ProjectRun* project : {&first_, &second_}) {
+    project->write_hello();
+    use(*project, at("cache"));
+  }
+  // What changes in the tick of the clock in which a build begins is not kept.
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
+void CachedBuilds::use(ProjectRun& project, const std::filesystem::path& cache) {
+  project.environment["FAASC_CACHE_DIR"] = cache.string();
+  project.environment["FAASC_NO_CACHE"] = "";
+}
+
+Finished CachedBuilds::build(const ProjectRun& project, std::vector<std::string> more) {
+  more.insert(more.begin(), {"build", "-v", "--kernel", "nanos"});
+  Finished finished = project.faasc(std::move(more));
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  return finished;
+}
+
+std::string CachedBuilds::digest(const ProjectRun& project) {
+  auto digest = sha256_of_file(project.at("build/hello.img"));
+  EXPECT_TRUE(digest) << "there is no image";
+  return digest ? to_hex(*digest) : std::string();
+}
+
+std::string warnings_of(const Finished& finished) {
+  const std::size_t at = finished.err.find("faasc: warning:");
+  return at == std::string::npos ? std::string() : finished.err.substr(at);
+}
+
+int free_port() {
+  auto finished = run(
+      {.argv = {"python3", "-c",
+                "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"},
+       .working_directory = {},
+       .environment = {}});
+  return finished ? std::atoi(finished->out.c_str()) : 0;
+}
+
+}  // namespace faasc
