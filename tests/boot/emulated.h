@@ -33,7 +33,8 @@ inline std::string text_of(const Error& error) {
 
 inline bool lives(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  std::string text;
+  std::getline(stat, text);  // of a process that ends meanwhile, reading fails: ESRCH
   return !text.empty() && text.find(") Z ") == std::string::npos;
 }
 

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <csignal>
-#include <fstream>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -13,12 +12,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "base/diagnostics.h"
 #include "base/process.h"
 #include "launcher/codes.h"
 #include "launcher/host_port.h"
 #include "launcher/machine.h"
 #include "launcher/process/sandboxed_process.h"
+#include "tests/boot/emulated.h"
 
 namespace faasc {
 namespace {
@@ -26,10 +25,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string text_of(const Error& error) {
-  return to_text(error, Color::Off);
-}
 
 VmSpec spec_of(std::string family) {
   VmSpec spec;
@@ -56,12 +51,6 @@ StartOptions as_process(std::vector<std::string> arguments) {
                                 }},
                     .sandbox_program = FAASC_PREFIX "/libexec/faasc/faasc-sandbox"};
   return options;
-}
-
-bool lives(pid_t pid) {
-  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(stat)), {});
-  return !text.empty() && text.find(") Z ") == std::string::npos;
 }
 
 class ProcessMachine : public testing::TestWithParam<std::string> {

@@ -17,6 +17,7 @@ using testing::HasSubstr;
 constexpr std::string_view kNameServer = R"(import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server.bind(("10.9.0.1", 53))
+open("dns.ready", "w").close()
 while True:
     question, peer = server.recvfrom(512)
     end = question.index(b"\0", 12) + 5
@@ -67,6 +68,7 @@ TEST_P(Network, TwoMachinesReachEachOther) {
 "$FAASC" run -q --detach --name a build/guest.img --net tap=tap0 --ip 10.9.0.2/24 --gateway 10.9.0.1 --ip fd09::2/64
 "$FAASC" run -q --detach --name b build/guest.img --net bridge=br0 --ip 10.9.0.3/24 --ip fd09::3/64 --env WHO=second
 python3 dns.py & dns=$!
+until [ -e dns.ready ] || ! kill -0 $dns; do sleep 0.02; done
 get() { echo "$1 $(curl -sg -m 20 "http://$2")"; }
 get four: 10.9.0.2:8080/fetch/10.9.0.3/env/WHO
 get six-from-host: [fd09::3]:8080/env/WHO
