@@ -15,6 +15,8 @@ std::string to_text(const BootPhases& phases) {
   auto add = [&](const BootPhases::Time& time, std::string what) {
     if (time) rows.push_back({*time, std::move(what)});
   };
+  add(phases.called, "faasc has the image");
+  add(phases.decided, "faasc has looked at this host");
   add(phases.spawned, phases.vmm + " started");
   add(phases.vmm_ready, phases.vmm + " has built the machine");
   add(phases.first_console, "first byte on the console");
@@ -23,7 +25,7 @@ std::string to_text(const BootPhases& phases) {
   add(phases.ready, "ready: the guest accepts connections");
   add(phases.first_response, "first response");
   // The guest does not wait for the VMM's monitor: the order is what happened, not the list's.
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at < b.at; });
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at < b.at; });
 
   std::string out;
   std::chrono::nanoseconds before{0};

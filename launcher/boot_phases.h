@@ -6,10 +6,13 @@
 
 namespace faasc {
 
-/// When a start got how far, counted from the call that began it. A phase that was not seen is absent.
+/// When a start got how far, counted from the call that began it, or from where its caller began. A phase
+/// that was not seen is absent.
 struct BootPhases {
   std::string vmm = "QEMU";  ///< what runs the guest, for people
   using Time = std::optional<std::chrono::nanoseconds>;
+  Time called;          ///< the caller had the image; absent where times are counted from here
+  Time decided;         ///< what machine it is to be, which may take a look at KVM
   Time spawned;         ///< the VMM's process runs
   Time vmm_ready;       ///< the VMM has built the machine and answers
   Time first_console;   ///< the first byte on the console: firmware, kernel or program, whoever speaks first

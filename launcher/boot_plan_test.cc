@@ -302,12 +302,16 @@ TEST(BootPhases, Text) {
   using namespace std::chrono_literals;
   EXPECT_EQ(to_text(BootPhases{}), "");
   BootPhases phases;
+  phases.called = 300us;
+  phases.decided = 900us;
   phases.spawned = 1200us;
   phases.vmm_ready = 21ms;
   phases.first_console = 15ms;  // before QEMU has said that it is there
   phases.ready = 98'040us;
   EXPECT_EQ(to_text(phases),
-            "      1.2 ms  +     1.2  QEMU started\n"
+            "      0.3 ms  +     0.3  faasc has the image\n"
+            "      0.9 ms  +     0.6  faasc has looked at this host\n"
+            "      1.2 ms  +     0.3  QEMU started\n"
             "     15.0 ms  +    13.8  first byte on the console\n"
             "     21.0 ms  +     6.0  QEMU has built the machine\n"
             "     98.0 ms  +    77.0  ready: the guest accepts connections\n");

@@ -45,6 +45,8 @@ struct StartOptions {
   std::vector<std::string> qemu_arguments;  ///< after faasc's own; for measuring
   /// Descriptors that QEMU inherits under their numbers: a disk of the spec may be /proc/self/fd/N.
   std::vector<std::shared_ptr<const Fd>> inherited;
+  /// What BootPhases are counted from. Absent: Machine::start().
+  std::optional<std::chrono::steady_clock::time_point> began;
   /// How long the guest may take to get ready. Absent: the spec's init_timeout, ten times as long without
   /// KVM.
   std::optional<std::chrono::milliseconds> init_timeout;

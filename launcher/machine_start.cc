@@ -168,7 +168,7 @@ Result<void> Machine::State::start_share_servers(QemuOptions& qemu, std::vector<
 }
 
 void Machine::State::start_reader() {
-  phases = {.vmm = phases.vmm};
+  phases = {.vmm = phases.vmm, .called = phases.called, .decided = phases.decided};
   phases.spawned = elapsed();
   vmm_errors.clear();
   exit.reset();
@@ -201,11 +201,13 @@ Result<void> Machine::State::learn_ports(Monitor& monitor) {
 
 Result<Machine> Machine::start(const VmSpec& spec, const StartOptions& options) {
   auto state = std::make_unique<State>(spec, options);
+  if (options.began) state->phases.called = state->elapsed();
   if (options.process) {
     FAASC_CHECK(state->launch_process());
     return Machine(std::move(state));
   }
   FAASC_CHECK(state->prepare());
+  state->phases.decided = state->elapsed();
   auto launched = state->launch();
   if (!launched && lacks_sandbox(state->vmm_errors)) {
     state->note("this QEMU has no sandbox; starting it without");

@@ -66,7 +66,7 @@ struct Machine::State {
   void note(const std::string& text) const {
     if (options.on_note) options.on_note(text);
   }
-  std::chrono::nanoseconds elapsed() const { return Clock::now() - origin; }
+  std::chrono::nanoseconds elapsed() const { return Clock::now() - options.began.value_or(origin); }
   int patience() const { return plan.accelerator == Accelerator::Tcg ? kEmulationFactor : 1; }
   /// Where the function is reached: a port of the host that leads to it, or the guest's own address. 0 and an
   /// empty one where neither is known.

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/file.h"
+#include "base/process_start.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
@@ -72,6 +73,7 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
+  options.began = process_began();
   options.crash_places = crash_places_of(*spec);
   FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
   // The body is the product; what the guest prints is prose.

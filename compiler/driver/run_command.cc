@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/process_start.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
@@ -55,6 +56,7 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
+  options.began = process_began();
   options.crash_places = crash_places_of(*spec);
   std::filesystem::path image = spec->disks.front().path;
   FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));

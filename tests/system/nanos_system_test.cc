@@ -37,7 +37,15 @@ TEST_F(NanosSystem, AnswersWhenTheBiosBootsTheDisk) {
   EXPECT_EQ(finished.status.code, 0) << finished.err;
   EXPECT_EQ(finished.out, "Hello, Ada!\n");
   EXPECT_THAT(finished.err, HasSubstr("booted from the disk"));
-  EXPECT_THAT(finished.err, HasSubstr("first response"));
+  // From the start of faasc on, in the order in which it happens.
+  std::size_t before = 0;
+  for (const char* phase : {"faasc has the image", "faasc has looked at this host", "QEMU started",
+                            "first byte on the console", "first response"}) {
+    std::size_t at = finished.err.find(phase);
+    ASSERT_NE(at, std::string::npos) << phase << " in " << finished.err;
+    EXPECT_GT(at, before) << finished.err;
+    before = at;
+  }
 }
 
 TEST_F(NanosSystem, OneDiskIsBootedByUefiAndByABios) {
