@@ -44,6 +44,7 @@ const Row kRows[] = {
     {"build.cpp.defines", Form::TextList, "", kBadBuildOption},
     {"build.cpp.flags", Form::TextList, "", kDeniedCppFlag},
     {"build.cpp.link", Form::TextList, "", kBadBuildOption},
+    {"build.cpp.launcher", Form::Choice, "none", kBadBuildOption, 0, 0, "none ccache sccache distcc icecc"},
     {"build.cpp.cmake", Form::Section},
     {"build.cpp.cmake.dir", Form::Text, ".", kPathEscapes},
     {"build.cpp.cmake.target", Form::Text, "functions_framework_cpp_function", kBadBuildOption},

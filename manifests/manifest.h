@@ -113,6 +113,7 @@ struct Manifest {
     std::vector<Located<std::string>> sources;  ///< globs; empty: every C++ source that is not a test
     Located<std::string> standard{"17"};        ///< "11" … "23"
     std::vector<Located<std::string>> includes, defines, flags, link;
+    Located<std::string> launcher{"none"};  ///< "none", "ccache", "sccache", "distcc", "icecc"
     std::optional<Located<CMakeTarget>> cmake;
   };
   struct PythonBuild {

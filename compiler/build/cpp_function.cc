@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/process.h"
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/function_build.h"
 #include "compiler/build/planned_steps.h"
@@ -19,6 +20,29 @@ bool is_c_family(std::string_view path) {
   return false;
 }
 
+// The program that is to start the compiler; empty where there is to be none. One that may reach other hosts
+// is not used offline.
+std::string launcher_of(const CompileJob& job) {
+  const std::string& launcher = *job.manifest.build.cpp.launcher;
+  return launcher == "none" || job.offline ? std::string() : launcher;
+}
+
+Result<void> find_launcher(const CompileJob& job) {
+  const Located<std::string>& named = job.manifest.build.cpp.launcher;
+  if (*named != "none" && job.offline)
+    job.progress.note("compiling without '" + *named + "', which may reach other hosts: --offline");
+  const std::string launcher = launcher_of(job);
+  if (launcher.empty() || find_program(launcher)) return {};
+  job.diagnostics.add(job.manifest.finding(
+      Severity::Error, kCppLauncherMissing, "launcher '" + launcher + "' is not installed", named.place,
+      "install it (apt install " + launcher + "), or leave 'launcher' out to compile without it"));
+  return Error{.fault = Fault::Missing,
+               .code = kCppLauncherMissing,
+               .what = "the function was not built",
+               .during = {},
+               .hint = {}};
+}
+
 Result<CMakeProject> read_cmake(const CompileJob& job, int standard) {
   const Located<CMakeTarget>& cmake = *job.manifest.build.cpp.cmake;
   CMakeRequest request;
@@ -31,6 +55,7 @@ Result<CMakeProject> read_cmake(const CompileJob& job, int standard) {
   request.work_dir = job.work_dir;
   request.jobs = static_cast<int>(job.jobs);
   request.offline = job.offline;
+  request.launcher = launcher_of(job);
   std::vector<std::filesystem::path> files;
   for (const auto& [path, kind] : job.listing.entries)
     if (kind == EntryKind::File && is_c_family(path)) {
@@ -81,6 +106,7 @@ CppRequest request_of(const CompileJob& job) {
   request.work_dir = job.work_dir;
   request.jobs = static_cast<int>(job.jobs);
   request.cache = job.cache;
+  request.launcher = launcher_of(job);
   request.installation = {.compiler = job.tools.cxx,
                           .include_dir = job.tools.runtime_headers,
                           .runtime_library = job.tools.runtime_library};
@@ -118,6 +144,7 @@ Result<std::vector<PlannedStep>> plan_cpp_function(const PlanRequest& asked) {
 Result<CompiledFunction> compile_cpp_function(const CompileJob& job) {
   const Manifest& manifest = job.manifest;
   const Manifest::CppBuild& cpp = manifest.build.cpp;
+  FAASC_CHECK(find_launcher(job));
   CppRequest request = request_of(job);
 
   std::vector<std::filesystem::path> of_cmake;

@@ -153,9 +153,12 @@ class CppBuilder {
       }
     }
     // Whoever edits a source edits it again; a header that was edited would be parsed ahead in vain.
-    question.compile->preamble = unit.preamble.string();
-    question.compile->make_preamble =
-        unit.inputs.request == digest && unit.inputs.is_current_but_for(absolute(unit.source));
+    // Where another program makes the object, that takes longer than parsing.
+    if (request_.launcher.empty()) {
+      question.compile->preamble = unit.preamble.string();
+      question.compile->make_preamble =
+          unit.inputs.request == digest && unit.inputs.is_current_but_for(absolute(unit.source));
+    }
     std::int64_t started_ns = file_clock_ns();
     if (auto kept = cache_->find_compile(question)) {
       unit.answer = std::move(*kept);
@@ -173,6 +176,7 @@ class CppBuilder {
                    .hint = "faasc and faasc-cxx must come from one installation; install faasc again"};
     unit.answer = std::move(*answer.compile);
     unit.compiled = true;
+    const std::string remark = std::exchange(unit.answer.remark, {});
     unit.inputs = {};
     if (unit.answer.ok) {
       cache_->keep_compile(question, unit.answer, started_ns);
@@ -181,6 +185,7 @@ class CppBuilder {
     }
     progress("compiled " + unit.source +
              (unit.answer.used_preamble ? ", whose #include lines were parsed before" : ""));
+    if (!remark.empty()) progress(remark);
     return {};
   }
 
@@ -282,6 +287,7 @@ class CppBuilder {
                 included_unit_ ? cpp::typed_main_arguments(request_, units_[*included_unit_].source)
                                : cpp::main_arguments(request_));
       question.compile = cpp::CompileRequest{source.string(), main_object.string(), std::move(arguments), {}};
+      if (included_unit_) question.compile->launcher = request_.launcher;
       main_digest = cpp::digest_of(question);
       whole.compile = question.compile;
       main_inputs_ = InputRecord::load(work_ / "main.json");
@@ -315,6 +321,8 @@ class CppBuilder {
       linked.main_inputs = answer.compile->inputs;
       linked.main_absent = answer.compile->absent;
       findings_->report(std::move(answer.compile->diagnostics));
+      if (!answer.compile->ok && !question.compile->launcher.empty())
+        return see_diagnostics("the function cannot be compiled with its binding");
       if (!answer.compile->ok)
         return Error{.fault = Fault::Internal,
                      .code = kCppCompilerAnswer,

@@ -47,6 +47,7 @@ struct CppRequest {
   std::string name = "function", version = "0.0.0";  ///< for the OpenAPI document of a typed function
   bool serve_openapi = false;                        ///< the image shows it at /openapi.json
   CppLint lint = CppLint::Off;
+  std::string launcher;            ///< runs clang++ for objects of sources: "ccache"; empty: none
   std::filesystem::path work_dir;  ///< ours alone; kept between builds
   int jobs = 1;                    ///< translation units that are compiled at the same time
   StepCache* cache = nullptr;      ///< what was compiled and linked before, here or elsewhere

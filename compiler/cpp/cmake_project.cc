@@ -228,6 +228,9 @@ class CMakeReader {
         }
     for (const Package& package : kPackages)
       arguments.push_back("-D" + std::string(package.name) + "_DIR=" + (packages_ / package.name).string());
+    if (!request_.launcher.empty())
+      for (const char* language : {"C", "CXX"})
+        arguments.push_back("-DCMAKE_" + std::string(language) + "_COMPILER_LAUNCHER=" + request_.launcher);
     // What was downloaded before is taken as it is.
     if (request_.offline) arguments.emplace_back("-DFETCHCONTENT_UPDATES_DISCONNECTED=ON");
     return arguments;

@@ -22,6 +22,7 @@ struct CMakeRequest {
   std::filesystem::path work_dir;             ///< ours alone; kept between builds
   int jobs = 1;
   bool offline = false;
+  std::string launcher;  ///< runs the compilers of what CMake builds: "ccache"; empty: none
 };
 
 /// What CMake says of it.

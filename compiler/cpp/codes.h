@@ -26,6 +26,9 @@ inline constexpr const char* kCppBadStandard = "FAASC0221";
 inline constexpr const char* kCppFlagNotAllowed = "FAASC0222";
 inline constexpr const char* kCppCMakeTargetMissing = "FAASC0223";
 inline constexpr const char* kCppSourceNotUsable = "FAASC0225";
+inline constexpr const char* kCppLauncherMissing = "FAASC0226";  // build.cpp.launcher is not installed
+inline constexpr const char* kCppLauncherFailed =
+    "FAASC0227";  // it made no object of a source without errors
 
 // What the host lacks.
 inline constexpr const char* kCppCompilerMissing = "FAASC0230";

@@ -73,6 +73,7 @@ void CompileCache::keep_compile(const Request& question, const CompileAnswer& an
   said.inputs.clear();
   said.absent.clear();
   said.used_preamble = false;
+  said.remark.clear();
   cache_->keep(key("cpp.compile", question, *source), names_, inputs, {{"object", question.compile->object}},
                names_.json_with_names(to_json(said)), started_ns);
 }

@@ -57,6 +57,7 @@ Result<Request> compile_question(const CppRequest& request, const std::string& s
   Request question;
   question.compile = CompileRequest{source, (work / "objects" / (object_name(source) + ".o")).string(),
                                     std::move(arguments), typed_wanted(request.wanted)};
+  question.compile->launcher = request.launcher;
   return question;
 }
 
@@ -68,7 +69,11 @@ std::string digest_of(const Request& question) {
 
 std::string as_clang_command(const Request& question) {
   std::string text;
-  if (question.compile) text = to_shell(clang_words(*question.compile));
+  if (question.compile) {
+    std::vector<std::string> words = clang_words(*question.compile);
+    if (!question.compile->launcher.empty()) words.insert(words.begin(), question.compile->launcher);
+    text = to_shell(words);
+  }
   if (!question.link) return text;
   std::vector<std::string> words{"clang++"};
   words.insert(words.end(), question.link->arguments.begin(), question.link->arguments.end());

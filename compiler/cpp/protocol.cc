@@ -227,6 +227,7 @@ Json to_value(const CompileAnswer& answer) {
   for (const FunctionFact& function : answer.facts.functions) functions.push_back(to_value(function));
   Json json = {{"ok", answer.ok},
                {"used_preamble", answer.used_preamble},
+               {"remark", answer.remark},
                {"functions", std::move(functions)},
                {"calls", to_value(answer.facts.calls)},
                {"diagnostics", to_value(answer.diagnostics)},
@@ -245,6 +246,7 @@ CompileAnswer read_compile_answer(Reader& reader, const Json& json) {
   CompileAnswer answer;
   reader.read(json, "ok", answer.ok);
   reader.read(json, "used_preamble", answer.used_preamble);
+  reader.read(json, "remark", answer.remark);
   reader.each(json, "functions", [&](const Json& function) {
     answer.facts.functions.push_back(read_function(reader, function));
   });
@@ -290,7 +292,8 @@ std::string to_json(const Request& request) {
   if (const auto& compile = request.compile)
     json["compile"] = {{"source", compile->source},       {"object", compile->object},
                        {"arguments", compile->arguments}, {"typed", compile->typed},
-                       {"preamble", compile->preamble},   {"make_preamble", compile->make_preamble}};
+                       {"preamble", compile->preamble},   {"make_preamble", compile->make_preamble},
+                       {"launcher", compile->launcher}};
   if (const auto& link = request.link)
     json["link"] = {{"arguments", link->arguments},
                     {"output", link->output},
@@ -312,6 +315,7 @@ Result<Request> request_from_json(std::string_view text) {
     reader.read(*compile, "typed", request.compile->typed);
     reader.read(*compile, "preamble", request.compile->preamble);
     reader.read(*compile, "make_preamble", request.compile->make_preamble);
+    reader.read(*compile, "launcher", request.compile->launcher);
   }
   if (const Json* link = reader.object(json, "link")) {
     request.link.emplace();

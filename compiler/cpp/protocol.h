@@ -33,6 +33,9 @@ struct CompileRequest {
   /// Where the precompiled form of what the source begins with is kept; empty: nowhere.
   std::string preamble;
   bool make_preamble = false;  ///< where the kept one does not fit, instead of compiling without
+  /// The program that is to run clang++ for the object ("ccache"); empty: the object comes of the pass that
+  /// gives the facts. There is no binding in it otherwise.
+  std::string launcher;
 };
 
 struct CompileAnswer {
@@ -42,6 +45,7 @@ struct CompileAnswer {
   std::vector<std::string> inputs;      ///< every file that was read
   std::vector<std::string> absent;      ///< paths that were looked for in vain and would change the result
   bool used_preamble = false;           ///< what the source begins with was not parsed again
+  std::string remark;                   ///< the launcher's last word, where it succeeded and said something
 };
 
 struct LinkRequest {

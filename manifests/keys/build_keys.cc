@@ -31,6 +31,8 @@ constexpr Key kCMakeKeys[] = {
      .check = check_not_empty},
 };
 
+constexpr std::string_view kLaunchers[] = {"none", "ccache", "sccache", "distcc", "icecc"};
+
 constexpr Key kCppKeys[] = {
     {.name = "sources",
      .form = Form::TextList,
@@ -72,6 +74,13 @@ constexpr Key kCppKeys[] = {
      .store = store<&M::CppBuild::link>,
      .code = kBadBuildOption,
      .check = check_not_empty},
+    {.name = "launcher",
+     .form = Form::Choice,
+     .help = "The program that runs clang++: on other hosts, or out of a cache of its own",
+     .fallback = "none",
+     .store = store<&M::CppBuild::launcher>,
+     .code = kBadBuildOption,
+     .choices = kLaunchers},
     {.name = "cmake",
      .form = Form::Section,
      .help = "Take sources and flags from a CMake project instead",

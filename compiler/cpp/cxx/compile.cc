@@ -5,6 +5,7 @@
 #include <clang/Driver/Tool.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/CompilerInvocation.h>
+#include <clang/Frontend/FrontendActions.h>
 #include <clang/Frontend/MultiplexConsumer.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/TargetSelect.h>
@@ -13,6 +14,7 @@
 #include "compiler/cpp/cxx/diagnostic_recorder.h"
 #include "compiler/cpp/cxx/fact_collector.h"
 #include "compiler/cpp/cxx/file_lookups.h"
+#include "compiler/cpp/cxx/launched_compiler.h"
 #include "compiler/cpp/cxx/preamble.h"
 #include "compiler/cpp/cxx/toolchain.h"
 
@@ -61,6 +63,21 @@ class EmitAndCollect : public clang::EmitObjAction {
   bool preamble_misfits_ = false;
 };
 
+// What the source means, where another program makes the object of it.
+class CollectOnly : public clang::SyntaxOnlyAction {
+ public:
+  CollectOnly(UnitFacts& facts, std::string typed) : facts_(facts), typed_(std::move(typed)) {}
+
+ protected:
+  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance&, llvm::StringRef) override {
+    return make_fact_collector(facts_, typed_, {});
+  }
+
+ private:
+  UnitFacts& facts_;
+  std::string typed_;
+};
+
 const clang::driver::Command* frontend_job(const clang::driver::Compilation& compilation) {
   for (const clang::driver::Command& job : compilation.getJobs())
     if (llvm::StringRef(job.getCreator().getName()) == "clang") return &job;
@@ -83,9 +100,12 @@ bool run(const clang::CompilerInvocation& invocation, const CompileRequest& requ
   instance.addDependencyCollector(inputs);
   instance.setVerboseOutputStream(llvm::nulls());  // where the number of errors would be printed
 
-  EmitAndCollect action(answer.facts, request.typed, preamble, binding);
+  EmitAndCollect emit(answer.facts, request.typed, preamble, binding);
+  CollectOnly collect(answer.facts, request.typed);
+  clang::FrontendAction& action =
+      request.launcher.empty() ? static_cast<clang::FrontendAction&>(emit) : collect;
   answer.ok = instance.ExecuteAction(action) && !instance.getDiagnostics().hasErrorOccurred() &&
-              !action.preamble_misfits();
+              !emit.preamble_misfits();
   answer.inputs.assign(inputs->getDependencies().begin(), inputs->getDependencies().end());
   answer.absent = files->absent();
   answer.used_preamble = preamble != nullptr;
@@ -109,6 +129,12 @@ CompileAnswer compile(const CompileRequest& request) {
   for (const char* word : {"-c", "-o"}) arguments.emplace_back(word);
   std::string temporary = request.object + ".new";
   arguments.push_back(temporary);
+  std::optional<LaunchedCompiler> launched;
+  if (!request.launcher.empty()) {
+    std::vector<std::string> whole = arguments;
+    whole.push_back(request.source);
+    launched.emplace(request.launcher, whole);
+  }
   arguments.emplace_back("--");
   arguments.push_back(request.source);
   DriverPlan plan(std::move(arguments), recorder);
@@ -134,13 +160,23 @@ CompileAnswer compile(const CompileRequest& request) {
     recorder.clear();  // what is counted decides whether a run succeeds
     return run(invocation, request, with, binding, answer, recorder);
   };
-  Binding binding = request.typed.empty() ? Binding::None : Binding::Append;
+  Binding binding = request.typed.empty() || launched ? Binding::None : Binding::Append;
   bool whole = (use || binding == Binding::Append) && attempt(use ? &preamble : nullptr, binding);
   // What is said of a source with errors is what is said of it as it stands.
   if (!whole && attempt(nullptr, Binding::None) && use && binding == Binding::Append &&
       !attempt(nullptr, binding))  // it was not the preamble
     attempt(nullptr, Binding::None);
   std::vector<faasc::Diagnostic> of_source = recorder.take();
+  if (launched && answer.ok) {
+    if (auto failed = launched->finish()) {
+      of_source.push_back(std::move(*failed));
+      answer.ok = false;
+    } else {
+      answer.remark = launched->remark();
+      answer.inputs.push_back(launched->compiler());
+    }
+  }
+  launched.reset();  // a compiler that is no longer needed does not write what is removed here
   if (answer.ok) {
     if (std::error_code error = llvm::sys::fs::rename(temporary, request.object)) {
       faasc::Diagnostic failed;

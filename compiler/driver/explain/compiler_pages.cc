@@ -86,6 +86,16 @@ constexpr ExplainPage kPages[] = {
      "A file that build.cpp.sources names is missing, is no C++, or lies outside of the project; or a CMake "
      "target has a source in another language.",
      "build: {cpp: {sources: [helo.cc]}}", "Correct the name; patterns are relative to the project."},
+    {"FAASC0226", "the launcher of the C++ compiler is not installed",
+     "'build.cpp.launcher' names a program that runs clang++: ccache and sccache keep objects of their own, "
+     "distcc and icecc compile on other hosts. It is looked for in PATH.",
+     "build: {cpp: {launcher: icecc}}   # where icecc is not installed",
+     "Install it, or leave 'launcher' out; faasc keeps objects itself."},
+    {"FAASC0227", "the launcher of the C++ compiler failed",
+     "The source was parsed here without an error, and the program that was to make the object from it ended "
+     "with another status than 0. The notes are the last lines that it printed.",
+     "build: {cpp: {launcher: distcc}}   # with DISTCC_FALLBACK=0, and no host in DISTCC_HOSTS answers",
+     "Try it by hand: distcc clang++-19 -c file.cc. Without 'launcher', faasc compiles by itself."},
     {"FAASC0230", "the C++ compiler of faasc is missing",
      "C++ is compiled by faasc-cxx, a program of faasc's own in libexec/faasc, and it is not there.",
      "faasc: error: cannot start the C++ compiler '/opt/faasc/libexec/faasc/faasc-cxx' [FAASC0230]",
