@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/diagnostics.h"
@@ -51,6 +53,12 @@ Result<CompiledFunction> compile_cpp_function(const CompileJob& job);
 
 /// Compiles the Go function of a manifest: a thin layer between the manifest's words and build_go's.
 Result<CompiledFunction> compile_go_function(const CompileJob& job);
+
+/// What decides the program of a Go or a Python function besides faasc itself, as far as it is known before
+/// the function was ever compiled: what the manifest asks for, the sources' contents, the toolchain. Nothing
+/// where more decides than can be told.
+std::optional<std::string> go_question(const CompileJob& job);
+std::optional<std::string> python_question(const CompileJob& job);
 
 /// The processor for which the finished program is that a manifest names: "x86_64", "aarch64"; x86_64 where
 /// it is none at all, which read_binary_function then says.

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/file_stamp.h"
 #include "compiler/binary/codes.h"
+#include "compiler/build/build_names.h"
 #include "compiler/build/build_record.h"
 #include "compiler/build/built_facts.h"
 #include "compiler/build/cached_build.h"
@@ -22,16 +23,13 @@
 #include "compiler/build/kernel_keys.h"
 #include "compiler/build/make_rule.h"
 #include "compiler/build/mount_points.h"
+#include "compiler/build/program_cache.h"
 #include "manifests/checks.h"
 #include "packager/rootfs/file_list.h"
 
 namespace faasc {
 namespace fs = std::filesystem;
 namespace {
-
-fs::path full_path(const fs::path& path) {
-  return fs::absolute(path).lexically_normal();
-}
 
 // The time from which on a change counts as made during the build. Waits for the clock's next tick where the
 // directory changed in this one, as it does when the first build makes its place in it: the change would
@@ -179,9 +177,25 @@ class FunctionBuild {
 
   Result<Program> compile(const Kernel& kernel) {
     CompileJob job = project_.compile_job(kernel, cache_, progress_);
+    ProgramCache programs(job);
+    if (auto kept = programs.find(diagnostics_)) {
+      progress_.note("took the program from the cache");
+      return take(std::move(*kept));
+    }
+    const std::size_t said = diagnostics_.all().size();
+    const std::int64_t began_ns = file_clock_ns();
     auto finished = compile_function(job);
     FAASC_CHECK(place_compile_commands(job.work_dir / "compile_commands.json"));
     FAASC_TRY(CompiledFunction compiled, std::move(finished));
+    if (!diagnostics_.has_errors())
+      programs.keep(
+          compiled,
+          {diagnostics_.all().begin() + static_cast<std::ptrdiff_t>(said), diagnostics_.all().end()},
+          started_ns_, file_clock_ns() - began_ns);
+    return take(std::move(compiled));
+  }
+
+  Program take(CompiledFunction compiled) {
     result_.function = std::move(compiled.function);
     result_.debug_file = std::move(compiled.debug_file);
     result_.openapi = std::move(compiled.openapi);

@@ -5,6 +5,7 @@
 
 #include "base/sha256.h"
 #include "compiler/binary/codes.h"
+#include "compiler/build/build_names.h"
 #include "compiler/build/codes.h"
 #include "compiler/build/unsupported.h"
 #include "manifests/reader.h"
@@ -12,13 +13,6 @@
 
 namespace faasc {
 namespace fs = std::filesystem;
-namespace {
-
-fs::path full_path(const fs::path& path) {
-  return fs::absolute(path).lexically_normal();
-}
-
-}  // namespace
 
 Error FunctionProject::refused() const {
   return Error{Fault::Input, kBuildRefused, "'" + options_.manifest.string() + "' was not built", {}, {}};

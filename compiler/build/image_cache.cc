@@ -10,7 +10,6 @@
 #include "base/file_stamp.h"
 #include "base/process.h"
 #include "base/sha256.h"
-#include "compiler/cpp/protocol.h"
 #include "packager/disk/linux_disk.h"
 #include "packager/rootfs/file_list.h"
 #include "packager/spec/vm_spec.h"
@@ -21,47 +20,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The project as the user named it, which is how places begin.
-constexpr std::string_view kTyped = "{faasc:typed}/";
-
-fs::path full_path(const fs::path& path) {
-  return fs::absolute(path).lexically_normal();
-}
-
-bool is_below(const fs::path& path, const fs::path& directory) {
-  fs::path inside = path.lexically_relative(directory);
-  return !inside.empty() && *inside.begin() != "..";
-}
-
-template <typename Change>
-void change_places(Diagnostic& diagnostic, const Change& change) {
-  change(diagnostic.place.file);
-  for (Diagnostic& note : diagnostic.notes) change_places(note, change);
-  for (Fix& fix : diagnostic.fixes) change(fix.place.file);
-}
-
 }  // namespace
 
 ImageCache::ImageCache(StepCache* cache, const ImageQuestion& question)
-    : cache_(cache),
-      typed_(question.manifest.directory),
-      project_(full_path(question.manifest.directory.empty() ? "." : question.manifest.directory)),
-      image_(question.image),
-      work_(question.work_dir) {
+    : cache_(cache), image_(question.image), work_(question.work_dir) {
   // What holds a secret of this host stays where the user has put it.
   auto is_secret = [](const NamedText& item) { return item.secret; };
   for (const auto* texts : {&question.manifest.environment, &question.manifest.build.args})
     if (std::any_of(texts->begin(), texts->end(), is_secret)) return;
   if (!cache_) return;
-  while (!project_.has_filename() && project_ != project_.root_path()) project_ = project_.parent_path();
-  const BuildTools& tools = question.tools;
-  names_.add("project", project_);
-  names_.add("work", work_);
-  names_.add("programs", tools.cxx.parent_path());
-  names_.add("shared", tools.go_runtime.parent_path());
-  names_.add("include", tools.runtime_headers);
-  names_.add("library", tools.linux_init.parent_path().parent_path());
-  names_.add("cache", cache_->shared_directory());
+  names_.emplace(question.manifest, question.tools, work_, *cache_);
   if (auto key = key_of(question)) key_ = std::move(*key);
 }
 
@@ -91,7 +59,7 @@ std::optional<std::string> ImageCache::key_of(const ImageQuestion& question) {
   for (const Located<std::string>& klib : question.manifest.image.klibs)
     if (!add("klib", kernel.klibs / *klib)) return std::nullopt;
   for (const std::string& file : function_files(question.manifest, question.listing))
-    if (!add(file, project_ / file)) return std::nullopt;
+    if (!add(file, names_->project() / file)) return std::nullopt;
   // What decides which interpreter and which toolchain there are to be read.
   for (const char* program : {"python3", "python", "go", "cmake"})
     if (auto path = find_program(program)) text += std::string(program) + " " + path->string() + "\n";
@@ -120,22 +88,14 @@ std::optional<ImageCache::Kept> ImageCache::find(Diagnostics& diagnostics) {
       named({image_, vm_spec_path(image_), file_list_path(image_), linux_initrd_path(image_)});
   for (const char* name : {"cpp/function.debug", "go/function.debug", "cpp/openapi.json"})
     outputs.emplace("work/" + std::string(name), work_ / name);
-  auto step = cache_->find(key_, names_, outputs);
+  auto step = cache_->find(key_, names_->paths(), outputs);
   if (!step) return std::nullopt;
   Kept kept;
-  Json json = Json::parse(names_.json_with_paths(step->answer), nullptr, false);
-  auto as_typed = [&](std::string& file) {
-    if (file.starts_with(kTyped)) file = (typed_ / file.substr(kTyped.size())).lexically_normal().string();
-  };
+  Json json = Json::parse(step->answer, nullptr, false);
+  std::vector<Diagnostic> said;
   try {
-    const Json& function = json.at("function");
-    kept.built.function = {.language = function.at("language"),
-                           .handler = function.at("handler"),
-                           .kind = function.at("kind"),
-                           .file = function.at("file"),
-                           .line = function.at("line"),
-                           .reason = function.at("reason")};
-    as_typed(kept.built.function.file);
+    if (!names_->read_said(json.at("said").get<std::string>(), kept.built.function, said))
+      return std::nullopt;
     for (auto [name, place] :
          {std::pair("debug_file", &kept.built.debug_file), std::pair("openapi", &kept.built.openapi)})
       if (std::string inside = json.at(name); !inside.empty()) *place = work_ / inside;
@@ -144,18 +104,16 @@ std::optional<ImageCache::Kept> ImageCache::find(Diagnostics& diagnostics) {
     struct stat status{};
     if (::stat(image_.c_str(), &status) == 0)
       kept.built.allocated_bytes = static_cast<std::uint64_t>(status.st_blocks) * 512;
-    auto said = cpp::compile_answer_from_json(json.at("diagnostics").get<std::string>());
-    if (!said) return std::nullopt;
-    for (Diagnostic& diagnostic : said->diagnostics) {
-      change_places(diagnostic, as_typed);
-      diagnostics.add(std::move(diagnostic));
-    }
   } catch (const Json::exception&) {
     return std::nullopt;
   }
-  for (auto* paths : {&step->inputs.files, &step->inputs.directories, &step->inputs.absent})
-    kept.inputs.insert(kept.inputs.end(), paths->begin(), paths->end());
+  for (Diagnostic& diagnostic : said) diagnostics.add(std::move(diagnostic));
+  kept.inputs = BuildNames::all_of(step->inputs);
   return kept;
+}
+
+bool ImageCache::knows() const {
+  return !key_.empty() && cache_->look(key_, names_->paths()).has_value();
 }
 
 void ImageCache::keep(const BuiltFunction& built, const std::vector<fs::path>& inputs,
@@ -165,54 +123,16 @@ void ImageCache::keep(const BuiltFunction& built, const std::vector<fs::path>& i
   std::error_code error;
   std::uint64_t bytes = 0;
   for (const fs::path& output : outputs) bytes += fs::file_size(output, error);
-  // What is read, digested and written in a second; and the share of the build that it may take.
-  constexpr double kBytesPerNanosecond = 0.4, kShare = 1.0 / 20;
-  const auto taken_ns = static_cast<double>(file_clock_ns() - started_ns);
-  if (static_cast<double>(bytes) / kBytesPerNanosecond > taken_ns * kShare) return;
-
-  StepInputs read;
-  for (const fs::path& input : inputs) {
-    const fs::path path = full_path(input);
-    if (is_below(path, work_)) continue;
-    if (is_below(path, cache_->shared_directory()) && stamp_of(path).exists() &&
-        !fs::is_directory(path, error)) {
-      read.own.push_back(path);  // what was resolved just now
-    } else if (fs::is_directory(path, error)) {
-      read.directories.push_back(path);
-    } else if (stamp_of(path).exists()) {
-      read.files.push_back(path);
-    } else {
-      read.absent.push_back(path);
-    }
-  }
-  auto from_typed = [&](std::string& file) {
-    if (file.empty()) return;
-    const fs::path path = full_path(file);
-    if (is_below(path, project_)) file = std::string(kTyped) + path.lexically_relative(project_).string();
-  };
-  cpp::CompileAnswer said;
-  said.diagnostics = diagnostics.all();
-  for (Diagnostic& diagnostic : said.diagnostics) change_places(diagnostic, from_typed);
-  Function function = built.function;
-  from_typed(function.file);
+  if (!StepCache::is_worth_keeping(bytes, file_clock_ns() - started_ns)) return;
   auto in_work = [&](const fs::path& path) {
     return path.empty() ? std::string() : path.lexically_relative(work_).string();
   };
-  const Json answer = {{"function",
-                        {{"language", function.language},
-                         {"handler", function.handler},
-                         {"kind", function.kind},
-                         {"file", function.file},
-                         {"line", function.line},
-                         {"reason", function.reason}}},
+  const Json answer = {{"said", names_->said_text(built.function, diagnostics.all())},
                        {"debug_file", in_work(built.debug_file)},
                        {"openapi", in_work(built.openapi)},
                        {"image_bytes", built.image_bytes},
-                       {"payload_bytes", built.payload_bytes},
-                       {"diagnostics", cpp::to_json(said)}};
-  cache_->keep(key_, names_, read, named(outputs),
-               names_.json_with_names(answer.dump(-1, ' ', false, Json::error_handler_t::replace)),
-               started_ns);
+                       {"payload_bytes", built.payload_bytes}};
+  cache_->keep(key_, names_->paths(), names_->inputs(inputs), named(outputs), answer.dump(), started_ns);
 }
 
 }  // namespace faasc

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "compiler/build/build_names.h"
 #include "compiler/build/function_build.h"
 #include "compiler/cache/step_cache.h"
 #include "manifests/manifest.h"
@@ -38,6 +39,8 @@ class ImageCache {
   };
   /// Puts the image and what lies beside it in place. What was warned of then is warned of again.
   std::optional<Kept> find(Diagnostics& diagnostics);
+  /// Whether find() would find it in the cache of this host. Puts nothing anywhere.
+  bool knows() const;
 
   /// `inputs`: files and directories that were read, and paths that nothing was found at, but for the
   /// directories of the listing. `outputs`: all that lie beside the image or in the work directory.
@@ -52,9 +55,9 @@ class ImageCache {
   StepOutputs named(const std::vector<std::filesystem::path>& outputs) const;
 
   StepCache* cache_;
-  std::filesystem::path typed_, project_, image_, work_;
-  PathNames names_;
-  std::string key_;  // empty: nothing is looked for
+  std::filesystem::path image_, work_;
+  std::optional<BuildNames> names_;  // where there is a cache
+  std::string key_;                  // empty: nothing is looked for
 };
 
 }  // namespace faasc

@@ -2,10 +2,12 @@
 #include <map>
 
 #include "base/file.h"
+#include "compiler/build/build_names.h"
 #include "compiler/build/compiled_function.h"
 #include "compiler/build/function_build.h"
 #include "compiler/python/build.h"
 #include "compiler/python/codes.h"
+#include "compiler/python/interpreter.h"
 #include "manifests/codes.h"
 
 namespace faasc {
@@ -143,6 +145,45 @@ void report(const CompileJob& job, const PythonRequest& request, const Diagnosti
 }
 
 }  // namespace
+
+std::optional<std::string> python_question(const CompileJob& job) {
+  const PythonRequest request = request_of(job);
+  const auto candidates = python_candidates(PythonSearch::of_process(request.project_dir), request.version);
+  if (candidates.empty()) return std::nullopt;
+  std::string text = "python\n";
+  bool complete = true;
+  auto add = [&](std::string_view name, std::string_view value) {
+    text.append(name).append(" ").append(std::to_string(value.size())).append(" ").append(value).append("\n");
+  };
+  auto add_file = [&](const std::string& name, const fs::path& file) {
+    auto digest = job.cache->digests().of(full_path(file));
+    complete = complete && digest;
+    add(name, digest.value_or(""));
+  };
+  add("source", *job.manifest.source);
+  add("version", request.version);
+  add("handler", request.wanted.handler);
+  add("signature", request.wanted.signature);
+  add("lambda", request.wanted.lambda_flavoured ? "yes" : "no");
+  add("sam", request.wanted.sam_handlers);
+  add("requirements", request.requirements.empty() ? "" : full_path(request.requirements).string());
+  add("wheels", request.wheels.empty() ? "" : full_path(request.wheels).string());
+  add("index", request.index);
+  add("prune", request.prune);
+  for (const std::string& module : request.include) add("include", module);
+  add("bytecode", request.bytecode ? "yes" : "no");
+  add("lint", std::to_string(static_cast<int>(request.lint)));
+  add("interpreter", candidates.front().string());
+  add_file("interpreter", candidates.front());
+  for (const fs::path& root :
+       {request.installation.scripts, request.installation.runtime, request.installation.fallback})
+    for (const fs::path& file : files_below(root))
+      if (file.extension() != ".pyc") add_file(file.lexically_relative(root).string(), file);
+  if (!request.requirements.empty()) add_file("requirements", request.requirements);
+  for (const std::string& file : request.files) add_file(file, request.project_dir / request.source / file);
+  if (!complete) return std::nullopt;
+  return text;
+}
 
 Result<CompiledFunction> compile_python_function(const CompileJob& job) {
   PythonRequest request = request_of(job);

@@ -139,7 +139,7 @@ std::optional<std::string> StepCache::list_of(const StepInputs& inputs, const Pa
   return text;
 }
 
-std::optional<KeptStep> StepCache::take(const ActionResult& result, const StepOutputs& outputs) {
+std::optional<KeptStep> StepCache::take(const ActionResult& result, const StepPlaces& places) {
   KeptStep kept;
   const ActionResult::File* answer = result.find(kAnswer);
   if (!answer) return std::nullopt;
@@ -149,7 +149,7 @@ std::optional<KeptStep> StepCache::take(const ActionResult& result, const StepOu
   // All or nothing, as far as a look at the names can tell; the bytes are checked on the way.
   for (const ActionResult::File& file : result.files)
     if (!store_.has_blob(file.blob)) return std::nullopt;
-  for (const auto& [name, path] : outputs) {
+  for (const auto& [name, path] : places(kept.answer)) {
     const ActionResult::File* file = result.find("out/" + name);
     if (!file) continue;
     auto taken = store_.take_blob(file->blob, path, file->executable ? 0755 : 0644);
@@ -160,7 +160,7 @@ std::optional<KeptStep> StepCache::take(const ActionResult& result, const StepOu
 }
 
 std::optional<KeptStep> StepCache::find_here(const std::string& key, const PathNames& names,
-                                             const StepOutputs& outputs) {
+                                             const StepPlaces& places) {
   auto lists = store_.action(key);
   if (!lists || lists->standard_output != signature_of(key)) return std::nullopt;
   for (const ActionResult::File& list : lists->files) {
@@ -171,7 +171,7 @@ std::optional<KeptStep> StepCache::find_here(const std::string& key, const PathN
     const std::string second = result_key(key, list.blob);
     auto result = store_.action(second);
     if (!result || result->standard_output != signature_of(second)) continue;
-    auto kept = take(*result, outputs);
+    auto kept = take(*result, places);
     if (!kept) continue;
     kept->inputs = std::move(*inputs);
     return kept;
@@ -181,15 +181,30 @@ std::optional<KeptStep> StepCache::find_here(const std::string& key, const PathN
 
 std::optional<KeptStep> StepCache::find(const std::string& key, const PathNames& names,
                                         const StepOutputs& outputs) {
-  auto kept = find_here(key, names, outputs);
+  return find(key, names, [&](std::string_view) { return outputs; });
+}
+
+std::optional<KeptStep> StepCache::find(const std::string& key, const PathNames& names,
+                                        const StepPlaces& places) {
+  auto kept = find_here(key, names, places);
   bool remote = false;
   if (!kept && remote_ && can_write() && fetch(key, names)) {
-    kept = find_here(key, names, outputs);
+    kept = find_here(key, names, places);
     remote = kept.has_value();
   }
   std::lock_guard lock(mutex_);
   ++(!kept ? counts_.misses : remote ? counts_.remote_hits : counts_.hits);
   return kept;
+}
+
+std::optional<KeptStep> StepCache::look(const std::string& key, const PathNames& names) {
+  return find_here(key, names, [](std::string_view) { return StepOutputs{}; });
+}
+
+bool StepCache::is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns) {
+  // What is read, digested and written in a second.
+  constexpr double kBytesPerNanosecond = 0.4, kShare = 1.0 / 20;
+  return static_cast<double>(bytes) / kBytesPerNanosecond <= static_cast<double>(taken_ns) * kShare;
 }
 
 std::optional<ActionResult> StepCache::fetch_action(const std::string& key) {
@@ -222,6 +237,7 @@ bool StepCache::fetch_blob(const BlobName& blob) {
   fs::remove(file, ignored);
   std::lock_guard lock(mutex_);
   grown_ += grown;
+  if (sound) there_.insert(blob.sha256);
   return sound;
 }
 
@@ -291,6 +307,7 @@ void StepCache::keep(const std::string& key, const PathNames& names, const StepI
     FAASC_CHECK(store_.put_action(key, lists, grown));
     if (!remote_) return {};
     auto send = [&](const BlobName& blob) {
+      if (std::lock_guard lock(mutex_); !there_.insert(blob.sha256).second) return;
       remote_->put(RemoteCache::Kind::Blob, blob.sha256, store_.blob_path(blob.sha256));
     };
     send(list);

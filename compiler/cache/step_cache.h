@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,9 @@ struct StepInputs {
 
 /// A step's outputs by names of its own: "object" → where it is, or is to be.
 using StepOutputs = std::map<std::string, std::filesystem::path>;
+
+/// The same where the step's answer says what outputs there are.
+using StepPlaces = std::function<StepOutputs(std::string_view answer)>;
 
 /// What was kept of a step that was done before.
 struct KeptStep {
@@ -64,6 +69,14 @@ class StepCache {
   /// Puts the outputs in place and returns what else there was. Outputs that the step did not have are left
   /// alone.
   std::optional<KeptStep> find(const std::string& key, const PathNames& names, const StepOutputs& outputs);
+  std::optional<KeptStep> find(const std::string& key, const PathNames& names, const StepPlaces& places);
+
+  /// As find(), but asks nobody elsewhere, puts nothing in place and is not counted: what a build would find.
+  std::optional<KeptStep> look(const std::string& key, const PathNames& names);
+
+  /// Whether keeping so many bytes takes a twentieth at most of what making them took, so that what is made
+  /// in no time pays nothing and fills nothing.
+  static bool is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns);
 
   /// `started_ns`, file_clock_ns() from before the step: where an input changed since, nobody knows which
   /// content the step has read, and nothing is kept. `executable`: outputs with the permission to run.
@@ -92,9 +105,8 @@ class StepCache {
   std::optional<StepInputs> match(std::string_view list, const PathNames& names);
   std::optional<std::string> list_of(const StepInputs& inputs, const PathNames& names,
                                      std::int64_t started_ns);
-  std::optional<KeptStep> take(const ActionResult& result, const StepOutputs& outputs);
-  std::optional<KeptStep> find_here(const std::string& key, const PathNames& names,
-                                    const StepOutputs& outputs);
+  std::optional<KeptStep> take(const ActionResult& result, const StepPlaces& places);
+  std::optional<KeptStep> find_here(const std::string& key, const PathNames& names, const StepPlaces& places);
   /// Brings what is there for this key into the local store; false where there is nothing that fits.
   bool fetch(const std::string& key, const PathNames& names);
   std::optional<ActionResult> fetch_action(const std::string& key);
@@ -106,6 +118,7 @@ class StepCache {
   std::mutex mutex_;                     // guards what follows
   std::optional<bool> writable_;
   std::uint64_t grown_ = 0;
+  std::set<std::string> there_;  // blobs that the remote cache has, or is being sent
   Counts counts_;
   std::vector<Diagnostic> warnings_;
 };

@@ -265,7 +265,7 @@ TEST_F(Steps, FromManyThreadsAtOnce) {
       auto cache = open();
       for (int round = 0; round < 20; ++round) {
         keep(*cache, "one", std::to_string(round % 3));
-        auto kept = cache->find(kKey, names("one"), {});
+        auto kept = cache->find(kKey, names("one"), StepOutputs{});
         EXPECT_TRUE(kept) << i;
       }
       cache->settle();

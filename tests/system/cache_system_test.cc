@@ -53,6 +53,64 @@ TEST_F(CacheSystem, AnotherManifestTakesTheExecutable) {
   EXPECT_EQ(to_hex(sha256_of_file(second_.at("anew.img")).value()), digest(second_));
 }
 
+/// Functions of languages that are compiled in one go.
+class ProgramCacheSystem : public CacheSystem {
+ protected:
+  void SetUp() override {
+    CacheSystem::SetUp();
+    for (ProjectRun* project : {&first_, &second_}) fs::remove(project->at("hello.cc"));
+  }
+  void write(std::string_view runtime, std::string_view file, std::string_view source) {
+    for (ProjectRun* project : {&first_, &second_}) {
+      project->write("faas.yaml",
+                     "apiVersion: faasc/v1\nname: hello\nruntime: " + std::string(runtime) + "\n");
+      project->write(file, source);
+    }
+    file_ = file;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  static void change_environment(ProjectRun& project, const std::string& more) {
+    project.write("faas.yaml", *read_file(project.at("faas.yaml")) + more);
+  }
+  void expect_steps() {
+    const std::string took = "took the program from the cache";
+    EXPECT_THAT(build(first_).err, Not(HasSubstr(took)));
+    // The image is another one, the program is not.
+    change_environment(first_, "env: {GREETING: Hello}\n");
+    EXPECT_THAT(build(first_).err, HasSubstr(took));
+    EXPECT_THAT(build(first_).err, HasSubstr("is up to date"));
+    change_environment(second_, "env: {GREETING: Hello}\nresources: {memory: 512MiB}\n");
+    Finished taken = build(second_);
+    EXPECT_THAT(taken.err, HasSubstr(took)) << "another checkout";
+    EXPECT_THAT(taken.err, HasSubstr("http function"));
+    build(second_, {"--no-cache", "-o", "anew.img"});
+    EXPECT_EQ(to_hex(sha256_of_file(second_.at("anew.img")).value()), digest(second_));
+    // What lies there is used, and what it says of what it has read.
+    second_.write(file_, *read_file(second_.at(file_)) + "\n");
+    EXPECT_THAT(build(second_).err, Not(HasSubstr(took)));
+    fs::remove_all(second_.at("build"));
+    EXPECT_THAT(second_.faasc({"build", "-v", "--kernel", "nanos", "--locked"}).err, Not(HasSubstr(took)));
+  }
+  std::string file_;
+};
+
+TEST_F(ProgramCacheSystem, AnotherEnvironmentTakesAGoProgram) {
+  if (!find_program("go") && !fs::exists("/usr/local/go/bin/go")) GTEST_SKIP() << "Go is not installed";
+  for (ProjectRun* project : {&first_, &second_})
+    project->write("go.mod", "module example.com/hello\n\ngo 1.21\n");
+  write("go", "hello.go",
+        "package hello\n\nimport (\n\t\"fmt\"\n\t\"net/http\"\n\t\"os\"\n)\n\n"
+        "func Hello(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getenv(\"GREETING\")) }\n");
+  expect_steps();
+}
+
+TEST_F(ProgramCacheSystem, AnotherEnvironmentTakesAPythonProgram) {
+  write("python", "main.py",
+        "import os\nimport shop\n\n\ndef hello(request):\n    return shop.word() + os.environ['GREETING']\n");
+  for (ProjectRun* project : {&first_, &second_}) project->write("shop.py", "def word():\n    return 'x'\n");
+  expect_steps();
+}
+
 TEST_F(CacheSystem, AnotherFileInTheDirectoryCompilesNothing) {
   build(first_);
   first_.write("notes.txt", "unrelated\n");
