@@ -1,6 +1,7 @@
 #include "compiler/driver/provenance/statement.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 
 #include <nlohmann/json.hpp>
@@ -52,11 +53,27 @@ Json digest_of(const Pin& pin) {
   return {{algorithm, value}};
 }
 
+// A path as a part of a URI, https://www.rfc-editor.org/rfc/rfc3986#section-3.3.
+std::string uri_path(std::string_view path) {
+  constexpr std::string_view kPlain = "-._~!$&'()*+,;=:@/";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte < 0x80 && std::isalnum(byte)) || kPlain.find(c) != std::string_view::npos;
+    if (plain)
+      out += c;
+    else
+      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return out;
+}
+
 std::string uri_of(const Pin& pin) {
   if (pin.kind == "wheel") return "pkg:pypi/" + pin.name + "@" + pin.version;
   if (pin.kind == "module") return "pkg:golang/" + pin.name + "@" + pin.version;
-  if (pin.kind == "library") return "file://" + pin.name;
-  return "faasc:" + pin.kind + "/" + pin.name + (pin.version.empty() ? "" : "@" + pin.version);
+  if (pin.kind == "library") return "file://" + uri_path(pin.name);
+  return "faasc:" + pin.kind + "/" + uri_path(pin.name) + (pin.version.empty() ? "" : "@" + pin.version);
 }
 
 bool is_below(const fs::path& path, const fs::path& directory) {
@@ -172,14 +189,14 @@ Result<Provenance> provenance_of(const fs::path& image) {
     if (!fs::is_regular_file(path, error)) continue;
     std::string name;
     if (is_below(path, project)) {
-      name = "file:" + path.lexically_relative(project).string();
+      name = "file:" + uri_path(path.lexically_relative(project).string());
     } else if (is_below(path, installation.prefix())) {
-      name = "faasc:" + path.lexically_relative(installation.prefix()).string();
+      name = "faasc:" + uri_path(path.lexically_relative(installation.prefix()).string());
     } else if (is_below(path, resolved.kernel.directory) || input.find("/.cache/") != std::string::npos ||
                input.find("/pkg/mod/") != std::string::npos) {
       continue;  // pinned as a whole, or made of what is
     } else {
-      name = "file://" + input;
+      name = "file://" + uri_path(input);
     }
     FAASC_TRY(DigestedFile file, digested(path, std::move(name)));
     // Pinned by a name that says more.
