@@ -26,6 +26,7 @@ struct Kernel {
   std::string architecture;  ///< "x86_64", "aarch64"
   std::string origin;        ///< where it came from, for people: a URL, a directory, "~/.ops"
   std::filesystem::path directory;
+  bool debug = false;  ///< Nanos only: a debug build, which is used only where its version is named
 
   std::filesystem::path image;        ///< direct boot: Nanos kernel.img; Linux vmlinux with a PVH note
   std::filesystem::path bzimage;      ///< Linux only: the compressed form, for boot loaders

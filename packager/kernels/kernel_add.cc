@@ -26,8 +26,9 @@ StagedKernel::IfOther if_other(const KernelAdd& add) {
 }
 
 Result<Added> commit(const KernelStore& store, StagedKernel staged, KernelName name, const fs::path& source,
-                     const KernelAdd& add) {
+                     const KernelAdd& add, bool debug = false) {
   KernelRecord facts;
+  facts.debug = debug;
   facts.family = name.family;
   facts.version = name.version;
   facts.architecture = name.architecture;
@@ -53,7 +54,11 @@ Result<Added> add_nanos(const KernelStore& store, const KernelAdd& add, const fs
                  {},
                  "pass --version, as in --version 0.1.55"};
   FAASC_CHECK(check_supported(KernelFamily::Nanos, version));
-  return commit(store, std::move(staged), {KernelFamily::Nanos, version, kernel.architecture}, source, add);
+  const bool debug = !kernel.debug.empty() || is_debug_name(version);
+  // Not in the place of the release that it is a debug build of.
+  if (debug && add.version.empty() && !is_debug_name(version)) version += "-debug";
+  return commit(store, std::move(staged), {KernelFamily::Nanos, version, kernel.architecture}, source, add,
+                debug);
 }
 
 Result<Added> add_linux_directory(const KernelStore& store, const KernelAdd& add, const fs::path& source) {

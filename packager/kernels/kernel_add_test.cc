@@ -55,6 +55,35 @@ TEST_F(KernelAddTest, TakesADirectory) {
   EXPECT_TRUE(verify(*kernel));
 }
 
+// A debug build is told by what is in it, or by its name, and is nobody's choice but the one that names it.
+TEST_F(KernelAddTest, DebugBuildsAreUsedOnlyWhereTheyAreNamed) {
+  auto debug_release = [&](const std::string& name, const char* symbol) {
+    write_sample_release(here_ / name);
+    write_sample_file(here_ / name / "kernel.img", sample_elf({.commit = std::string(kSampleCommit),
+                                                               .exported = {"kernel_print", symbol}}));
+    return here_ / name;
+  };
+  EXPECT_EQ(add(debug_release("0.1.57", "mem_debug_backed")), "added nanos@0.1.57-debug");
+  EXPECT_EQ(add(debug_release("log", "init_tracelog"), "0.1.58"), "added nanos@0.1.58");
+  EXPECT_EQ(add(release("any"), "0.1.59-debug"), "added nanos@0.1.59-debug");
+  auto none = store_.find(KernelFamily::Nanos);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(to_text(none.error(), Color::Off),
+            "faasc: error: there is no Nanos kernel in '" + root_.string() +
+                "' but debug builds, which are used only where they are named [FAASC0601]\n"
+                "  hint: write 'nanos@0.1.59-debug', or run `faasc kernel pull nanos`\n");
+  EXPECT_EQ(add(release("0.1.55")), "added nanos@0.1.55");
+  EXPECT_EQ(store_.find(KernelFamily::Nanos)->version, "0.1.55");
+  EXPECT_EQ(store_.resolve("")->kernel.version, "0.1.55");
+  for (const char* named : {"0.1.57-debug", "0.1.58", "0.1.59-debug"}) {
+    auto kernel = store_.resolve(std::string("nanos@") + named);
+    ASSERT_TRUE(kernel) << kernel.error().what;
+    EXPECT_TRUE(kernel->kernel.debug) << named;
+    EXPECT_TRUE(verify(kernel->kernel)) << named;
+  }
+  EXPECT_FALSE(store_.resolve("nanos")->kernel.debug);
+}
+
 TEST_F(KernelAddTest, ReleasesForAarch64AreKeptApart) {
   write_sample_aarch64_release(here_ / "arm/0.1.55");
   EXPECT_EQ(add(release("0.1.55")), "added nanos@0.1.55");

@@ -93,6 +93,18 @@ class Elf {
     return false;
   }
 
+  bool has_section(std::string_view name) const {
+    std::vector<Elf64_Shdr> all = sections();
+    if (header_.e_shstrndx >= all.size()) return false;
+    const Elf64_Shdr& table = all[header_.e_shstrndx];
+    std::string_view names = range(table.sh_offset, table.sh_size).value_or(std::string_view());
+    return std::any_of(all.begin(), all.end(), [&](const Elf64_Shdr& section) {
+      if (section.sh_name >= names.size()) return false;
+      std::string_view own = names.substr(section.sh_name);
+      return own.substr(0, own.find('\0')) == name;
+    });
+  }
+
   void each_symbol(std::uint32_t table_type,
                    const std::function<void(std::string_view name, const Elf64_Sym& symbol)>& visit) const {
     std::vector<Elf64_Shdr> all = sections();
@@ -198,8 +210,12 @@ Result<KernelElf> read_kernel_elf(const fs::path& path, std::string_view shown) 
   elf.each_symbol(SHT_SYMTAB, [&](std::string_view name, const Elf64_Sym& symbol) {
     if (symbol.st_shndx == SHN_UNDEF) return;
     if (name == "gitversion") kernel.commit = commit_of(elf, symbol);
+    // Left out by the linker where nothing calls it, that is but of `make MEMDEBUG=…` and `make TRACELOG=…`.
+    if (name.starts_with("mem_debug_")) kernel.debug = "it checks each piece of its memory (MEMDEBUG)";
+    if (name == "init_tracelog") kernel.debug = "it keeps a log of calls (TRACELOG)";
     kernel.symbols.emplace(name);
   });
+  if (elf.has_section(".debug_info")) kernel.debug = "it has debug information";
   if (!kernel.commit.empty()) return kernel;
   kernel.release = linux_release(bytes);
   if (!kernel.release.empty() && !pc)
@@ -208,6 +224,7 @@ Result<KernelElf> read_kernel_elf(const fs::path& path, std::string_view shown) 
   if (!kernel.release.empty()) {
     kernel.family = KernelFamily::Linux;
     kernel.symbols.clear();
+    kernel.debug.clear();
   } else if (path.filename() != "kernel.img") {
     // A stripped Nanos says nothing of itself.
     return bad_image(shown, "it is neither Nanos nor Linux", kWhatIsNeeded);

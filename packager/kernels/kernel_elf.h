@@ -19,6 +19,7 @@ struct KernelElf {
   std::string release;  ///< Linux: "6.1.0-44-cloud-amd64", from its banner; Nanos does not name its release
   std::string commit;   ///< Nanos: the 40 digits of the git commit it was built from; empty where stripped
   std::set<std::string> symbols;  ///< Nanos: what klibs can link against; empty where stripped
+  std::string debug;  ///< Nanos: what shows that it is a debug build, in words; empty where nothing does
 };
 
 /// Reads a kernel that a VMM can start directly: an x86-64 ELF file with the entry point of the PVH boot

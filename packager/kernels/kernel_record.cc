@@ -52,9 +52,13 @@ std::string to_json(const KernelRecord& record) {
   Json files = Json::object();
   for (const auto& [name, file] : record.files)
     files[name] = {{"size", file.size_bytes}, {"sha256", file.sha256}};
-  Json json = {{"schema", kSchema},         {"family", name_of(record.family)},
-               {"version", record.version}, {"architecture", record.architecture},
-               {"origin", record.origin},   {"files", std::move(files)}};
+  Json json = {{"schema", kSchema},
+               {"family", name_of(record.family)},
+               {"version", record.version},
+               {"architecture", record.architecture},
+               {"origin", record.origin}};
+  if (record.debug) json["debug"] = true;
+  json["files"] = std::move(files);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -84,6 +88,7 @@ Result<KernelRecord> read_kernel_record(const fs::path& path) {
     return bad_record(
         path, "its architecture is '" + record.architecture + "' where 'x86_64' and 'aarch64' are known");
   record.origin = string_at("origin");
+  record.debug = json.value("debug", Json(false)) == Json(true);
   auto files = json.find("files");
   if (files == json.end() || !files->is_object()) return bad_record(path, "it lists no files");
   for (const auto& [name, value] : files->items()) {

@@ -18,6 +18,7 @@ namespace faasc {
 ///     "version": "0.1.55",               the name of the directory
 ///     "architecture": "x86_64",          one of x86_64, aarch64
 ///     "origin": "https://…",             a URL or a path, for people
+///     "debug": true,                     only of a debug build
 ///     "files": {                         every file but this one, by its path in the directory
 ///       "kernel.img": {"size": 1742992, "sha256": "…"}
 ///     }
@@ -33,6 +34,7 @@ struct KernelRecord {
   std::string version;
   std::string architecture = "x86_64";
   std::string origin;
+  bool debug = false;
   std::map<std::string, File> files;
 };
 

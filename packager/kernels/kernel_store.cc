@@ -91,6 +91,7 @@ Result<Kernel> load(const KernelName& name, const fs::path& directory, std::stri
   kernel.architecture = name.architecture;
   kernel.origin = origin;
   kernel.directory = directory;
+  kernel.debug = name.family == KernelFamily::Nanos && is_debug_name(name.version);
   take_files(kernel);
   fs::path record_path = directory / kKernelRecordName;
   if (!is_there(record_path)) {
@@ -112,6 +113,7 @@ Result<Kernel> load(const KernelName& name, const fs::path& directory, std::stri
                  "remove the directory '" + directory.string() + "' and add the kernel again"};
   kernel.version = record.version;
   kernel.origin = record.origin;
+  kernel.debug = kernel.debug || record.debug;
   for (const auto& [path, file] : record.files) {
     std::error_code error;
     std::uintmax_t size = fs::file_size(directory / path, error);
@@ -225,16 +227,23 @@ Result<Kernel> KernelStore::find(KernelFamily family, std::string_view version,
   FAASC_CHECK(check_architecture(family, architecture));
   if (!version.empty()) FAASC_CHECK(check_supported(family, version));
   std::vector<Entry> candidates = entries(family, architecture);
+  std::string debug_builds;
   for (const Entry& entry : candidates) {
     bool wanted =
         version.empty() ? check_supported(family, entry.version).has_value() : entry.version == version;
-    if (wanted)
-      return load({family, entry.version, std::string(architecture)}, entry.directory, entry.origin,
-                  Digests::Complete);
+    if (!wanted) continue;
+    FAASC_TRY(Kernel kernel, load({family, entry.version, std::string(architecture)}, entry.directory,
+                                  entry.origin, Digests::Complete));
+    if (!version.empty() || !kernel.debug) return kernel;
+    if (debug_builds.empty()) debug_builds = full_name(kernel);
   }
   std::string name = family_name(family, architecture);
   std::string what =
       title(family) + " kernel" + (architecture == kX86_64 ? "" : " for " + std::string(architecture));
+  if (!debug_builds.empty())
+    return no_kernel("there is no " + what + " in '" + root_.string() +
+                         "' but debug builds, which are used only where they are named",
+                     "write '" + debug_builds + "', or run `faasc kernel pull " + name + "`");
   if (version.empty())
     return no_kernel("there is no " + what + " in '" + root_.string() + "'",
                      "run `faasc kernel pull " + name + "`");

@@ -60,10 +60,10 @@ class KernelStore {
     Kernel kernel;
     Choice choice = Choice::Asked;
   };
-  /// What `selector` means: "" (the newest Nanos, else the newest Linux), "nanos", "nanos@0.1.55",
-  /// "nanos-aarch64@0.1.55", "linux", "linux@6.1.0-44-cloud-amd64", or the path of a kernel's directory or of
-  /// its ELF file. Where it names no architecture, a kernel for `architecture` is meant. As `find` in all
-  /// else.
+  /// What `selector` means: "" (the newest Nanos that is no debug build, else the newest Linux), "nanos",
+  /// "nanos@0.1.55", "nanos-aarch64@0.1.55", "linux", "linux@6.1.0-44-cloud-amd64", or the path of a kernel's
+  /// directory or of its ELF file. Where it names no architecture, a kernel for `architecture` is meant. As
+  /// `find` in all else.
   Result<Resolved> resolve(std::string_view selector, std::string_view architecture = kX86_64) const;
 
  private:

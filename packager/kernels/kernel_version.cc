@@ -31,6 +31,15 @@ std::strong_ordering compare_numbers(std::string_view a, std::string_view b) {
   return a.compare(b) <=> 0;
 }
 
+/// Whether what a version has beyond another says that it comes before that one.
+bool is_before_release(std::string_view rest) {
+  if (rest.starts_with('~')) return true;
+  rest.remove_prefix(std::min(rest.find_first_not_of(".-_+"), rest.size()));
+  for (std::string_view word : {"rc", "alpha", "beta", "pre", "dev"})
+    if (rest.starts_with(word) && (rest.size() == word.size() || !is_letter(rest[word.size()]))) return true;
+  return false;
+}
+
 }  // namespace
 
 std::strong_ordering compare_versions(std::string_view a, std::string_view b) {
@@ -39,13 +48,30 @@ std::strong_ordering compare_versions(std::string_view a, std::string_view b) {
     bool a_digits = is_digit(a.front()), b_digits = is_digit(b.front());
     if (a_digits != b_digits) return a_digits ? std::strong_ordering::greater : std::strong_ordering::less;
     std::string_view run_of_a = take_run(a), run_of_b = take_run(b);
+    // Of "-rc" and "-" both are a run, and so are "-rc" and the "." of a longer release.
+    if (!a_digits && is_before_release(run_of_a) != is_before_release(run_of_b))
+      return is_before_release(run_of_a) ? std::strong_ordering::less : std::strong_ordering::greater;
+    if (run_of_a.starts_with('~') != run_of_b.starts_with('~'))
+      return run_of_a.starts_with('~') ? std::strong_ordering::less : std::strong_ordering::greater;
     std::strong_ordering order =
         a_digits ? compare_numbers(run_of_a, run_of_b) : run_of_a.compare(run_of_b) <=> 0;
     if (order != 0) return order;
   }
-  if (a.empty() != b.empty()) return a.empty() ? std::strong_ordering::less : std::strong_ordering::greater;
+  if (a.empty() != b.empty()) {
+    const bool longer_is_less = is_before_release(a.empty() ? b : a);
+    return a.empty() != longer_is_less ? std::strong_ordering::less : std::strong_ordering::greater;
+  }
   // "1.01" and "1.1" are equal by value; the bytes decide, so that the order is total.
   return all_of_a.compare(all_of_b) <=> 0;
+}
+
+bool is_debug_name(std::string_view version) {
+  for (std::size_t at = 0; at < version.size();) {
+    std::size_t end = std::min(version.find_first_of(".-_+~", at), version.size());
+    if (version.substr(at, end - at) == "debug" || version.substr(at, end - at) == "dbg") return true;
+    at = end + 1;
+  }
+  return false;
 }
 
 bool is_version_name(std::string_view text) {

@@ -37,6 +37,23 @@ TEST(KernelVersion, AreOrderedAsPeopleReadThem) {
   }
 }
 
+TEST(KernelVersion, WhatComesBeforeAReleaseIsOrderedBeforeIt) {
+  const char* const ascending[] = {"0.1.55",       "0.1.55-27-gb9c3671d", "0.1.56~1",       "0.1.56-alpha",
+                                   "0.1.56-beta2", "0.1.56-rc1",          "0.1.56-rc2",     "0.1.56-rc10",
+                                   "0.1.56",       "0.1.56-3-gb9c3671d",  "0.1.56-reworked"};
+  for (std::size_t i = 0; i < std::size(ascending); ++i)
+    for (std::size_t j = 0; j < std::size(ascending); ++j)
+      EXPECT_EQ(compare_versions(ascending[i], ascending[j]), i <=> j)
+          << ascending[i] << " and " << ascending[j];
+}
+
+TEST(KernelVersion, DebugBuildsSaySoInTheirNames) {
+  for (const char* name : {"0.1.55-debug", "debug", "0.1.55-debug-3", "0.1.55.dbg", "0.1.55+debug"})
+    EXPECT_TRUE(is_debug_name(name)) << name;
+  for (const char* name : {"0.1.55", "0.1.55-debugger", "undebug-1", ""})
+    EXPECT_FALSE(is_debug_name(name)) << name;
+}
+
 TEST(KernelVersion, NamesAreSafeAsNamesOfDirectories) {
   for (const char* name : {"0.1.55", "6.1.0-44-cloud-amd64", "nightly", "1.0~rc1+b2", "a_b"})
     EXPECT_TRUE(is_version_name(name)) << name;

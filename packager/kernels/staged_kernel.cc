@@ -141,7 +141,7 @@ Result<StagedKernel::Outcome> StagedKernel::commit(const KernelStore& store, con
   bool recorded_same = present_record && present_record->family == record.family &&
                        present_record->version == record.version &&
                        present_record->architecture == record.architecture &&
-                       present_record->files == record.files;
+                       present_record->debug == record.debug && present_record->files == record.files;
   bool same = present == record.files;
   if (same && recorded_same) return Outcome::AlreadyThere;
   if (!same && !recorded_same && if_other == IfOther::Refuse) {

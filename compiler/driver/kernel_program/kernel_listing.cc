@@ -64,8 +64,8 @@ Json to_json_value(const Kernel& kernel) {
   return {{"name", full_name(kernel)},   {"family", name_of(kernel.family)},
           {"version", kernel.version},   {"architecture", kernel.architecture},
           {"origin", kernel.origin},     {"directory", kernel.directory.string()},
-          {"usable", is_usable(kernel)}, {"boots", boots(kernel)},
-          {"files", std::move(files)}};
+          {"usable", is_usable(kernel)}, {"debug", kernel.debug},
+          {"boots", boots(kernel)},      {"files", std::move(files)}};
 }
 
 std::string dump(const Json& json) {
@@ -100,6 +100,7 @@ std::string kernels_as_text(const std::vector<Kernel>& kernels, const DefaultKer
     out += first != defaults.end() && first->second == name ? "* " : "  ";
     out += padded(name, widest) + "  " + padded(readable_size(bytes), 10) + "  " + kernel.origin;
     if (!is_usable(kernel)) out += "  (too old)";
+    if (kernel.debug) out += "  (debug build)";
     out += "\n";
   }
   return out;
@@ -127,6 +128,7 @@ std::string kernel_as_text(const Kernel& kernel, const std::string& commit) {
                     "origin:        " + kernel.origin + "\n" +        //
                     "directory:     " + kernel.directory.string() + "\n" + "boots:         " + ways + "\n";
   if (!commit.empty()) out += "commit:        " + commit + "\n";
+  if (kernel.debug) out += "debug build:   used only where its version is named\n";
   std::map<std::string, std::uint64_t> files = files_of(kernel);
   std::size_t widest = 0;
   for (const auto& [name, size] : files) widest = std::max(widest, name.size());
