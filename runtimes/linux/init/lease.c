@@ -12,6 +12,10 @@
 #include "text.h"
 
 #define TRIES 5
+/* A server that wants to be asked more often is none that is meant seriously. */
+#ifndef FAASC_LEAST_RENEWAL_SECONDS
+#define FAASC_LEAST_RENEWAL_SECONDS 60
+#endif
 #define FOR_EVER 0xffffffffu
 
 static struct ifreq request_for(const char* interface) {
@@ -112,7 +116,8 @@ void keep_lease(const char* interface, const char* hostname, const struct dhcp_l
   if (pid != 0) return;
   struct dhcp_lease lease = *granted;
   for (;;) {
-    sleep_seconds(lease.renew_seconds < 60 ? 60 : lease.renew_seconds);
+    sleep_seconds(lease.renew_seconds < FAASC_LEAST_RENEWAL_SECONDS ? FAASC_LEAST_RENEWAL_SECONDS
+                                                                    : lease.renew_seconds);
     struct dhcp_client client;
     struct dhcp_lease next = lease;
     int socket = open_socket(interface);
