@@ -46,6 +46,9 @@ Result<void> Machine::State::prepare() {
                  spec.architecture == "aarch64" ? "sudo apt install qemu-system-arm"
                                                 : "sudo apt install qemu-system-x86"};
   if (plan.boot == BootFrom::Kernel) FAASC_CHECK(check_kernel_digest(*spec.direct_boot));
+  if (plan.boot == BootFrom::Kernel && !spec.direct_boot->initrd.empty() &&
+      ::access(spec.direct_boot->initrd.c_str(), R_OK) != 0)
+    return io_error("open", spec.direct_boot->initrd, errno);
   for (const VmSpec::Disk& disk : spec.disks)
     if (::access(disk.path.c_str(), R_OK) != 0) return io_error("open", disk.path, errno);
   return {};

@@ -45,6 +45,8 @@ enum class LogFormat : std::uint8_t { Text, Json };
 enum class LogLevel : std::uint8_t { Debug, Info, Warn, Error, Fatal };
 /// What the disk boots from, besides a VMM that loads the kernel.
 enum class ImageBoot : std::uint8_t { Auto, Direct, Bios, Uefi };
+/// How the root file system of a Linux image is carried.
+enum class ImageRoot : std::uint8_t { Ext4, Erofs, Initramfs };
 enum class Compat : std::uint8_t { None, Lambda, Gcf };
 enum class Lint : std::uint8_t { Warn, Strict, Off };
 enum class GoModules : std::uint8_t { Auto, ReadOnly, Vendor };
@@ -170,9 +172,10 @@ struct Manifest {
 
   struct Network {
     Located<std::string> address{
-        "dhcp"};                   ///< or an IPv4 address, which may have its prefix length: "10.0.2.15/24"
-    Located<std::string> netmask;  ///< "255.255.255.0"; empty where the address has a prefix length
-    Located<std::string> gateway;  ///< empty: the first address of the network
+        "dhcp"};                    ///< or an IPv4 address, which may have its prefix length: "10.0.2.15/24"
+    Located<std::string> netmask;   ///< "255.255.255.0"; empty where the address has a prefix length
+    Located<std::string> gateway;   ///< empty: the first address of the network
+    Located<std::string> address6;  ///< IPv6 with its prefix length, "fd00::2/64"; empty: from routers only
     std::vector<Located<std::string>> dns;  ///< addresses of name servers
     std::vector<NamedText> hosts;           ///< names and their addresses, beside localhost
   };
@@ -206,6 +209,7 @@ struct Manifest {
     std::optional<Located<std::uint64_t>> max_size;  ///< of the image file, holes not counted
     Located<std::string> kernel{"auto"};  ///< "auto", "nanos", "linux@6.1", "0.1.55", or a path with a slash
     Located<ImageBoot> boot{ImageBoot::Auto};
+    Located<ImageRoot> root{ImageRoot::Ext4};
     std::vector<Located<std::string>> klibs;
     Located<std::vector<Located<std::string>>> consoles;  ///< "serial", "vga", "net"
     std::optional<Located<std::uint64_t>> coredumplimit;  ///< absent: no core dumps

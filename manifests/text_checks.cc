@@ -305,6 +305,20 @@ std::optional<Complaint> check_guest_address(std::string_view text) {
   return Complaint{"has a prefix length outside 1–30", std::string(kHint)};
 }
 
+std::optional<Complaint> check_guest_address6(std::string_view text) {
+  constexpr std::string_view kHint = "write for example 'fd00::2/64'";
+  std::size_t slash = text.find('/');
+  std::string_view address = text.substr(0, slash);
+  if (!is_ip_address(address) || parse_ipv4(address))
+    return Complaint{"is not an IPv6 address", std::string(kHint)};
+  std::string_view prefix = slash == std::string_view::npos ? "" : text.substr(slash + 1);
+  unsigned length = 0;
+  auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), length);
+  if (error == std::errc{} && end == prefix.data() + prefix.size() && length >= 1 && length <= 128)
+    return std::nullopt;
+  return Complaint{"has no prefix length in 1–128", std::string(kHint)};
+}
+
 std::optional<Complaint> check_netmask(std::string_view text) {
   if (auto complaint = check_ipv4_address(text)) return complaint;
   if (prefix_of_netmask(*parse_ipv4(text))) return std::nullopt;

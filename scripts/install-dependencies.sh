@@ -11,7 +11,7 @@ libarchive-dev libext2fs-dev libcli11-dev libboost-dev nlohmann-json3-dev libcur
 libprotozero-dev libseccomp-dev zlib1g-dev libzstd-dev comerr-dev linux-libc-dev libgtest-dev libgmock-dev
 python3 python3-pip
 qemu-system-x86 qemu-system-arm qemu-efi-aarch64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-utils seabios binutils
-e2fsprogs cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
+e2fsprogs erofs-utils cpio openssl zstd libxml2-utils dosfstools mtools fdisk ovmf nodejs php-cli
 bubblewrap gdb libvirt-daemon-system libvirt-clients curl nginx-light distcc iproute2
 bc bison flex lz4 xz-utils make perl libelf-dev
 dpkg-dev openssh-client minisign faketime util-linux zsh fish groff-base skopeo umoci libarchive-tools python3-jsonschema python3-yaml

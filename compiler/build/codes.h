@@ -10,8 +10,10 @@ inline constexpr const char* kNoBios = "FAASC0517";  // image.boot asks for one 
 inline constexpr const char* kKernelCannotBootDisk =
     "FAASC0586";  // the kernel lacks what image.boot asks for
 
-inline constexpr const char* kLockDiffers = "FAASC0870";  // what is built differs from faas.lock
-inline constexpr const char* kNoFaasLock = "FAASC0871";   // --locked, and there is none
-inline constexpr const char* kBadFaasLock = "FAASC0872";  // what is there is none of ours
+inline constexpr const char* kRootCannot = "FAASC0678";       // image.root, and something that it cannot do
+inline constexpr const char* kRootKernelLacks = "FAASC0679";  // image.root, and the kernel has not got it
+inline constexpr const char* kLockDiffers = "FAASC0870";      // what is built differs from faas.lock
+inline constexpr const char* kNoFaasLock = "FAASC0871";       // --locked, and there is none
+inline constexpr const char* kBadFaasLock = "FAASC0872";      // what is there is none of ours
 
 }  // namespace faasc

@@ -21,6 +21,7 @@
 #include "compiler/build/image_cache.h"
 #include "compiler/build/image_digest.h"
 #include "compiler/build/kernel_keys.h"
+#include "compiler/build/linux_root.h"
 #include "compiler/build/make_rule.h"
 #include "compiler/build/mount_points.h"
 #include "compiler/build/program_cache.h"
@@ -97,6 +98,7 @@ class FunctionBuild {
     report_other_kernels_keys(manifest_, kernel.family, diagnostics_);
     const DiskBoot boot = disk_boot(manifest_, kernel, diagnostics_);
     check_klibs(manifest_, kernel, diagnostics_);
+    if (kernel.family == KernelFamily::Linux) check_linux_root(manifest_, kernel, diagnostics_);
     FAASC_CHECK(project_.refuse_if_complaints());
     const FileStamp image_before = stamp_of(place.image);
     const bool keeps_time = options_.keep_time && last && last->outputs_are_unchanged();

@@ -9,14 +9,15 @@
 #include "compiler/build/function_identity.h"
 #include "compiler/build/guest_environment.h"
 #include "compiler/build/image_delivery.h"
+#include "compiler/build/linux_root.h"
 #include "compiler/build/mount_points.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/vm_spec_of_function.h"
 #include "manifests/codes.h"
 #include "manifests/ip_address.h"
 #include "packager/disk/codes.h"
-#include "packager/disk/linux_disk.h"
 #include "packager/disk/nanos_settings.h"
+#include "packager/erofs/codes.h"
 #include "packager/ext4/codes.h"
 #include "packager/rootfs/file_list.h"
 
@@ -38,7 +39,9 @@ FunctionImage::FunctionImage(const FunctionProject& project, const Kernel& kerne
       progress_(progress),
       image_(project.place().image),
       work_dir_(project.place().work_dir) {
-  if (kernel.family == KernelFamily::Linux) initrd_ = linux_initrd_path(image_);
+  if (kernel.family != KernelFamily::Linux) return;
+  initrd_is_image_ = linux_root(manifest_) == LinuxRoot::Initramfs;
+  if (!initrd_is_image_) initrd_ = linux_initrd_path(image_);
 }
 
 std::optional<std::uint64_t> FunctionImage::storage() const {
@@ -61,7 +64,8 @@ Result<void> FunctionImage::write(Program& program, BuiltFunction& result) {
   ImageDelivery delivery(manifest_, image_, work_dir_);
   Result<Image> written = nanos ? write_nanos(program, delivery.raw()) : write_linux(program, delivery.raw());
   if (!written && manifest_.image.size &&
-      (written.error().code == kDiskTooSmall || written.error().code == kExt4TooSmall)) {
+      (written.error().code == kDiskTooSmall || written.error().code == kExt4TooSmall ||
+       written.error().code == kErofsTooSmall)) {
     project_.diagnostics().add(manifest_.finding(Severity::Error, kImageSize, written.error().what,
                                                  manifest_.image.size->place, written.error().hint));
     return project_.refuse_if_complaints();
@@ -71,7 +75,7 @@ Result<void> FunctionImage::write(Program& program, BuiltFunction& result) {
   FAASC_CHECK(project_.refuse_if_complaints());
   // The packager has put it beside the raw disk.
   if (fs::path beside = linux_initrd_path(delivery.raw());
-      !nanos && beside != initrd_ && std::rename(beside.c_str(), initrd_.c_str()) != 0)
+      !initrd_.empty() && beside != initrd_ && std::rename(beside.c_str(), initrd_.c_str()) != 0)
     return io_error("write", initrd_, errno);
   FAASC_TRY(VmSpec spec, vm_spec_of_function(manifest_, result.function, kernel_, image, boot_));
   // Nanos keeps the memory in which it was loaded mapped for itself when a VMM loads it directly.
@@ -81,8 +85,10 @@ Result<void> FunctionImage::write(Program& program, BuiltFunction& result) {
     progress_.note("'" + program.executable + "' begins below 4 MiB: booting by the BIOS");
   }
   if (!nanos) {
-    spec.direct_boot->initrd = initrd_;
-    spec.direct_boot->command_line = linux_command_line_;
+    spec.direct_boot->initrd = initrd_is_image_ ? image_ : initrd_;
+    spec.direct_boot->initrd_is_root = initrd_is_image_;
+    if (initrd_is_image_) spec.disks.clear();
+    spec.direct_boot->command_line = linux_command_line(linux_command_line_);
   }
   FAASC_CHECK(
       write_file(project_.place().spec, to_json(spec, image_.parent_path(), project_.store().root())));
@@ -106,7 +112,15 @@ Result<Image> FunctionImage::write_nanos(Program& program, const fs::path& out) 
   request.address = address_with_prefix(manifest_.network);
   request.gateway = gateway_of(manifest_.network);
   request.options = root_tuple_options(manifest_);
-  request.options.merge(nanos_settings(mounts_of(manifest_, KernelFamily::Nanos)));
+  GuestSettings settings = mounts_of(manifest_, KernelFamily::Nanos);
+  if (manifest_.network.address6.written()) {
+    // Both addresses are one entry of the root's.
+    if (request.address != "dhcp") settings.network.address = request.address;
+    settings.network.gateway = request.gateway;
+    settings.network.address6 = *manifest_.network.address6;
+    request.address = "dhcp";
+  }
+  request.options.merge(nanos_settings(settings));
   FAASC_TRY(request.identity, function_identity(program));
   if (out != image_)
     return write_nanos_disk(request, out).during("writing the image of '" + *manifest_.name + "'");
@@ -132,20 +146,27 @@ Result<Image> FunctionImage::write_linux(Program& program, const fs::path& out) 
   const BuildTools& tools = project_.tools();
   LinuxDiskRequest request{.program = program, .kernel = kernel_};
   request.init = tools.linux_init;
+  request.root = linux_root(manifest_);
   request.ephemeral_storage_bytes = storage();
   request.size_bytes = asked_size();
   FAASC_TRY(request.identity, function_identity(program));
-  linux_command_line_ =
-      linux_command_line({.writable = storage().has_value(),
-                          .address = address_with_prefix(manifest_.network),
-                          .gateway = gateway_of(manifest_.network),
-                          .exit_port = kLinuxExitPort,
-                          .grace = std::chrono::ceil<std::chrono::seconds>(*manifest_.limits.grace_period),
-                          .hostname = *manifest_.name});
+  linux_command_line_ = {.writable = storage().has_value(),
+                         .address = address_with_prefix(manifest_.network),
+                         .gateway = gateway_of(manifest_.network),
+                         .address6 = *manifest_.network.address6,
+                         .exit_port = kLinuxExitPort,
+                         .grace = std::chrono::ceil<std::chrono::seconds>(*manifest_.limits.grace_period),
+                         .hostname = *manifest_.name};
+  FAASC_TRY(std::vector<ListedFile> files, list_files(program.rootfs));
+  std::uint64_t bytes = 0;
+  for (const ListedFile& file : files) bytes += file.size_bytes;
+  linux_command_line_.room_bytes =
+      check_root_memory(manifest_, kernel_, bytes, files.size(), project_.diagnostics());
+  FAASC_CHECK(project_.refuse_if_complaints());
   if (boot_.bios)
     request.self_boot = {.boot_sector = tools.linux_boot_sector,
                          .uefi_loader = tools.linux_uefi_loader,
-                         .command_line = linux_command_line_};
+                         .command_line = linux_command_line(linux_command_line_)};
   return write_linux_disk(request, out).during("writing the image of '" + *manifest_.name + "'");
 }
 

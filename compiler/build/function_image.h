@@ -11,6 +11,7 @@
 #include "compiler/build/function_build.h"
 #include "compiler/build/function_project.h"
 #include "packager/disk/image.h"
+#include "packager/disk/linux_disk.h"
 #include "packager/disk/nanos_disk.h"
 #include "packager/kernels/kernel.h"
 #include "packager/rootfs/program.h"
@@ -29,7 +30,8 @@ class FunctionImage {
   /// besides, and `result` has the function.
   Result<void> write(Program& program, BuiltFunction& result);
 
-  /// Where the init's file system is put beside the image; empty for kernels without one.
+  /// Where the init's file system is put beside the image; empty for kernels without one, and where it is the
+  /// image.
   const std::filesystem::path& initrd() const { return initrd_; }
 
  private:
@@ -45,7 +47,8 @@ class FunctionImage {
   const DiskBoot& boot_;
   BuildProgress& progress_;
   std::filesystem::path image_, work_dir_, initrd_;
-  std::string linux_command_line_;
+  LinuxCommandLine linux_command_line_;
+  bool initrd_is_image_ = false;  // the root is in it, and there is no disk
   ImagePlaces places_;
 };
 

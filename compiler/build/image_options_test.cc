@@ -9,6 +9,7 @@
 #include "compiler/build/image_contents.h"
 #include "compiler/build/image_delivery.h"
 #include "compiler/build/kernel_keys.h"
+#include "compiler/build/linux_root.h"
 #include "compiler/build/root_tuple.h"
 #include "compiler/build/vm_spec_of_function.h"
 #include "manifests/ip_address.h"
@@ -83,6 +84,62 @@ TEST_F(ImageOptions, KeysBecomeFilesOfTheGuest) {
   EXPECT_EQ(file("/usr/share/zoneinfo/Europe/Berlin"), "TZif2-berlin");
   EXPECT_EQ(file("/etc/ssl/certs/ca-certificates.crt"), kPem);
   EXPECT_THAT(inputs_, ElementsAre(at("zoneinfo/Europe/Berlin"), at("certs/ca.crt")));
+}
+
+TEST_F(ImageOptions, RootsThatAKernelOrAMachineCannotHave) {
+  Kernel kernel;
+  kernel.family = KernelFamily::Linux;
+  kernel.version = "6.1";
+  kernel.initramfs = at("modules.cpio");
+  write("modules.cpio", "mod/order");
+  auto said = [&](const std::string& keys, std::uint64_t bytes = 0) {
+    Diagnostics diagnostics;
+    Manifest read = manifest(keys);
+    check_linux_root(read, kernel, diagnostics);
+    if (bytes > 0) check_root_memory(read, kernel, bytes, 10, diagnostics);
+    std::string out;
+    for (const Diagnostic& one : diagnostics.all())
+      out += one.message + " [" + one.code + "]\n  hint: " + one.hint + "\n";
+    return out;
+  };
+  EXPECT_EQ(
+      said("image: {root: erofs}\n"),
+      "kernel linux@6.1 was stored without what an EROFS needs [FAASC0679]\n"
+      "  hint: get it again with 'faasc kernel pull linux' or 'faasc kernel add', or use 'root: ext4'\n");
+  write("modules.cpio", "mod/order mod/erofs");
+  EXPECT_EQ(said("image: {root: erofs}\n"), "");
+  EXPECT_EQ(said("image: {root: initramfs, boot: uefi}\n"),
+            "with 'root: initramfs' there is no disk that could boot by itself [FAASC0678]\n"
+            "  hint: remove it, or use 'root: ext4' or 'root: erofs'\n");
+  EXPECT_EQ(
+      said("image: {root: initramfs}\nresources: {memory: 64Mi}\n", 40 << 20),
+      "'root: initramfs' keeps all files in memory, and a machine of 64MiB is too small for 41MiB: it needs "
+      "145MiB [FAASC0678]\n  hint: give 'resources: {memory: 145MiB}', or use 'root: ext4'\n");
+  EXPECT_EQ(said("image: {root: initramfs}\nresources: {memory: 145Mi}\n", 40 << 20), "");
+  EXPECT_EQ(said("image: {root: erofs}\nresources: {memory: 64Mi}\n", 40 << 20), "");
+  EXPECT_EQ(said("image: {root: erofs}\nresources: {memory: 64Mi, ephemeral_storage: 1Gi}\n", 40 << 20),
+            "'root: erofs' keeps what is written in memory, and a machine of 64MiB is too small for 1024MiB: "
+            "it needs "
+            "1048MiB [FAASC0678]\n  hint: give 'resources: {memory: 1048MiB}', or use 'root: ext4'\n");
+  EXPECT_EQ(said("image: {root: ext4}\nresources: {memory: 64Mi, ephemeral_storage: 1Gi}\n", 40 << 20), "");
+}
+
+TEST_F(ImageOptions, NanosTakesNetworksOfIpv6ToHave64Bits) {
+  auto said = [&](const std::string& keys) {
+    Diagnostics diagnostics;
+    report_other_kernels_keys(manifest(keys), KernelFamily::Nanos, diagnostics);
+    std::string out;
+    for (const Diagnostic& one : diagnostics.all())
+      out += one.message + " [" + one.code + "]\n  hint: " + one.hint + "\n";
+    return out;
+  };
+  EXPECT_EQ(said("network: {address6: 'fd00::2/64'}\n"), "");
+  EXPECT_EQ(said("network: {address6: 'fd00::2/48'}\n"),
+            "Nanos takes every network of IPv6 to have 64 bits, and 'fd00::2/48' has not [FAASC0653]\n"
+            "  hint: write 'fd00::2/64'\n");
+  EXPECT_EQ(said("image: {root: erofs}\n"),
+            "root means nothing to Nanos, which this image is for [FAASC0182]\n"
+            "  hint: remove it, or choose 'kernel: linux'\n");
 }
 
 TEST_F(ImageOptions, WithoutTheKeysThereAreNoFiles) {

@@ -68,8 +68,9 @@ Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& fun
                            .path = *mount.path,
                            .read_only = *mount.readonly});
   }
-  spec.nics.push_back(
-      {.address = address_with_prefix(manifest.network), .gateway = gateway_of(manifest.network)});
+  spec.nics.push_back({.address = address_with_prefix(manifest.network),
+                       .gateway = gateway_of(manifest.network),
+                       .address6 = *manifest.network.address6});
   if (kernel.architecture == kAarch64)
     spec.semihosting_exit = true;
   else

@@ -45,8 +45,8 @@ std::vector<std::vector<CodePlace>> places_in(const fs::path& program,
 }  // namespace
 
 fs::path debug_file_of(const VmSpec& spec) {
-  if (spec.disks.empty()) return {};
-  const fs::path& disk = spec.disks[0].path;
+  const fs::path disk = image_of(spec);
+  if (disk.empty()) return {};
   // A disk that was unpacked lies in the build's own directory.
   fs::path directory = disk.parent_path().parent_path().filename() == ".faasc"
                            ? disk.parent_path()

@@ -156,7 +156,7 @@ Result<int> keep_machine(Session& session, int descriptor, const VmSpec& spec, S
                         .vmm = machine.pid(),
                         .url = machine.url(),
                         .machine = machine.summary(),
-                        .image = spec.disks.empty() ? "" : spec.disks.front().path.string(),
+                        .image = image_of(spec).string(),
                         .started_s = ::time(nullptr),
                         .grace_period = spec.grace_period,
                         .end = {}};

@@ -85,18 +85,18 @@ Result<void> change_linux(const GuestSettings& settings, VmSpec& spec, StartOpti
   if (!spec.settings_disk)
     return Error{Fault::Input,
                  kNoSettingsDisk,
-                 "the init in '" + spec.disks.front().path.string() +
+                 "the init in '" + image_of(spec).string() +
                      "' is from an earlier faasc, which tells guests nothing but what is in their image",
                  {},
                  "build the image again"};
   FAASC_CHECK(check_linux_shares(spec));
   if (!settings.mounts.empty()) {
-    FAASC_TRY(OpenedImage image, open_image(spec.disks.front().path));
+    FAASC_TRY(OpenedImage image, open_image(image_of(spec)));
     for (const GuestMount& mount : settings.mounts) {
       if (lies_in_memory(mount.path)) continue;
       FAASC_TRY(std::optional<std::string> missing, missing_directory(image, mount.path));
       // Init makes it where it can: the root of a function without storage has no room for anything.
-      if (missing && spec.disks.front().read_only)
+      if (missing && root_is_read_only(spec))
         return Error{Fault::Usage,
                      kNoMountPoint,
                      "the image of '" + spec.name + "' has no directory '" + mount.path +
@@ -132,7 +132,7 @@ Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec
   // Nanos writes to a share when it is told to.
   if (nanos && !spec.shares.empty()) settings.environment["FAASC_SYNC_WRITES"] = "1";
   if (!nanos && settings.empty()) FAASC_CHECK(check_linux_shares(spec));
-  if ((settings.empty() && !(nanos && arguments.fixed_addresses)) || spec.disks.empty()) return {};
+  if ((settings.empty() && !(nanos && arguments.fixed_addresses)) || image_of(spec).empty()) return {};
   Result<void> changed = nanos ? change_nanos(settings, arguments.fixed_addresses, spec, options)
                                : change_linux(settings, spec, options);
   return std::move(changed).during("preparing the machine of '" + spec.name + "'");

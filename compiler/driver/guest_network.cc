@@ -1,5 +1,6 @@
 #include "compiler/driver/guest_network.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <random>
@@ -84,7 +85,9 @@ Result<void> check_guest(const VmArguments& arguments, const VmSpec& spec, const
     return cannot(
         "a guest on Linux does not tell which address it got by DHCP, at which faasc is to reach it",
         "give it one: --ip 10.0.0.2/24");
-  if (!nic.of_the_host() && !nic.address6.empty())
+  // One that the image has is for calls of the guest's own.
+  const auto is_six = [](const std::string& address) { return address.find(':') != std::string::npos; };
+  if (!nic.of_the_host() && std::any_of(arguments.addresses.begin(), arguments.addresses.end(), is_six))
     return cannot("QEMU's own network leads no request to an address of IPv6",
                   "connect the guest to a network of this host, with --net tap=NAME or --net bridge=NAME; "
                   "without '--ip " +

@@ -31,7 +31,9 @@ Result<void> check_arguments(const VmArguments& arguments, const VmSpec& spec) {
   if (!arguments.addresses.empty()) return cannot("'--ip " + arguments.addresses.front() + "'");
   if (!arguments.name_servers.empty()) return cannot("'--dns " + arguments.name_servers.front() + "'");
   if (!spec.shares.empty()) return cannot("the share '" + spec.shares.front().directory.string() + "'");
-  if (spec.disks.size() > 1) return cannot("the disk '" + spec.disks[1].path.filename().string() + "'");
+  const std::size_t of_the_image = spec.direct_boot && spec.direct_boot->initrd_is_root ? 0 : 1;
+  if (spec.disks.size() > of_the_image)
+    return cannot("the disk '" + spec.disks[of_the_image].path.filename().string() + "'");
   return {};
 }
 
@@ -56,7 +58,7 @@ void set_variable(std::vector<std::string>& environment, const std::string& name
 }  // namespace
 
 Result<GuestProgram> guest_program_of(const VmSpec& spec) {
-  FAASC_TRY(OpenedImage opened, open_image(spec.disks.front().path));
+  FAASC_TRY(OpenedImage opened, open_image(image_of(spec)));
   auto image = std::make_shared<const OpenedImage>(std::move(opened));
   if (image->attributes.contains("mounts") || image->root().find("/etc/faasc/settings"))
     return cannot("what is mounted beside the root");
@@ -65,7 +67,7 @@ Result<GuestProgram> guest_program_of(const VmSpec& spec) {
                       .working_directory = program.working_directory,
                       .arguments = program.arguments,
                       .environment = program.environment,
-                      .root_is_writable = program.writable && !spec.disks.front().read_only,
+                      .root_is_writable = program.writable && !root_is_read_only(spec),
                       .room_bytes = program.room_bytes,
                       .fill_root = [image](const std::filesystem::path& directory) -> Result<void> {
                         FAASC_TRY([[maybe_unused]] Extraction copied,

@@ -36,7 +36,7 @@ std::string time_now(const EnvironmentLookup& environment) {
 Result<int> write_provenance(Session& session, const ProvenanceArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, read_target(session, arguments.target));
   if (!spec) return session.status();
-  const std::filesystem::path& image = spec->disks.front().path;
+  const std::filesystem::path image = image_of(*spec);
   FAASC_TRY(Provenance provenance, provenance_of(image));
   if (arguments.time) provenance.finished_on = time_now(session.environment());
   std::filesystem::path file = arguments.output;

@@ -58,7 +58,7 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
   FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
   options.began = process_began();
   options.crash_places = crash_places_of(*spec);
-  std::filesystem::path image = spec->disks.front().path;
+  std::filesystem::path image = image_of(*spec);
   FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
   if (!arguments.ports.empty() && arguments.vm.network != "user")
     return Error{Fault::Usage,

@@ -28,7 +28,7 @@ std::int64_t source_date(const EnvironmentLookup& environment) {
 Result<int> write_bill(Session& session, const SbomArguments& arguments) {
   FAASC_TRY(std::optional<VmSpec> spec, read_target(session, arguments.target));
   if (!spec) return session.status();
-  const std::filesystem::path& disk = spec->disks.front().path;
+  const std::filesystem::path disk = image_of(*spec);
   FAASC_TRY(OpenedImage image, open_image(disk));
   BillRequest request{.name = spec->name,
                       .kernel_family = spec->kernel_family,

@@ -14,6 +14,7 @@ constexpr std::int64_t kKiB = 1024, kMiB = kKiB * 1024;
 constexpr std::string_view kGuestPathPattern = "^/.+";
 constexpr std::string_view kImageFormats[] = {"raw", "qcow2", "vmdk", "vhd", "vhdx", "raw.zst"};
 constexpr std::string_view kImageBoots[] = {"auto", "direct", "bios", "uefi"};
+constexpr std::string_view kImageRoots[] = {"ext4", "erofs", "initramfs"};
 
 constexpr Key kFileKeys[] = {
     {.name = "from",
@@ -101,6 +102,15 @@ constexpr Key kImageKeys[] = {
      .store = store<&M::ImageOptions::boot>,
      .code = kImageBoot,
      .choices = kImageBoots},
+    {.name = "root",
+     .form = Form::Choice,
+     .help = "How Linux gets its root: ext4 (a disk), erofs (a disk that is only read), initramfs (no disk: "
+             "loaded "
+             "into memory with the kernel)",
+     .fallback = "ext4",
+     .store = store<&M::ImageOptions::root>,
+     .code = kImageRoot,
+     .choices = kImageRoots},
     {.name = "klibs",
      .form = Form::TextList,
      .help = "Libraries that Nanos loads into the kernel",

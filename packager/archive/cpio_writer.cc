@@ -18,10 +18,11 @@ void pad_to(std::string& out, std::size_t multiple) {
 // A header is the magic and 13 fields of 8 hexadecimal digits: inode, mode, uid, gid, links, mtime, size, the
 // device (2), the device a special file stands for (2), the name's length with its NUL, and a checksum that
 // this format leaves 0.
-void CpioWriter::add(std::string_view path, std::string_view bytes, std::uint32_t mode, std::uint32_t links) {
+void CpioWriter::add(std::string_view path, std::string_view bytes, std::uint32_t inode, std::uint32_t mode,
+                     std::uint32_t links) {
   assert(path.size() < 4096 && bytes.size() <= UINT32_MAX);
   char header[6 + 13 * 8 + 1];
-  std::snprintf(header, sizeof header, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", inode_,
+  std::snprintf(header, sizeof header, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", inode,
                 mode, 0u, 0u, links, 0u, static_cast<std::uint32_t>(bytes.size()), 0u, 0u, 0u, 0u,
                 static_cast<std::uint32_t>(path.size() + 1), 0u);
   out_ += header;
@@ -32,24 +33,28 @@ void CpioWriter::add(std::string_view path, std::string_view bytes, std::uint32_
   pad_to(out_, kAlignment);
 }
 
-void CpioWriter::add_file(std::string_view path, std::string_view bytes, std::uint32_t permissions) {
-  ++inode_;
-  add(path, bytes, kFile | permissions, 1);
+std::uint32_t CpioWriter::add_file(std::string_view path, std::string_view bytes, std::uint32_t permissions,
+                                   std::uint32_t links) {
+  add(path, bytes, ++inode_, kFile | permissions, links);
+  return inode_;
+}
+
+void CpioWriter::add_link(std::string_view path, std::uint32_t file, std::uint32_t permissions,
+                          std::uint32_t links) {
+  // The kernel makes a link of what has the inode of an earlier entry, and leaves its bytes alone.
+  add(path, {}, file, kFile | permissions, links);
 }
 
 void CpioWriter::add_directory(std::string_view path, std::uint32_t permissions) {
-  ++inode_;
-  add(path, {}, kDirectory | permissions, 2);
+  add(path, {}, ++inode_, kDirectory | permissions, 2);
 }
 
 void CpioWriter::add_symlink(std::string_view path, std::string_view target) {
-  ++inode_;
-  add(path, target, kSymlink | 0777, 1);
+  add(path, target, ++inode_, kSymlink | 0777, 1);
 }
 
 std::string CpioWriter::finish() && {
-  inode_ = 0;
-  add("TRAILER!!!", {}, 0, 1);
+  add("TRAILER!!!", {}, 0, 0, 1);
   pad_to(out_, kBlock);
   return std::move(out_);
 }

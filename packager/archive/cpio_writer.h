@@ -12,8 +12,12 @@ namespace faasc {
 /// it holds. Needs no library.
 class CpioWriter {
  public:
-  /// `path` is relative ("mod/order"), and at most 4095 bytes; `bytes` less than 4 GiB.
-  void add_file(std::string_view path, std::string_view bytes, std::uint32_t permissions = 0644);
+  /// `path` is relative ("mod/order"), and at most 4095 bytes; `bytes` less than 4 GiB. `links` counts the
+  /// names that the file is going to have. The result is for add_link().
+  std::uint32_t add_file(std::string_view path, std::string_view bytes, std::uint32_t permissions = 0644,
+                         std::uint32_t links = 1);
+  /// Another name of a file, with the same permissions and number of names.
+  void add_link(std::string_view path, std::uint32_t file, std::uint32_t permissions, std::uint32_t links);
   void add_directory(std::string_view path, std::uint32_t permissions = 0755);
   void add_symlink(std::string_view path, std::string_view target);
 
@@ -21,7 +25,8 @@ class CpioWriter {
   std::string finish() &&;
 
  private:
-  void add(std::string_view path, std::string_view bytes, std::uint32_t mode, std::uint32_t links);
+  void add(std::string_view path, std::string_view bytes, std::uint32_t inode, std::uint32_t mode,
+           std::uint32_t links);
 
   std::string out_;
   std::uint32_t inode_ = 0;

@@ -4,7 +4,9 @@
 #include <array>
 #include <string>
 
+#include "packager/archive/cpio_reader.h"
 #include "packager/disk/mbr.h"
+#include "packager/erofs/erofs_reader.h"
 #include "packager/tfs/tfs_format.h"
 
 namespace faasc {
@@ -18,7 +20,7 @@ std::optional<KernelFamily> family_of_file_system(const ByteSource& disk, std::u
   if (!disk.read_at(offset, start.data(), size)) return std::nullopt;
   std::string_view bytes(start.data(), start.size());
   if (bytes.starts_with(tfs::kMagic)) return KernelFamily::Nanos;
-  if (bytes.substr(kExt4Magic, 2) == "\x53\xef") return KernelFamily::Linux;
+  if (bytes.substr(kExt4Magic, 2) == "\x53\xef" || is_erofs_at(disk, offset)) return KernelFamily::Linux;
   return std::nullopt;
 }
 
@@ -26,6 +28,7 @@ std::optional<KernelFamily> family_of_file_system(const ByteSource& disk, std::u
 
 std::optional<KernelFamily> family_of_disk(const ByteSource& disk) {
   if (auto family = family_of_file_system(disk, 0)) return family;
+  if (is_cpio(disk)) return KernelFamily::Linux;
   std::string sector(kDiskSectorSize, '\0');
   if (disk.size() < sector.size() || !disk.read_at(0, sector.data(), sector.size())) return std::nullopt;
   Mbr mbr = mbr_from_bytes(sector);

@@ -33,6 +33,7 @@ constexpr std::string_view kGuest = R"(
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static int can_write(const char* path) {
@@ -59,6 +60,9 @@ int main(int argc, char** argv) {
            getppid() == 1, getsid(0) == getpid(), getchar() == EOF);
     printf("guest: root=%d tmp=%d shm=%d run=%d dev=%d\n", can_write("/data/written"), can_write("/tmp/x"), can_write("/dev/shm/x"),
            can_write("/run/x"), access("/dev/null", R_OK) == 0);
+    struct statfs root;
+    if (!statfs("/", &root) && can_write("/data/written") && root.f_type != 0xef53)
+      printf("guest: room=%ld\n", (long)root.f_blocks * (long)root.f_bsize);
     printf("guest: %s\n", first_line("/etc/resolv.conf"));
     printf("guest: %s %d\n", first_line("/proc/self/comm"), access("/sys/class/net/eth0", R_OK) == 0);
     if (fork() == 0) { /* an orphan, which init has to reap */
@@ -67,6 +71,13 @@ int main(int argc, char** argv) {
     }
     usleep(100000);
     return 42;
+  }
+  if (!strcmp(task, "addresses")) {
+    char line[200];
+    FILE* file = fopen("/proc/net/if_inet6", "r");
+    while (file && fgets(line, sizeof line, file))
+      if (!strncmp(line, "fd00", 4)) printf("guest: %.32s\n", line);
+    return 0;
   }
   if (!strcmp(task, "status")) return atoi(argv[2]);
   if (!strcmp(task, "crash")) abort();
@@ -105,7 +116,7 @@ std::string tsc_khz() {
                                                 : static_cast<long>(std::stod(text.substr(at + 1)) * 1000));
 }
 
-enum class Machine : std::uint8_t { Q35, Q35BzImage, Microvm, Bios, Uefi };
+enum class Machine : std::uint8_t { Q35, Q35BzImage, Microvm, MicrovmBzImage, Bios, Uefi };
 
 constexpr const char* kOvmf = "/usr/share/OVMF/OVMF_CODE_4M.fd";
 
@@ -136,39 +147,44 @@ class LinuxBoot : public testing::TestWithParam<Machine> {
     program_.argv = {"guest"};
     program_.argv.insert(program_.argv.end(), arguments.begin(), arguments.end());
     fs::path parts = fs::path(FAASC_PREFIX) / "lib/faasc/linux";
-    LinuxDiskRequest request{program_, kernel_, parts / "init", storage, {}};
+    LinuxDiskRequest request{.program = program_,
+                             .kernel = kernel_,
+                             .init = parts / "init",
+                             .root = root_,
+                             .ephemeral_storage_bytes = storage};
     if (boots_itself_)
       request.self_boot = {parts / "boot.bin", parts / "bootx64.efi", linux_command_line(line)};
     auto image = write_linux_disk(request, at("disk.img"));
     EXPECT_TRUE(image) << to_text(image.error(), Color::Off);
     line.writable = storage.has_value();
     std::string text = linux_command_line(line);
-    bool microvm = GetParam() == Machine::Microvm;
+    bool microvm = GetParam() == Machine::Microvm || GetParam() == Machine::MicrovmBzImage;
+    bool bzimage = GetParam() == Machine::Q35BzImage || GetParam() == Machine::MicrovmBzImage;
     std::string suffix = microvm ? "-device" : "-pci";
-    std::vector<std::string> argv = {
-        "qemu-system-x86_64",
-        "-accel",
-        "tcg",
-        "-cpu",
-        "max",
-        "-m",
-        "256",
-        "-nodefaults",
-        "-no-user-config",
-        "-display",
-        "none",
-        "-no-reboot",
-        "-device",
-        "isa-debug-exit,iobase=0xf4,iosize=4",
-        "-drive",
-        "file=" + at("disk.img").string() + ",format=raw,if=none,id=disk" + (storage ? "" : ",readonly=on"),
-        "-device",
-        "virtio-blk" + suffix + ",drive=disk",
-        "-netdev",
-        "user,id=net" + forward,
-        "-device",
-        "virtio-net" + suffix + ",netdev=net" + (microvm ? "" : ",romfile=")};
+    std::vector<std::string> argv = {"qemu-system-x86_64",
+                                     "-accel",
+                                     "tcg",
+                                     "-cpu",
+                                     "max",
+                                     "-m",
+                                     "256",
+                                     "-nodefaults",
+                                     "-no-user-config",
+                                     "-display",
+                                     "none",
+                                     "-no-reboot",
+                                     "-device",
+                                     "isa-debug-exit,iobase=0xf4,iosize=4",
+                                     "-netdev",
+                                     "user,id=net" + forward,
+                                     "-device",
+                                     "virtio-net" + suffix + ",netdev=net" + (microvm ? "" : ",romfile=")};
     auto add = [&](std::initializer_list<std::string> words) { argv.insert(argv.end(), words); };
+    if (root_ != LinuxRoot::Initramfs)
+      add({"-drive",
+           "file=" + at("disk.img").string() + ",format=raw,if=none,id=disk" +
+               (storage ? "" : ",readonly=on"),
+           "-device", "virtio-blk" + suffix + ",drive=disk"});
     if (microvm) {
       text += " tsc_early_khz=" + tsc_khz();
       add({"-machine", "microvm,pit=off,pic=off,rtc=on,isa-serial=on", "-global",
@@ -179,9 +195,14 @@ class LinuxBoot : public testing::TestWithParam<Machine> {
     if (GetParam() == Machine::Uefi)
       add({"-drive", std::string("if=pflash,format=raw,readonly=on,file=") + kOvmf});
     else if (GetParam() != Machine::Bios)
-      add({"-append", text, "-kernel", GetParam() == Machine::Q35BzImage ? kernel_.bzimage : kernel_.image,
-           "-initrd", linux_initrd_path(at("disk.img"))});
+      add({"-append", text, "-kernel", bzimage ? kernel_.bzimage : kernel_.image, "-initrd",
+           root_ == LinuxRoot::Initramfs ? at("disk.img") : linux_initrd_path(at("disk.img"))});
     return argv;
+  }
+
+  bool has_erofs() const {
+    return kernel_.initramfs.empty() ||
+           read_file(kernel_.initramfs).value().find("mod/erofs") != std::string::npos;
   }
 
   /// Boots and waits for the end.
@@ -227,6 +248,7 @@ class LinuxBoot : public testing::TestWithParam<Machine> {
   std::string console_;
   int status_ = -1;
   bool boots_itself_ = false;
+  LinuxRoot root_ = LinuxRoot::Ext4;
 };
 
 TEST_P(LinuxBoot, RunsTheProgramInItsPlace) {
@@ -246,6 +268,42 @@ TEST_P(LinuxBoot, TheRootIsWritableWhereAsked) {
   if (!find_program("debugfs")) return;
   auto written = run({{"debugfs", "-R", "cat /data/written", at("disk.img")}, {}, {}});
   EXPECT_EQ(written->out, "from the guest");
+}
+
+TEST_P(LinuxBoot, HasTheIpv6AddressOfItsImage) {
+  boot(command({"addresses"}, {.address6 = "fd00::a:2/64"}));
+  EXPECT_THAT(console_, HasSubstr("guest: fd0000000000000000000000000a0002\n"));
+}
+
+TEST_P(LinuxBoot, TheRootCanBeAnErofs) {
+  if (!has_erofs()) GTEST_SKIP() << "the kernel was stored without EROFS: 'faasc kernel pull linux' again";
+  root_ = LinuxRoot::Erofs;
+  boot(command({"look"}));
+  EXPECT_THAT(console_, HasSubstr("guest: root=0 tmp=1 shm=1 run=1 dev=1\n"));
+  EXPECT_THAT(console_, HasSubstr("faasc-init: program exited with status 42\n"));
+}
+
+TEST_P(LinuxBoot, WhatIsWrittenToAnErofsStaysInMemory) {
+  if (!has_erofs()) GTEST_SKIP() << "the kernel was stored without EROFS: 'faasc kernel pull linux' again";
+  root_ = LinuxRoot::Erofs;
+  boot(command({"look"}, {.room_bytes = 1 << 20}, 1 << 20));
+  EXPECT_THAT(console_, HasSubstr("guest: root=1 tmp=1 shm=1 run=1 dev=1\n"));
+  EXPECT_THAT(console_, HasSubstr("guest: room=1048576\n"));
+}
+
+TEST_P(LinuxBoot, TheRootCanBeTheInitramfs) {
+  root_ = LinuxRoot::Initramfs;
+  boot(command({"look"}, {.hostname = "orders"}));
+  EXPECT_EQ(console_,
+            "guest: argv0=guest GREETING=hello cwd=/data host=orders pid1=1 session=1 stdin=1\n"
+            "guest: root=0 tmp=1 shm=1 run=1 dev=1\n"
+            "guest: nameserver 10.0.2.3\n"
+            "guest: guest 1\n"
+            "faasc-init: program exited with status 42\n");
+  EXPECT_EQ(status_, 42 << 1 | 1);
+  boot(command({"look"}, {.room_bytes = 4 << 20}, 1 << 20));
+  EXPECT_THAT(console_, HasSubstr("guest: root=1 tmp=1 shm=1 run=1 dev=1\n"));
+  EXPECT_THAT(console_, HasSubstr("guest: room=4194304\n"));
 }
 
 TEST_P(LinuxBoot, TellsHowTheProgramEnded) {
@@ -273,9 +331,10 @@ TEST_P(LinuxBoot, SaysThatThereIsNoRoot) {
   std::vector<std::string> argv = command({"look"});
   ASSERT_TRUE(write_file(at("disk.img"), std::string(1 << 20, 'x')));
   boot(argv);
-  EXPECT_EQ(console_,
-            "faasc-init: there is no disk with an ext4 labelled 'faasc-root'\nfaasc-init: cannot start the "
-            "machine\n");
+  EXPECT_EQ(
+      console_,
+      "faasc-init: there is no disk with a file system labelled 'faasc-root'\nfaasc-init: cannot start the "
+      "machine\n");
   EXPECT_EQ(status_, 125 << 1 | 1);
 }
 
@@ -350,6 +409,15 @@ TEST_P(LinuxDiskBoot, RunsTheProgram) {
   EXPECT_EQ(status_, 42 << 1 | 1);
 }
 
+TEST_P(LinuxDiskBoot, AnErofsBootsAsWell) {
+  if (GetParam() == Machine::Uefi && !fs::exists(kOvmf)) GTEST_SKIP() << "no UEFI firmware (package ovmf)";
+  if (!has_erofs()) GTEST_SKIP() << "the kernel was stored without EROFS: 'faasc kernel pull linux' again";
+  root_ = LinuxRoot::Erofs;
+  boot(command({"look"}));
+  EXPECT_THAT(console_, HasSubstr("guest: root=0 tmp=1 shm=1 run=1 dev=1\n"));
+  EXPECT_THAT(console_, HasSubstr("faasc-init: program exited with status 42\n"));
+}
+
 // A boot sector that cannot load what its table says ends the machine, and says why.
 class LinuxDiskBootSector : public LinuxDiskBoot {};
 
@@ -374,6 +442,8 @@ std::string name_of_machine(const testing::TestParamInfo<Machine>& machine) {
       return "bios";
     case Machine::Uefi:
       return "uefi";
+    case Machine::MicrovmBzImage:
+      return "microvm_bzImage";
     case Machine::Microvm:
       break;
   }
@@ -381,7 +451,8 @@ std::string name_of_machine(const testing::TestParamInfo<Machine>& machine) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Machines, LinuxBoot,
-                         testing::Values(Machine::Q35, Machine::Q35BzImage, Machine::Microvm),
+                         testing::Values(Machine::Q35, Machine::Q35BzImage, Machine::Microvm,
+                                         Machine::MicrovmBzImage),
                          name_of_machine);
 INSTANTIATE_TEST_SUITE_P(Machines, LinuxDiskBoot,
                          testing::Values(Machine::Bios, Machine::Uefi, Machine::Microvm), name_of_machine);

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "packager/archive/cpio_writer.h"
 #include "packager/disk/codes.h"
 #include "packager/disk/exec_chain.h"
 #include "packager/disk/linux_boot_kernel.h"
 #include "packager/disk/uefi_loader.h"
+#include "packager/erofs/erofs_writer.h"
 #include "packager/ext4/ext4_writer.h"
 #include "packager/fat/fat_layout.h"
 #include "packager/fat/fat_writer.h"
@@ -113,13 +116,32 @@ Result<void> plan_boot_part(const LinuxDiskRequest& request, const std::string& 
   return {};
 }
 
+struct WrittenRoot {
+  std::uint64_t size_bytes = 0, payload_bytes = 0;
+};
+
+Result<WrittenRoot> write_root(const LinuxDiskRequest& request, const Rootfs& rootfs, AtomicFile& file,
+                               std::uint64_t offset) {
+  constexpr const char* kLabel = "faasc-root";
+  if (request.root == LinuxRoot::Erofs) {
+    ErofsOptions options{.size_bytes = request.size_bytes, .label = kLabel, .identity = request.identity};
+    FAASC_TRY(ErofsImage written, write_erofs(rootfs, options, file, offset));
+    return WrittenRoot{written.size_bytes, written.payload_bytes};
+  }
+  Ext4Options options{.free_bytes = request.ephemeral_storage_bytes.value_or(0),
+                      .size_bytes = request.size_bytes,
+                      .label = kLabel,
+                      .identity = request.identity};
+  FAASC_TRY(Ext4Image written, write_ext4(rootfs, options, file, offset));
+  return WrittenRoot{written.size_bytes, written.payload_bytes};
+}
+
 Result<Image> write_bootable_disk(const LinuxDiskRequest& request, const Rootfs& rootfs,
-                                  const Ext4Options& options, const std::string& initrd,
-                                  const fs::path& out) {
+                                  const std::string& initrd, const fs::path& out) {
   BootPart boot;
   FAASC_CHECK(plan_boot_part(request, initrd, boot).during("planning the boot partition"));
   FAASC_TRY(AtomicFile file, AtomicFile::create(out));
-  FAASC_TRY(Ext4Image root, write_ext4(rootfs, options, file, boot.end()));
+  FAASC_TRY(WrittenRoot root, write_root(request, rootfs, file, boot.end()));
   boot.sector.entries[0] = mbr_partition(boot.offset, boot.layout.size_bytes(), 0x80, kMbrEfiSystem);
   boot.sector.entries[1] = mbr_partition(boot.end(), root.size_bytes, 0);
 
@@ -138,12 +160,85 @@ Result<Image> write_bootable_disk(const LinuxDiskRequest& request, const Rootfs&
   return image;
 }
 
-Result<Image> write_root_disk(const Rootfs& rootfs, const Ext4Options& options, const fs::path& out) {
-  FAASC_TRY(Ext4Image written, write_ext4(rootfs, options, out));
+Result<Image> write_root_disk(const LinuxDiskRequest& request, const Rootfs& rootfs, const fs::path& out) {
+  FAASC_TRY(AtomicFile file, AtomicFile::create(out));
+  FAASC_TRY(WrittenRoot written, write_root(request, rootfs, file, 0));
+  FAASC_CHECK(std::move(file).commit());
   Image image;
   image.size_bytes = written.size_bytes;
   image.payload_bytes = written.payload_bytes;
   image.regions = {{"rootfs", 0, written.size_bytes}};
+  return image;
+}
+
+constexpr std::uint64_t kMaxInitramfsFile = std::uint64_t{1} << 30;
+
+Result<std::string> bytes_of_file(const RootfsNode& node) {
+  if (const auto* inlined = std::get_if<InlineBytes>(&node.content)) return inlined->bytes;
+  if (const auto* stored = std::get_if<StoredFile>(&node.content))
+    return stored->tree->read(*stored->entry, kMaxInitramfsFile);
+  return read_file(std::get<HostFile>(node.content).path, kMaxInitramfsFile);
+}
+
+// Each file is one of ours where the kernel looks for it.
+Result<void> check_names_of_init(const Rootfs& rootfs, bool has_modules) {
+  for (const char* name : {"/init", "/mod"}) {
+    if ((name == std::string_view("/mod") && !has_modules) || !rootfs.find(name)) continue;
+    return Error{Fault::Input,
+                 kDiskBadProgram,
+                 "the program's files have '" + std::string(name) +
+                     "', which in an initramfs is where faasc's own init is",
+                 {},
+                 "call it something else, or use 'root: ext4' or 'root: erofs'"};
+  }
+  return {};
+}
+
+Result<Image> write_initramfs(const Rootfs& rootfs, std::string archive, const fs::path& out) {
+  std::map<const RootfsNode*, std::pair<std::uint32_t, std::uint32_t>> linked;  // names, and the inode
+  if (rootfs.has_hard_links())
+    for (const auto& [path, node] : rootfs.nodes())
+      if (is_file(node)) ++linked[&rootfs.behind(node)].first;
+  Image image;
+  CpioWriter writer;
+  for (const auto& [path, node] : rootfs.nodes()) {
+    FAASC_CHECK(check_interrupt());
+    const std::string_view name = std::string_view(path).substr(1);
+    const RootfsNode& content = rootfs.behind(node);
+    const std::uint32_t mode = content.mode & 07777;
+    if (const auto* link = std::get_if<Symlink>(&content.content)) {
+      writer.add_symlink(name, link->target);
+    } else if (std::holds_alternative<Directory>(content.content)) {
+      writer.add_directory(name, mode);
+    } else {
+      auto group = linked.find(&content);
+      const std::uint32_t names = group == linked.end() ? 1 : group->second.first;
+      if (group != linked.end() && group->second.second != 0) {
+        writer.add_link(name, group->second.second, mode, names);
+        continue;
+      }
+      FAASC_TRY(std::string bytes, bytes_of_file(content).during("writing '" + path + "'"));
+      image.payload_bytes += bytes.size();
+      const std::uint32_t inode = writer.add_file(name, bytes, mode, names);
+      if (group != linked.end()) group->second.second = inode;
+    }
+  }
+  archive += std::move(writer).finish();
+  FAASC_CHECK(write_file(out, archive));
+  image.size_bytes = archive.size();
+  image.regions = {{"rootfs", 0, image.size_bytes}};
+  return image;
+}
+
+Result<Image> write_image(const LinuxDiskRequest& request, const Rootfs& rootfs, const fs::path& out) {
+  FAASC_TRY(std::string initrd, initramfs(request));
+  if (request.root == LinuxRoot::Initramfs) {
+    FAASC_CHECK(check_names_of_init(rootfs, !request.kernel.initramfs.empty()));
+    return write_initramfs(rootfs, std::move(initrd), out);
+  }
+  FAASC_TRY(Image image, request.self_boot ? write_bootable_disk(request, rootfs, initrd, out)
+                                           : write_root_disk(request, rootfs, out));
+  FAASC_CHECK(write_file(linux_initrd_path(out), initrd));
   return image;
 }
 
@@ -183,14 +278,7 @@ Result<std::string> linux_program_file(const Program& program) {
 
 Result<Image> write_linux_disk(const LinuxDiskRequest& request, const fs::path& out) {
   FAASC_TRY(Rootfs rootfs, root_tree(request.program));
-  FAASC_TRY(std::string initrd, initramfs(request));
-  Ext4Options options{.free_bytes = request.ephemeral_storage_bytes.value_or(0),
-                      .size_bytes = request.size_bytes,
-                      .label = "faasc-root",
-                      .identity = request.identity};
-  FAASC_TRY(Image image, request.self_boot ? write_bootable_disk(request, rootfs, options, initrd, out)
-                                           : write_root_disk(rootfs, options, out));
-  FAASC_CHECK(write_file(linux_initrd_path(out), initrd));
+  FAASC_TRY(Image image, write_image(request, rootfs, out));
   image.path = out;
   struct stat status{};
   if (::stat(out.c_str(), &status) != 0) return io_error("read", out, errno);
@@ -206,6 +294,7 @@ std::string linux_command_line(const LinuxCommandLine& request) {
   // then panics: "IO-APIC + timer doesn't work!". Machines of KVM do without this check by themselves.
   std::string line = "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check";
   line += request.writable ? " rw" : " ro";
+  if (request.room_bytes) line += " faasc.room=" + std::to_string((*request.room_bytes + 1023) / 1024);
   if (request.exit_port) {
     char port[8];
     std::snprintf(port, sizeof port, "0x%x", *request.exit_port);
@@ -219,6 +308,7 @@ std::string linux_command_line(const LinuxCommandLine& request) {
     // QEMU's name server is not to be had on other networks; a gateway that answers names is the best guess.
     line += " faasc.dns=" + (request.gateway.empty() ? "off" : request.gateway);
   }
+  if (!request.address6.empty()) line += " faasc.ip6=" + request.address6;
   line += " faasc.grace=" + std::to_string(request.grace.count());
   if (!request.hostname.empty()) line += " faasc.hostname=" + request.hostname;
   return line;

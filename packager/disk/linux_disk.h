@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "packager/disk/image.h"
+#include "packager/disk/linux_root.h"
 #include "packager/kernels/kernel.h"
 #include "packager/rootfs/program.h"
 
@@ -19,7 +20,10 @@ struct LinuxDiskRequest {
   const Kernel& kernel;        ///< only its initramfs matters, and its bzImage for `self_boot`
   std::filesystem::path init;  ///< ours: lib/faasc/linux/init
 
-  /// Absent: the root is read-only. Otherwise the guest can write to it, and there is room for so many bytes.
+  LinuxRoot root = LinuxRoot::Ext4;
+
+  /// Absent: the root is read-only. Otherwise the guest can write to it, and there is room for so many bytes:
+  /// on an ext4; what is written to the others stays in the guest's memory, see LinuxCommandLine::room_bytes.
   /// /tmp, /run and /dev/shm are in the guest's memory either way.
   std::optional<std::uint64_t> ephemeral_storage_bytes;
 
@@ -39,14 +43,18 @@ struct LinuxDiskRequest {
 
 /// Writes the root disk to `out`, and the initramfs for direct boot to linux_initrd_path(out): the kernel's
 /// modules, then our init. Each appears whole or not at all. Same request, same bytes. The disk is a bare
-/// ext4 labelled "faasc-root", or, if it is to boot by itself,
+/// ext4 or EROFS labelled "faasc-root", or, if it is to boot by itself,
 ///
 ///   boot sector with the partition table | at 1 MiB: FAT32 with loader, kernel, command line, initramfs |
-///   ext4
+///   ext4 or EROFS
 ///
 /// where BIOS and UEFI load the same copy of the kernel. Partitions begin at whole MiB.
 ///
-/// On the disk there is the program's tree, and besides, where the tree does not have them: the directories
+/// With LinuxRoot::Initramfs there is no disk: `out` is the initramfs, an archive with the tree after the
+/// others. `size_bytes` and `self_boot` are of no meaning then. FAASC0582 where the tree has a name that
+/// belongs to init there.
+///
+/// In the root there is the program's tree, and besides, where the tree does not have them: the directories
 /// that init mounts on (/proc, /sys, /dev, /tmp, /run), /etc/hosts, and /etc/resolv.conf as a link to
 /// /run/resolv.conf, which init writes. What is to be run is in /etc/faasc/program
 /// (runtimes/linux/init/program_file.h has its grammar). The executable and its interpreters get execute
@@ -61,9 +69,12 @@ Result<std::string> linux_program_file(const Program& program);
 
 /// What a machine's kernel command line has to say to the kernel and to our init.
 struct LinuxCommandLine {
-  bool writable = false;         ///< as the disk was written
+  bool writable = false;  ///< as the disk was written
+  /// Of a root that is written to in memory: how much of that it may take. Absent: half of it.
+  std::optional<std::uint64_t> room_bytes{};
   std::string address = "dhcp";  ///< as in VmSpec::Nic. Init then asks for it
   std::string gateway;           ///< of a static address; empty: none
+  std::string address6;          ///< IPv6 with its prefix length; empty: none
   std::optional<std::uint16_t> exit_port = 0xf4;
   std::chrono::seconds grace{10};  ///< from SIGTERM to SIGKILL, when the machine is asked to stop
   std::string hostname;            ///< empty: "faasc"

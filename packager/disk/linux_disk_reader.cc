@@ -2,9 +2,11 @@
 
 #include <cstring>
 
+#include "packager/archive/cpio_reader.h"
 #include "packager/disk/codes.h"
 #include "packager/disk/linux_boot_sector.h"
 #include "packager/disk/uefi_loader.h"
+#include "packager/erofs/erofs_reader.h"
 #include "packager/fat/codes.h"
 
 namespace faasc {
@@ -19,12 +21,19 @@ bool is_ext4_at(const ByteSource& source, std::uint64_t offset) {
          source.read_at(offset + kExt4Magic, magic, sizeof magic) && std::memcmp(magic, "\x53\xef", 2) == 0;
 }
 
+std::optional<LinuxRoot> root_at(const ByteSource& source, std::uint64_t offset) {
+  if (is_ext4_at(source, offset)) return LinuxRoot::Ext4;
+  if (is_erofs_at(source, offset)) return LinuxRoot::Erofs;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<LinuxDisk> open_linux_disk(std::shared_ptr<const ByteSource> source) {
   LinuxDisk disk;
   std::uint64_t size = source->size();
-  if (is_ext4_at(*source, 0)) {
+  if (auto root = is_cpio(*source) ? LinuxRoot::Initramfs : root_at(*source, 0)) {
+    disk.root = *root;
     disk.rootfs = {"rootfs", 0, size};
     disk.regions = {disk.rootfs};
     return disk;
@@ -40,7 +49,8 @@ Result<LinuxDisk> open_linux_disk(std::shared_ptr<const ByteSource> source) {
   if (size < sizeof sector) return unknown("it has only " + std::to_string(size) + " bytes");
   FAASC_CHECK(source->read_at(0, reinterpret_cast<char*>(&sector), sizeof sector));
   if (sector.signature != kMbrSignature)
-    return unknown("there is neither an ext4 file system nor a partition table at its beginning");
+    return unknown(
+        "there is neither a root file system (ext4, EROFS) nor a partition table at its beginning");
 
   disk.has_partitions = true;
   disk.regions = {{"mbr", 0, kDiskSectorSize}};
@@ -61,12 +71,15 @@ Result<LinuxDisk> open_linux_disk(std::shared_ptr<const ByteSource> source) {
       else if (esp.error().code != kFatNotFat)  // a FAT12 or FAT16 is not looked into
         return std::move(esp).during("reading the boot partition").error();
       disk.regions.push_back({"esp", offset, bytes});
-    } else if (entry.type == kMbrLinux && disk.rootfs.size_bytes == 0 && is_ext4_at(*source, offset)) {
+    } else if (auto root = root_at(*source, offset);
+               root && entry.type == kMbrLinux && disk.rootfs.size_bytes == 0) {
+      disk.root = *root;
       disk.rootfs = {"rootfs", offset, bytes};
       disk.regions.push_back(disk.rootfs);
     }
   }
-  if (disk.rootfs.size_bytes == 0) return unknown("none of its partitions holds an ext4 file system");
+  if (disk.rootfs.size_bytes == 0)
+    return unknown("none of its partitions holds an ext4 or EROFS file system");
   disk.bios_bootable = std::string_view(sector.magic.data(), sector.magic.size()) == kLinuxBootMagic &&
                        sector.pieces[0].sector_count != 0;
   disk.uefi_bootable = disk.esp && disk.esp->find_in_any_case(kUefiLoaderPath);

@@ -47,15 +47,17 @@ TEST(LinuxDiskReader, Refusals) {
   const std::string raw =
       " [FAASC0580]\n  hint: only raw images can be read; qemu-img convert -O raw makes one of any other\n";
   EXPECT_EQ(text(""), "faasc: error: not a Linux disk: it has only 0 bytes" + raw);
+  EXPECT_EQ(text(std::string(4096, '\0')),
+            "faasc: error: not a Linux disk: there is neither a root file system (ext4, EROFS) nor a "
+            "partition table at its "
+            "beginning" +
+                raw);
   EXPECT_EQ(
-      text(std::string(4096, '\0')),
-      "faasc: error: not a Linux disk: there is neither an ext4 file system nor a partition table at its "
-      "beginning" +
-          raw);
-  EXPECT_EQ(text(disk_with(0x82, 16, 8)),
-            "faasc: error: not a Linux disk: none of its partitions holds an ext4 file system" + raw);
-  EXPECT_EQ(text(disk_with(kMbrLinux, 8, 8)),
-            "faasc: error: not a Linux disk: none of its partitions holds an ext4 file system" + raw);
+      text(disk_with(0x82, 16, 8)),
+      "faasc: error: not a Linux disk: none of its partitions holds an ext4 or EROFS file system" + raw);
+  EXPECT_EQ(
+      text(disk_with(kMbrLinux, 8, 8)),
+      "faasc: error: not a Linux disk: none of its partitions holds an ext4 or EROFS file system" + raw);
   EXPECT_EQ(text(disk_with(kMbrLinux, 16, 9)),
             "faasc: error: a partition ends at byte 12800, but the disk has 12288 [FAASC0568]\n");
   EXPECT_EQ(text(disk_with(kMbrLinux, 0xffffffff, 0xffffffff)),

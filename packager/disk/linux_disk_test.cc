@@ -8,10 +8,13 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
+#include "packager/archive/cpio_reader.h"
+#include "packager/disk/disk_family.h"
 #include "packager/disk/linux_boot_kernel.h"
 #include "packager/disk/linux_disk_reader.h"
 #include "packager/disk/linux_settings.h"
 #include "packager/disk/made_bzimage.h"
+#include "packager/erofs/erofs_reader.h"
 
 namespace faasc {
 namespace {
@@ -87,6 +90,9 @@ TEST_F(LinuxDiskTest, CommandLines) {
             "faasc.gw=10.1.0.1 faasc.dns=10.1.0.1 "
             "faasc.grace=3 "
             "faasc.hostname=orders");
+  EXPECT_NE(linux_command_line({.room_bytes = 5000, .address6 = "fd00::2/64"})
+                .find(" ro faasc.room=5 faasc.exit_port=0xf4 faasc.ip=dhcp faasc.ip6=fd00::2/64 "),
+            std::string::npos);
   EXPECT_EQ(linux_command_line({.address = "10.1.2.3/16", .gateway = ""}),
             "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check ro faasc.exit_port=0xf4 "
             "faasc.ip=10.1.2.3/16 faasc.gw=off "
@@ -113,6 +119,58 @@ TEST_F(LinuxDiskTest, WritesDiskAndInitramfs) {
   std::string initrd = read_file(linux_initrd_path(out_)).value();
   EXPECT_EQ(initrd.substr(0, 12 + 6), "the modules!070701");
   EXPECT_NE(initrd.find("the init"), std::string::npos);
+}
+
+TEST_F(LinuxDiskTest, TheRootCanBeAnErofs) {
+  request_.root = LinuxRoot::Erofs;
+  for (bool boots : {false, true}) {
+    SCOPED_TRACE(boots);
+    if (boots) make_bootable();
+    auto image = write_linux_disk(request_, out_);
+    ASSERT_TRUE(image) << image.error().what;
+    EXPECT_EQ(image->size_bytes, fs::file_size(out_));
+    EXPECT_TRUE(fs::exists(linux_initrd_path(out_)));
+    LinuxDisk disk = std::move(open_linux_disk(out_)).value();
+    EXPECT_EQ(disk.root, LinuxRoot::Erofs);
+    EXPECT_EQ(disk.has_partitions, boots);
+    EXPECT_EQ(disk.bios_bootable, boots);
+    auto source = open_byte_source(out_).value();
+    EXPECT_EQ(family_of_disk(*source), KernelFamily::Linux);
+    auto tree = ErofsReader::open(piece_of(source, disk.rootfs.offset_bytes, disk.rootfs.size_bytes));
+    ASSERT_TRUE(tree) << tree.error().what;
+    EXPECT_EQ(tree->label(), "faasc-root");
+    EXPECT_EQ(tree->find("/app/hello")->mode, 0755u);
+    EXPECT_EQ(tree->read(*tree->find("/etc/faasc/program")).value(), linux_program_file(program_).value());
+  }
+}
+
+TEST_F(LinuxDiskTest, TheRootCanBeTheInitramfs) {
+  kernel_.initramfs.clear();
+  ASSERT_TRUE(program_.rootfs.add("/app/again", {HardLink{"/app/hello"}, 0644, ""}));
+  request_.root = LinuxRoot::Initramfs;
+  auto image = write_linux_disk(request_, out_);
+  ASSERT_TRUE(image) << image.error().what;
+  EXPECT_FALSE(fs::exists(linux_initrd_path(out_)));
+  EXPECT_EQ(image->size_bytes, fs::file_size(out_));
+  LinuxDisk disk = std::move(open_linux_disk(out_)).value();
+  EXPECT_EQ(disk.root, LinuxRoot::Initramfs);
+  auto source = open_byte_source(out_).value();
+  EXPECT_EQ(family_of_disk(*source), KernelFamily::Linux);
+  auto tree = CpioReader::open(source);
+  ASSERT_TRUE(tree) << tree.error().what;
+  EXPECT_EQ(tree->read(*tree->find("/init")).value(), "the init");
+  EXPECT_EQ(tree->read(*tree->find("/app/again")).value(), "static");
+  EXPECT_EQ(tree->find("/app/hello")->mode, 0755u);
+  EXPECT_TRUE(tree->problems().empty());
+  std::string before = read_file(out_).value();
+  ASSERT_TRUE(write_linux_disk(request_, out_));
+  EXPECT_TRUE(read_file(out_).value() == before);
+
+  ASSERT_TRUE(program_.rootfs.add("/init", {InlineBytes{"another"}, 0755, ""}));
+  EXPECT_EQ(
+      refusal(),
+      "the program's files have '/init', which in an initramfs is where faasc's own init is [FAASC0582]\n"
+      "  hint: call it something else, or use 'root: ext4' or 'root: erofs'\n");
 }
 
 TEST_F(LinuxDiskTest, BootsByItself) {
@@ -220,6 +278,10 @@ TEST_F(LinuxDiskTest, WhatTheTreeHasStays) {
 
 TEST_F(LinuxDiskTest, SameRequestSameBytes) {
   fs::path other = directory_.path() / "elsewhere" / "hello.img";
+  request_.root = LinuxRoot::Erofs;
+  ASSERT_TRUE(write_linux_disk(request_, out_) && write_linux_disk(request_, other));
+  EXPECT_EQ(sha256_of_file(out_).value(), sha256_of_file(other).value());
+  request_.root = LinuxRoot::Ext4;
   request_.ephemeral_storage_bytes = 64 << 20;
   auto image = write_linux_disk(request_, out_);
   ASSERT_TRUE(image && write_linux_disk(request_, other));

@@ -10,7 +10,10 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "packager/archive/cpio_reader.h"
 #include "packager/disk/mbr.h"
+#include "packager/erofs/erofs_reader.h"
+#include "packager/erofs/erofs_writer.h"
 #include "packager/ext4/ext4_reader.h"
 #include "packager/ext4/ext4_writer.h"
 #include "packager/image/codes.h"
@@ -158,6 +161,13 @@ Result<std::uint64_t> write_root(const Ext4Reader& tree, const Rootfs& rootfs, s
   return written.size_bytes;
 }
 
+Result<std::uint64_t> write_root(const ErofsReader& tree, const Rootfs& rootfs, std::uint64_t offset,
+                                 AtomicFile& out) {
+  if (!tree.lost_by_writing_anew().empty()) return not_rebuilt(tree.lost_by_writing_anew());
+  FAASC_TRY(ErofsImage written, write_erofs(rootfs, {.label = tree.label()}, out, offset));
+  return written.size_bytes;
+}
+
 Result<void> add_host(const fs::path& source, const std::string& to, std::vector<ImageEdit>& edits) {
   FAASC_CHECK(check_interrupt());
   struct stat status{};
@@ -209,6 +219,12 @@ Result<Image> write_edited_image(const OpenedImage& image, std::vector<ImageEdit
   Edits edits;
   for (ImageEdit& edit : list) edits.insert_or_assign(edit.path, std::move(edit.node));
   const ImagePart& root = image.parts.front();
+  if (dynamic_cast<const CpioReader*>(root.tree.get()) != nullptr)
+    return Error{Fault::Input,
+                 kImageNotRebuilt,
+                 "the root of this image is an initramfs, in which init and the kernel's modules are as well",
+                 {},
+                 "build an image with these files instead"};
   const std::uint64_t offset = root.region.offset_bytes;
   FAASC_TRY(Rootfs rootfs, edited_tree(root.tree, edits));
   FAASC_TRY(AtomicFile file, AtomicFile::create(out));
@@ -219,6 +235,8 @@ Result<Image> write_edited_image(const OpenedImage& image, std::vector<ImageEdit
     FAASC_TRY(size, write_root(*tfs, rootfs, edits, offset, file, image.attributes));
   } else if (const auto* ext4 = dynamic_cast<const Ext4Reader*>(root.tree.get())) {
     FAASC_TRY(size, write_root(*ext4, rootfs, offset, file));
+  } else if (const auto* erofs = dynamic_cast<const ErofsReader*>(root.tree.get())) {
+    FAASC_TRY(size, write_root(*erofs, rootfs, offset, file));
   }
   if (image.has_partitions) FAASC_CHECK(write_partition_table(image, offset, size, file));
   if (::ftruncate(file.fd().get(), static_cast<off_t>(offset + size)) != 0)

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "base/diagnostics.h"
+#include "packager/archive/cpio_reader.h"
 #include "packager/disk/disk_family.h"
 #include "packager/disk/formats/convert.h"
 #include "packager/disk/linux_disk_reader.h"
 #include "packager/disk/nanos_disk_reader.h"
+#include "packager/erofs/erofs_reader.h"
 #include "packager/ext4/ext4_reader.h"
 #include "packager/image/codes.h"
 
@@ -44,6 +46,25 @@ Result<void> open_nanos(OpenedImage& image) {
   return {};
 }
 
+template <typename Reader>
+Result<std::shared_ptr<const StoredTree>> open_tree(std::shared_ptr<const ByteSource> source) {
+  FAASC_TRY(Reader reader, Reader::open(std::move(source)));
+  return std::shared_ptr<const StoredTree>(std::make_shared<Reader>(std::move(reader)));
+}
+
+Result<std::shared_ptr<const StoredTree>> open_root(LinuxRoot root,
+                                                    std::shared_ptr<const ByteSource> source) {
+  switch (root) {
+    case LinuxRoot::Ext4:
+      break;
+    case LinuxRoot::Erofs:
+      return open_tree<ErofsReader>(std::move(source));
+    case LinuxRoot::Initramfs:
+      return open_tree<CpioReader>(std::move(source));
+  }
+  return open_tree<Ext4Reader>(std::move(source));
+}
+
 Result<void> open_linux(OpenedImage& image) {
   FAASC_TRY(LinuxDisk disk, open_linux_disk(image.disk));
   image.family = KernelFamily::Linux;
@@ -51,9 +72,9 @@ Result<void> open_linux(OpenedImage& image) {
   image.bios_bootable = disk.bios_bootable;
   image.uefi_bootable = disk.uefi_bootable;
   image.regions = disk.regions;
-  FAASC_TRY(Ext4Reader root,
-            Ext4Reader::open(piece_of(image.disk, disk.rootfs.offset_bytes, disk.rootfs.size_bytes)));
-  image.parts.push_back({"root", disk.rootfs, std::make_shared<Ext4Reader>(std::move(root))});
+  FAASC_TRY(std::shared_ptr<const StoredTree> root,
+            open_root(disk.root, piece_of(image.disk, disk.rootfs.offset_bytes, disk.rootfs.size_bytes)));
+  image.parts.push_back({"root", disk.rootfs, std::move(root)});
   add_esp(image, disk.esp);
   return {};
 }

@@ -26,7 +26,13 @@ constexpr const char* kUsualDependencies[] = {"virtio",
                                               "jbd2",
                                               "crc16",
                                               "fuse",
-                                              "virtiofs"};
+                                              "virtiofs",
+                                              "erofs",
+                                              "libcrc32c",
+                                              "lz4_decompress",
+                                              "netfs",
+                                              "fscache",
+                                              "overlay"};
 
 Error bad_module(const std::string& name) {
   return {Fault::Input, kBadLinuxModule, "module '" + name + "' is no kernel module for x86_64", {}, {}};
@@ -131,6 +137,10 @@ Result<LinuxModulePlan> plan_linux_modules(const LinuxModules& found,
     if (found.contains(name)) FAASC_CHECK(visit(name));
   order = &plan.for_shares;
   if (found.contains("virtiofs")) FAASC_CHECK(visit("virtiofs"));
+  order = &plan.for_erofs;
+  plan.has_erofs = found.contains("erofs") || builtin.contains("erofs");
+  for (const char* name : {"erofs", "overlay"})
+    if (found.contains(name)) FAASC_CHECK(visit(name));
   return plan;
 }
 
@@ -169,6 +179,7 @@ std::string linux_modules_cpio(const LinuxModulePlan& plan, const LinuxModules& 
   };
   add(plan.order, "mod/order");
   if (!plan.for_shares.empty()) add(plan.for_shares, "mod/shares");
+  if (plan.has_erofs) add(plan.for_erofs, "mod/erofs");  // which tells that it is there, empty or not
   return std::move(writer).finish();
 }
 

@@ -26,6 +26,8 @@ Result<std::vector<std::string>> dependencies_of(std::string_view module_bytes, 
 struct LinuxModulePlan {
   std::vector<std::string> order;       ///< every module after those it depends on
   std::vector<std::string> for_shares;  ///< the same, of what only a guest with shared directories needs
+  std::vector<std::string> for_erofs;   ///< the same, of what only a root that is an EROFS needs
+  bool has_erofs = false;               ///< the kernel can have such a root, be it without modules for it
   std::vector<std::string> absent;      ///< dependencies that are neither in `found` nor built in
 };
 
@@ -43,7 +45,8 @@ Result<void> check_linux_modules(const LinuxModulePlan& plan,
                                  const std::set<std::string, std::less<>>& builtin,
                                  const std::string& release);
 
-/// /mod/<name>.ko, /mod/order and, where there is any such module, /mod/shares.
+/// /mod/<name>.ko, /mod/order and, where there is any such module, /mod/shares; /mod/erofs where the kernel
+/// can have such a root.
 std::string linux_modules_cpio(const LinuxModulePlan& plan, const LinuxModules& found);
 
 }  // namespace faasc

@@ -85,6 +85,23 @@ TEST(LinuxModules, WhatSharesNeedIsLoadedForThemOnly) {
               testing::Not(testing::HasSubstr("mod/shares")));
 }
 
+TEST(LinuxModules, WhatAnErofsNeedsIsLoadedForItOnly) {
+  LinuxModules modules = kDebian12;
+  modules["erofs"] = sample_module("libcrc32c");
+  modules["libcrc32c"] = sample_module("");
+  modules["overlay"] = sample_module("");
+  auto plan = plan_linux_modules(modules, {"ext4"});
+  ASSERT_TRUE(plan);
+  EXPECT_THAT(plan->order, testing::Not(testing::Contains("erofs")));
+  EXPECT_THAT(plan->for_erofs, ElementsAre("libcrc32c", "erofs", "overlay"));
+  EXPECT_THAT(linux_modules_cpio(*plan, modules), testing::HasSubstr("mod/erofs"));
+  EXPECT_THAT(linux_modules_cpio(plan_linux_modules(kDebian12, {"ext4"}).value(), kDebian12),
+              testing::Not(testing::HasSubstr("mod/erofs")));
+  // Built in, it needs no module, and is there all the same.
+  EXPECT_THAT(linux_modules_cpio(plan_linux_modules(kDebian12, {"ext4", "erofs"}).value(), kDebian12),
+              testing::HasSubstr("mod/erofs"));
+}
+
 TEST(LinuxModules, CirclesEnd) {
   EXPECT_THAT(
       plan_linux_modules({{"button", sample_module("a")}, {"a", sample_module("button")}}, {}).value().order,

@@ -16,7 +16,7 @@
 // "faasc.vm/1", members in this order; those marked ? are left out where they say nothing:
 //
 //   schema name architecture kernel_family vcpus memory_bytes
-//   direct_boot?  {kernel_version kernel kernel_sha256 initrd? command_line?}
+//   direct_boot?  {kernel_version kernel kernel_sha256 initrd? initrd_is_root? command_line?}
 //   disks         [{path format read_only bios_bootable uefi_bootable? volume?}]
 //   shares?       [{directory tag read_only}]
 //   mounts?       [{tag|label path read_only}]
@@ -366,6 +366,9 @@ void read_spec(Failure& failure, ObjectReader& root, const PathBase& base, VmSpe
     read_path(failure, object, "kernel", boot.kernel, Presence::Required, base);
     object.read("kernel_sha256", boot.kernel_sha256);
     read_path(failure, object, "initrd", boot.initrd, Presence::Optional, base);
+    object.read("initrd_is_root", boot.initrd_is_root, Presence::Optional);
+    if (boot.initrd_is_root && boot.initrd.empty())
+      failure.fail(kSpecWrongValue, "'/direct_boot/initrd_is_root' is true, and there is no initrd");
     object.read("command_line", boot.command_line, Presence::Optional);
     object.finish();
   }
@@ -446,6 +449,17 @@ fs::path vm_spec_path(const fs::path& image) {
   return path.replace_extension(".vm.json");
 }
 
+fs::path image_of(const VmSpec& spec) {
+  if (spec.direct_boot && spec.direct_boot->initrd_is_root) return spec.direct_boot->initrd;
+  return spec.disks.empty() ? fs::path() : spec.disks.front().path;
+}
+
+bool root_is_read_only(const VmSpec& spec) {
+  if (spec.direct_boot && spec.direct_boot->initrd_is_root)
+    return (" " + spec.direct_boot->command_line + " ").find(" rw ") == std::string::npos;
+  return spec.disks.empty() || spec.disks.front().read_only;
+}
+
 std::string share_tag(const VmSpec& spec, std::size_t index, const VmSpec::Mount* mount) {
   if (spec.kernel_family == "nanos") return std::to_string(index);
   return mount != nullptr ? mount->name : "faasc-share-" + std::to_string(index);
@@ -464,6 +478,7 @@ std::string to_json(const VmSpec& spec, const fs::path& directory, const fs::pat
                    {"kernel", text_of(boot->kernel)},
                    {"kernel_sha256", boot->kernel_sha256}};
     if (!boot->initrd.empty()) object["initrd"] = text_of(boot->initrd);
+    if (boot->initrd_is_root) object["initrd_is_root"] = true;
     if (!boot->command_line.empty()) object["command_line"] = boot->command_line;
     root["direct_boot"] = std::move(object);
   }

@@ -46,6 +46,7 @@ struct VmSpec {
     std::filesystem::path kernel;  ///< ELF; for x86_64 with a PVH note
     std::string kernel_sha256;
     std::filesystem::path initrd;  ///< empty: none
+    bool initrd_is_root = false;   ///< it is the image: no disk has the root file system
     std::string command_line;      ///< empty: none
   };
   std::optional<DirectBoot> direct_boot;
@@ -60,7 +61,7 @@ struct VmSpec {
     /// a part of the image.
     std::string volume;
   };
-  std::vector<Disk> disks;  ///< the first is the root disk
+  std::vector<Disk> disks;  ///< the first is the root disk, unless the root is in the initramfs
 
   /// A directory of the host that the guest sees.
   struct Share {
@@ -115,6 +116,12 @@ struct VmSpec {
   std::chrono::milliseconds grace_period{10'000};
   std::vector<SmokeTest> tests;
 };
+
+/// The file that a machine's root is in: the root disk, or the initramfs that is the root. Empty where there
+/// is neither.
+std::filesystem::path image_of(const VmSpec& spec);
+/// Whether the guest only reads its root.
+bool root_is_read_only(const VmSpec& spec);
 
 /// The tag by which the guest finds the share that is number `index` among those of `spec.mounts`, or comes
 /// after them (`mount` is null then). Nanos knows numbers only.

@@ -40,6 +40,38 @@ TEST_F(LinuxSystem, ADiskBootsByItself) {
   EXPECT_EQ(finished.out, "Hello, Ada!\n");
 }
 
+// However the root is carried, the function answers, and is told what a run is told.
+TEST_F(LinuxSystem, TheRootCanBeAnErofsOrTheInitramfs) {
+  const std::string manifest = *read_file(project_.at("faas.yaml"));
+  for (const char* root : {"erofs", "initramfs"}) {
+    SCOPED_TRACE(root);
+    project_.write("faas.yaml", manifest + "image: {root: " + root + "}\n");
+    for (const char* machine : {"microvm", "q35"}) {
+      SCOPED_TRACE(machine);
+      Finished finished =
+          invoke({"--data", "Ada", "--boot", "direct", "--machine", machine, "--env", "GREETING=Hi"});
+      EXPECT_EQ(finished.status.code, 0) << finished.err;
+      EXPECT_EQ(finished.out, "Hi, Ada!\n");
+    }
+    const bool disk = root == std::string_view("erofs");
+    EXPECT_EQ(std::filesystem::exists(project_.at("build/hello.initrd")), disk);
+    std::string before = *read_file(project_.at("build/hello.img"));
+    std::filesystem::remove_all(project_.at("build"));
+    ASSERT_EQ(project_.faasc({"build", "-q", "--kernel", "linux"}).status.code, 0);
+    EXPECT_TRUE(*read_file(project_.at("build/hello.img")) == before);
+    Finished listed = project_.faasc({"image", "cat", "build/hello.img:/etc/hosts"});
+    EXPECT_EQ(listed.out, "127.0.0.1 localhost\n") << listed.err;
+    EXPECT_EQ(project_.faasc({"image", "verify", "build/hello.img"}).status.code, 0);
+  }
+}
+
+TEST_F(LinuxSystem, AnErofsBootsByItself) {
+  project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "image: {boot: bios, root: erofs}\n");
+  Finished finished = invoke({"--data", "Ada", "--boot", "bios"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "Hello, Ada!\n");
+}
+
 TEST_F(LinuxSystem, TheGuestsExitStatusComesBack) {
   Finished finished = invoke({"--path", "/exit?7"});
   EXPECT_EQ(finished.status.code, 5);

@@ -43,7 +43,7 @@ Result<DebugSession> DebugSession::prepare(const VmSpec& spec) {
   DebugSession session(std::move(directory));
   session.spec_ = spec;
   session.symbols_ = debug_file_of(spec);
-  FAASC_TRY(OpenedImage image, open_image(spec.disks.front().path));
+  FAASC_TRY(OpenedImage image, open_image(image_of(spec)));
   session.image_ = std::make_shared<const OpenedImage>(std::move(image));
   FAASC_TRY(ImageProgram program, program_of(*session.image_));
   FAASC_TRY(const StoredEntry* entry,
@@ -102,12 +102,11 @@ Result<GdbScript> DebugSession::look_into(const fs::path& core) {
   FAASC_TRY(std::optional<std::string> begin, dump.read_at(dump.entry(), entry_code_.size()));
   std::uint64_t moved = dump.entry() - elf_.entry;
   if ((begin && *begin != entry_code_) || (elf_.position_independent ? moved % kPage : moved) != 0)
-    return Error{
-        Fault::Input,
-        kBadCoreDump,
-        "'" + core.string() + "' was not left by the program in '" + spec_.disks.front().path.string() + "'",
-        {},
-        "give the image that crashed; one that was built again since has another program"};
+    return Error{Fault::Input,
+                 kBadCoreDump,
+                 "'" + core.string() + "' was not left by the program in '" + image_of(spec_).string() + "'",
+                 {},
+                 "give the image that crashed; one that was built again since has another program"};
   GdbScript script = script_without_addresses();
   notes_.push_back(
       "gdb will say that the core dump may not match: Nanos writes the program's name in a way of "

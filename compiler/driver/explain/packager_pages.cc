@@ -197,8 +197,8 @@ constexpr ExplainPage kPages[] = {
      "was built without support for UEFI.",
      "image: {boot: uefi}", "Pull the kernel again (faasc kernel pull linux), or use 'boot: direct'."},
     {"FAASC0580", "this is no Linux disk that faasc knows",
-     "A disk of the Linux family is an ext4 file system, or has a partition with one.",
-     "faasc: error: not a Linux disk: none of its partitions holds an ext4 file system [FAASC0580]",
+     "A disk of the Linux family is an ext4 or EROFS file system, or has a partition with one.",
+     "faasc: error: not a Linux disk: none of its partitions holds an ext4 or EROFS file system [FAASC0580]",
      "See whether it is the right file, and a raw image."},
     {"FAASC0581", "what runs the program is not in the image",
      "A dynamically linked program names the linker that starts it, a script its interpreter; that must be a "
@@ -404,6 +404,18 @@ constexpr ExplainPage kPages[] = {
      "the kind.",
      "echo plan9 >~/.local/share/faasc/kernels/default",
      "'faasc kernel default KERNEL' writes it anew, 'faasc kernel default --unset' removes it."},
+    {"FAASC0652", "image.root says something unknown",
+     "image.root is how Linux gets its root. 'ext4': from a disk that can be written to; 'erofs': from a "
+     "smaller disk "
+     "that is only read, and what is written stays in memory; 'initramfs': from an archive that is loaded "
+     "into memory "
+     "with the kernel, without any disk.",
+     "image: {root: squashfs}", "Write one of these words."},
+    {"FAASC0653", "network.address6 is no address that the guest can have",
+     "network.address6 is an IPv6 address with its prefix length. On Nanos that is always 64. Addresses that "
+     "routers announce "
+     "come besides, and a router announces itself.",
+     "network: {address6: 'fd00::2'}", "Write an address like 'fd00::2/64'."},
     {"FAASC0660", "a hard link names no file",
      "A second name can only be given to a file that is in the image; not to a directory or a symbolic link.",
      "faasc: error: guest path '/x' is to be another name of '/z', which is a directory [FAASC0660]",
@@ -455,6 +467,43 @@ constexpr ExplainPage kPages[] = {
      "Build an image with these files, or mount this one."},
     {"FAASC0672", "this cannot be copied into an image", "Only files, directories and symbolic links can.",
      "mkfifo queue; faasc image cp queue shop.img:/run/queue -o new.img", "Leave it out."},
+    {"FAASC0673", "an EROFS cannot hold this",
+     "A link has too long a target, a label too many letters, or a file of the host is none or changed while "
+     "it was "
+     "read.",
+     "faasc: error: an EROFS cannot hold the symbolic link '/link', whose target has 4096 bytes; 1 to 4095 "
+     "are possible "
+     "[FAASC0673]",
+     "Leave it out, or use 'root: ext4'."},
+    {"FAASC0674", "the EROFS is damaged", "The file system does not add up, or ends too soon.",
+     "head -c 1500 hello.img >copy.img; faasc image ls copy.img   # of an image with 'root: erofs'",
+     "Copy it again, or build the image again."},
+    {"FAASC0675", "the EROFS uses what faasc does not read",
+     "faasc writes EROFS without compression, and reads it. Compressed files, files in pieces and several "
+     "disks are "
+     "read by Linux only.",
+     "faasc image ls disk.erofs   # made by 'mkfs.erofs -zlz4'", "Mount it and work on the files."},
+    {"FAASC0676", "image.size is too small for the EROFS",
+     "The size is that of the whole disk, with what it boots from.",
+     "faasc: error: a disk of 8KiB is too small by 492KiB: it needs 500KiB [FAASC0676]",
+     "Give it as much as the message says, or leave the size open."},
+    {"FAASC0677", "the initramfs is damaged",
+     "An initramfs is one archive (cpio, newc) after the other. Here something else begins, or an entry is "
+     "cut off. "
+     "Compressed ones are not read.",
+     "head -c 300 hello.img >copy.img; faasc image ls copy.img   # of an image with 'root: initramfs'",
+     "Copy it again, or build the image again."},
+    {"FAASC0678", "image.root cannot do this",
+     "With 'initramfs' there is no disk: nothing that could boot by itself, have a size or a format, or be "
+     "converted. "
+     "All files are in memory, twice while they are unpacked; and what is written to an EROFS or an "
+     "initramfs is, too.",
+     "image: {root: initramfs, boot: bios}",
+     "Remove the other key, give the machine more memory, or use 'root: ext4'."},
+    {"FAASC0679", "the kernel cannot have this root",
+     "A kernel of a distribution has EROFS as a module, which faasc stores with the kernel since it knows "
+     "'root: erofs'; kernels that were stored before lack it.",
+     "image: {root: erofs}", "Get the kernel again, with the command of the hint."},
     {"FAASC0765", "the image does not say what it runs",
      "The root of a Nanos image names the program, its arguments and its environment; on Linux a file for "
      "faasc's "
@@ -472,8 +521,10 @@ constexpr ExplainPage kPages[] = {
      "The message names that part.",
      "faasc spec shop --to firecracker", "See to it by other means, or do without."},
     {"FAASC0692", "the image says nothing of this mount",
-     "'faasc run' can mount volumes and directories that the image knows nothing of: it tells the guest when it "
-     "starts. Where another program starts the machine, the guest mounts what 'mounts' in faas.yaml said when its "
+     "'faasc run' can mount volumes and directories that the image knows nothing of: it tells the guest when "
+     "it "
+     "starts. Where another program starts the machine, the guest mounts what 'mounts' in faas.yaml said "
+     "when its "
      "image was built.",
      "faasc spec shop --to libvirt --volume data.img:/data   # and no 'mounts' in faas.yaml",
      "Write 'mounts: [{label: data, path: /data}]' into faas.yaml, and build again."},

@@ -2,10 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/byte_source.h"
+#include "compiler/build/codes.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/image/image_target.h"
 #include "compiler/driver/target.h"
+#include "packager/archive/cpio_reader.h"
 #include "packager/disk/formats/convert.h"
 
 namespace faasc {
@@ -47,6 +50,13 @@ Result<int> convert(Session& session, const Arguments& arguments) {
                  "the image would be written over itself",
                  {},
                  "name the file to write with -o"};
+  FAASC_TRY(std::shared_ptr<const ByteSource> source, open_byte_source(arguments.image));
+  if (is_cpio(*source))
+    return Error{Fault::Input,
+                 kRootCannot,
+                 "'" + arguments.image + "' is an initramfs, which a VMM loads with the kernel, and no disk",
+                 {},
+                 "build it with 'image: {root: ext4}' or 'root: erofs' for a disk"};
   FAASC_TRY(Image written, convert_image(arguments.image, *format, out));
   if (session.options().format == ReportFormat::Text) {
     session.console().print(as_typed(out) + "\n");

@@ -40,11 +40,13 @@ std::string_view why_this_kernel(KernelStore::Choice choice) {
 }
 
 std::string machine_of(const VmSpec& spec) {
-  bool writable =
-      std::any_of(spec.disks.begin(), spec.disks.end(), [](const auto& disk) { return !disk.read_only; });
+  const bool in_memory = spec.direct_boot && spec.direct_boot->initrd_is_root;
+  const bool writable = !root_is_read_only(spec);
   return std::to_string(spec.vcpus) + (spec.vcpus == 1 ? " processor, " : " processors, ") +
          std::to_string(spec.memory_bytes >> 20) + " MiB, port " + std::to_string(spec.http_port) + ", " +
-         (writable ? "a disk that can be written" : "a read-only disk");
+         (in_memory  ? writable ? "a root in memory that can be written" : "a read-only root in memory"
+          : writable ? "a disk that can be written"
+                     : "a read-only disk");
 }
 
 struct Reason {

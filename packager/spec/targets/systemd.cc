@@ -23,7 +23,7 @@ std::string unit_word(std::string_view word) {
 // presses the power button where systemd sends SIGTERM, waits for the guest to drain, and exits with what the
 // guest's end means.
 Result<Rendering> render_systemd(const VmSpec& spec, const RenderOptions& options) {
-  if (spec.disks.empty())
+  if (image_of(spec).empty())
     return target_cannot("systemd", "run '" + spec.name + "', which has no disk", "build the function again");
   const auto grace = std::chrono::ceil<std::chrono::seconds>(spec.grace_period).count();
   std::string mounts;
@@ -44,8 +44,7 @@ Result<Rendering> render_systemd(const VmSpec& spec, const RenderOptions& option
       "[Unit]\nDescription=" + spec.name +
       ", a function in a virtual machine\n\n[Service]\nType=exec\nExecStart=faasc run --quiet --accel " +
       std::string(name_of(options.accelerator)) + " --port " + std::to_string(options.host_port) + ":" +
-      std::to_string(spec.http_port) + mounts + " " +
-      unit_word(vm_spec_path(spec.disks.front().path).string()) +
+      std::to_string(spec.http_port) + mounts + " " + unit_word(vm_spec_path(image_of(spec)).string()) +
       "\nRestart=on-failure\nKillMode=mixed\n"
       // The guest's own time, and some for QEMU to end in.
       "TimeoutStopSec=" +

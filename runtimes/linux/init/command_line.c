@@ -107,6 +107,7 @@ static bool set_option(const char* name, const char* value, size_t size, struct 
   unsigned long number;
   uint32_t address;
   if (text_equal(name, "root")) return value[0] == '/' && copy_word(out->root, sizeof out->root, value, size);
+  if (text_equal(name, "room")) return text_number(value, size, 1ul << 40, &out->room_kib);
   if (text_equal(name, "hostname")) return copy_word(out->hostname, sizeof out->hostname, value, size);
   if (text_equal(name, "ip")) {
     out->dhcp = is_dhcp(value, size);

@@ -1,9 +1,12 @@
 /* The kernel command line, as far as it speaks to init:
  *
  *   rw                     the root disk is writable; otherwise it is mounted read-only
- *   faasc.root=/dev/vda    the root disk or partition; without it, the one whose ext4 has the label
- * "faasc-root" faasc.ip=A.B.C.D/N     the address of eth0; "off" leaves it alone faasc.gw=A.B.C.D       the
- * gateway; "off" for none faasc.dns=A.B.C.D      the name server; "off" for none faasc.hostname=NAME
+ *   faasc.root=/dev/vda    the root disk or partition; without it, the one that has the label "faasc-root"
+ *   faasc.room=KIB         how much memory a root may take that is written to in memory
+ *   faasc.ip=A.B.C.D/N     the address of eth0; "off" leaves it alone
+ *   faasc.gw=A.B.C.D       the gateway; "off" for none
+ *   faasc.dns=A.B.C.D      the name server; "off" for none
+ *   faasc.hostname=NAME
  *   faasc.ip=dhcp, ip=dhcp the address is asked for
  *   faasc.ip6=ADDRESS/N    another address of eth0
  *   ip=A.B.C.D::GATEWAY:NETMASK:HOSTNAME:DEVICE:off[:DNS]   the kernel's own words for these, from VMMs that
@@ -32,7 +35,8 @@ struct ipv6_network {
 
 struct options {
   bool writable;
-  char root[64]; /* empty: to be found by its label */
+  char root[64];          /* empty: to be found by its label */
+  unsigned long room_kib; /* 0: half of the memory */
   bool has_network, has_gateway, has_dns;
   bool dhcp; /* the network is to be asked for; what is said of it here is for lack of that */
   struct ipv4_network network;

@@ -23,7 +23,10 @@ int write_whole_file(const char* path, const char* text);
 
 /* mounts.c */
 void mount_kernel_filesystems(void); /* /proc, /sys, /dev */
+/* Goes into the root disk. Where the initramfs is the root, there is nothing to be entered. */
 bool enter_root(const struct options* options);
+/* What is only to be read, or to take so much memory and no more, is made so before the program starts. */
+void finish_root(const struct options* options);
 /* The first bytes of the disk that begins with `magic` and its NUL, into `buffer`. 0 where there is none. */
 long read_disk_with(const char* magic, char* buffer, size_t room);
 /* Mounts a share or a volume; the directory is made where that is possible. False where it did not work. */
@@ -34,6 +37,7 @@ void mount_temporary_filesystems(void); /* /dev/shm, /tmp, /run */
 
 /* modules.c */
 void load_modules(void);
+void load_erofs(void); /* before the root is entered */
 /* Those that only shares need, once it is known whether there are any; in the new root, with its /proc. */
 void finish_modules(bool has_shares);
 

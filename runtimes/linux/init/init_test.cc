@@ -195,7 +195,7 @@ TEST(CommandLine, Defaults) {
 TEST(CommandLine, ReadsEveryOption) {
   Parsed p = parsed(
       "quiet rw faasc.root=/dev/vdb faasc.ip=192.168.7.9/30 faasc.gw=192.168.7.10\tfaasc.dns=9.9.9.9 "
-      "faasc.hostname=orders faasc.exit_port=0xf4 faasc.grace=25");
+      "faasc.hostname=orders faasc.exit_port=0xf4 faasc.grace=25 faasc.room=2048");
   EXPECT_EQ(p.complaint, "");
   EXPECT_TRUE(p.values.writable);
   EXPECT_STREQ(p.values.root, "/dev/vdb");
@@ -206,6 +206,7 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_STREQ(p.values.hostname, "orders");
   EXPECT_EQ(p.values.exit_port, 0xf4u);
   EXPECT_EQ(p.values.grace_seconds, 25u);
+  EXPECT_EQ(p.values.room_kib, 2048u);
   p = parsed("rw ro faasc.ip=off faasc.gw=off faasc.dns=off");
   EXPECT_EQ(p.complaint, "");
   EXPECT_FALSE(p.values.writable || p.values.has_network || p.values.has_gateway || p.values.has_dns);

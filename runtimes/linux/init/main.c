@@ -1,7 +1,8 @@
 /* faasc's init: the first process of a Linux machine that does nothing but run one program.
  *
  * It lies as /init in the initramfs, beside the kernel modules that lead to the root disk; from there on it
- * works in that disk, whose /etc/faasc/program names the program. It ends with one of these lines on the
+ * works in that disk, whose /etc/faasc/program names the program. Where that file is in the initramfs, there
+ * is no root disk. It ends with one of these lines on the
  * console,
  *
  *   faasc-init: program exited with status N
@@ -113,6 +114,7 @@ __attribute__((noreturn, used)) void init_main(void) {
     report("there are too many variables in the settings", 0, 0, 0);
     cannot_start(&options);
   }
+  finish_root(&options);
   /* What the kernel has to say while the program runs, a kill for lack of memory first of all, is of
    * interest. */
   write_whole_file("/proc/sys/kernel/printk", "4");

@@ -7,6 +7,8 @@
 
 #define DIRECTORY_ROOM 32
 
+static const char kModules[] = "/mod/";
+
 /* Leads to the initramfs' modules after the root is another one; -1 where there are none. */
 static int directory_fd = -1;
 
@@ -57,7 +59,11 @@ static void for_each_module(const char* directory, const char* list, bool wanted
 
 void load_modules(void) {
   directory_fd = sys_open("/mod", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  for_each_module("/mod/", "order", true);
+  for_each_module(kModules, "order", true);
+}
+
+void load_erofs(void) {
+  for_each_module(kModules, "erofs", true);
 }
 
 void finish_modules(bool has_shares) {
@@ -67,5 +73,6 @@ void finish_modules(bool has_shares) {
   text_append(directory, sizeof directory, number);
   text_append(directory, sizeof directory, "/");
   for_each_module(directory, "shares", has_shares);
+  for_each_module(directory, "erofs", false);
   sys_close(directory_fd);
 }

@@ -25,41 +25,52 @@ void mount_kernel_filesystems(void) {
 
 #define LABEL_BYTES 16
 
-/* Whether the disk has an ext4 superblock (at byte 1024; magic at 56, volume name at 120) with this label. */
-static bool is_labelled(const char* disk, const char* label) {
+enum file_system { kNone, kExt4, kErofs };
+
+/* Which file system with this label is on the disk. Superblocks are at byte 1024. That of an ext4 has its
+ * magic at 56 and the label at 120, an EROFS at 0 and 64. */
+static enum file_system labelled(const char* disk, const char* label) {
   char padded[LABEL_BYTES + 1] = "";
   unsigned char start[1024 + 256];
-  if (!text_append(padded, sizeof padded, label)) return false;
+  if (!text_append(padded, sizeof padded, label)) return kNone;
   int fd = sys_open(disk, O_RDONLY | O_CLOEXEC, 0);
-  if (fd < 0) return false;
+  if (fd < 0) return kNone;
   long count = sys_read(fd, start, sizeof start);
   sys_close(fd);
-  if (count != (long)sizeof start || start[1024 + 56] != 0x53 || start[1024 + 57] != 0xef) return false;
+  if (count != (long)sizeof start) return kNone;
+  const unsigned char* super = start + 1024;
+  enum file_system found = super[56] == 0x53 && super[57] == 0xef ? kExt4
+                           : super[0] == 0xe2 && super[1] == 0xe1 && super[2] == 0xf5 && super[3] == 0xe0
+                               ? kErofs
+                               : kNone;
+  const unsigned char* name = super + (found == kErofs ? 64 : 120);
   for (unsigned i = 0; i < LABEL_BYTES; ++i)
-    if (start[1024 + 120 + i] != (unsigned char)padded[i]) return false;
-  return true;
+    if (name[i] != (unsigned char)padded[i]) return kNone;
+  return found;
 }
 
-/* An ext4 is on a disk, or on a partition of one; its path goes into `path`, which has to be empty. The first
- * disk need not be /dev/vda: VMMs number virtio-mmio devices as they like. */
-static bool find_labelled(const char* label, char* path) {
+/* A file system is on a disk, or on a partition of one; its path goes into `path`, which has to be empty. The
+ * first disk need not be /dev/vda: VMMs number virtio-mmio devices as they like. */
+static enum file_system find_labelled(const char* label, char* path) {
+  enum file_system found;
   text_append(path, sizeof "/dev/vda1", "/dev/vda1");
   for (char letter = 'a'; letter <= 'z'; ++letter) {
     path[7] = letter;
     path[8] = 0;
-    if (is_labelled(path, label)) return true;
+    if ((found = labelled(path, label)) != kNone) return found;
     for (path[8] = '1'; path[8] <= '4'; ++path[8])
-      if (is_labelled(path, label)) return true;
+      if ((found = labelled(path, label)) != kNone) return found;
   }
   path[0] = 0;
-  return false;
+  return kNone;
 }
 
-static bool find_root(char* path, bool given) {
+static enum file_system find_root(char* path, bool given) {
   int fd;
   if (!given) return find_labelled("faasc-root", path);
-  if ((fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0)) >= 0) sys_close(fd);
-  return fd >= 0;
+  if ((fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0)) < 0) return kNone;
+  sys_close(fd);
+  return labelled(path, "faasc-root") == kErofs ? kErofs : kExt4;
 }
 
 long read_disk_with(const char* magic, char* buffer, size_t room) {
@@ -85,29 +96,88 @@ static void pause_for_a_moment(void) {
   syscall3(__NR_nanosleep, (long)&pause, 0, 0);
 }
 
+static bool is_file(const char* path) {
+  int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+  if (fd >= 0) sys_close(fd);
+  return fd >= 0;
+}
+
+static bool root_is_in_memory; /* it is the initramfs */
+
+/* "mode=0755" and, where there is a limit, ",size=…k" */
+static void memory_options(const struct options* options, char* out, size_t room) {
+  char number[21];
+  out[0] = 0;
+  text_append(out, room, "mode=0755");
+  if (!options->room_kib) return;
+  text_decimal(options->room_kib, number);
+  text_append(out, room, ",size=");
+  text_append(out, room, number);
+  text_append(out, room, "k");
+}
+
+/* What is written to a file system that is only read is kept in memory, in a layer over it. */
+static int mount_layer(const char* disk, const struct options* options) {
+  char data[64];
+  int error;
+  sys_mkdir("/lower", 0755);
+  sys_mkdir("/layer", 0755);
+  memory_options(options, data, sizeof data);
+  if ((error = sys_mount(disk, "/lower", "erofs", MS_NOATIME | MS_RDONLY, 0)) < 0 ||
+      (error = sys_mount("tmpfs", "/layer", "tmpfs", 0, data)) < 0)
+    return error;
+  sys_mkdir("/layer/upper", 0755);
+  sys_mkdir("/layer/work", 0755);
+  return sys_mount("overlay", ROOT, "overlay", MS_NOATIME,
+                   "lowerdir=/lower,upperdir=/layer/upper,workdir=/layer/work");
+}
+
+static int mount_root(const char* disk, enum file_system kind, const struct options* options) {
+  /* Nothing on the disk is ever looked up by time of access. */
+  if (kind == kExt4)
+    return sys_mount(disk, ROOT, "ext4", MS_NOATIME | (options->writable ? 0 : MS_RDONLY), 0);
+  load_erofs();
+  if (options->writable) return mount_layer(disk, options);
+  return sys_mount(disk, ROOT, "erofs", MS_NOATIME | MS_RDONLY, 0);
+}
+
+void finish_root(const struct options* options) {
+  char data[64];
+  int error;
+  if (!root_is_in_memory) return;
+  memory_options(options, data, sizeof data);
+  error = sys_mount(0, "/", 0, MS_REMOUNT, data);
+  /* The mount, not the file system: init's own file, which is deleted, is open in that. */
+  if (error >= 0 && !options->writable) error = sys_mount(0, "/", 0, MS_REMOUNT | MS_BIND | MS_RDONLY, 0);
+  if (error < 0) report_error("cannot limit what is written to the root", 0, 0, error);
+}
+
 bool enter_root(const struct options* options) {
   struct timespec start, now;
+  if ((root_is_in_memory = is_file(FAASC_PROGRAM_PATH))) {
+    sys_unlink("/init");
+    return true;
+  }
   char root[sizeof options->root] = "";
   text_append(root, sizeof root, options->root);
-  bool found = find_root(root, options->root[0] != 0);
+  enum file_system found = find_root(root, options->root[0] != 0);
   syscall3(__NR_clock_gettime, CLOCK_MONOTONIC, (long)&start, 0);
   /* Disks may turn up a little after their driver. */
-  for (now = start; !found && now.tv_sec - start.tv_sec < MAX_WAIT_SECONDS;
+  for (now = start; found == kNone && now.tv_sec - start.tv_sec < MAX_WAIT_SECONDS;
        syscall3(__NR_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0)) {
     pause_for_a_moment();
     found = find_root(root, options->root[0] != 0);
   }
-  if (!found) {
+  if (found == kNone) {
     if (options->root[0])
       report("there is no root disk '", options->root, "'", 0);
     else
-      report("there is no disk with an ext4 labelled 'faasc-root'", 0, 0, 0);
+      report("there is no disk with a file system labelled 'faasc-root'", 0, 0, 0);
     return false;
   }
   int error;
   sys_mkdir(ROOT, 0755);
-  /* Nothing on the disk is ever looked up by time of access. */
-  error = sys_mount(root, ROOT, "ext4", MS_NOATIME | (options->writable ? 0 : MS_RDONLY), 0);
+  error = mount_root(root, found, options);
   if (error < 0) {
     report_error("cannot mount the root disk '", root, "'", error);
     return false;
@@ -165,7 +235,7 @@ bool mount_at(const struct mount_point* mount) {
                                "trans=virtio,version=9p2000.L,cache=none,msize=262144") == 0)
       error = 0;
   } else {
-    if (!find_labelled(mount->name, disk)) {
+    if (find_labelled(mount->name, disk) != kExt4) {
       report("there is no disk with an ext4 labelled '", mount->name, "'", 0);
       return false;
     }
