@@ -1,5 +1,7 @@
 /* A QEMU TCG plugin that counts guest instructions by where they run, in a file that another process maps.
- * Argument: out=FILE. The file holds the struct below; a benchmark reads it while the guest runs.
+ * Argument: out=FILE. The file holds the struct below; a benchmark reads it while the guest runs. Arguments
+ * mark0=ADDRESS and mark1=ADDRESS, in decimal: where `at_mark` is taken; the second one counts after the
+ * first.
  *
  * QEMU's plugin header is not packaged, so the few functions used are declared here. Their names and types
  * are those of QEMU's documented plugin API (docs/devel/tcg-plugins.rst), unchanged since its first version.
@@ -44,14 +46,24 @@ extern const void* qemu_plugin_insn_data(const struct qemu_plugin_insn* instruct
 EXPORTED int qemu_plugin_version = QEMU_PLUGIN_API;
 
 static struct instruction_counts* counts;
+static uint64_t marks[2];
 
-/* Instructions since the guest last paused. A loop that waits for a clock reads it in between, with a few dozen
- * of them. */
+/* Instructions since the guest last paused. A loop that waits for a clock reads it in between, with a few
+ * dozen of them. */
 static uint64_t since_pause = UINT64_MAX / 2;
 enum { MAX_IN_WAITING_LOOP = 500 };
 
-/* A block's length and place do not change, so they travel in the callback's pointer: the place in the low two
- * bits, whether it pauses in the next. */
+static void on_mark(unsigned int cpu, void* user_data) {
+  uintptr_t mark = (uintptr_t)user_data;
+  uint64_t sum = 0;
+  (void)cpu;
+  if (counts->at_mark[mark] != 0 || (mark == 1 && counts->at_mark[0] == 0)) return;
+  for (int place = 0; place < 4; ++place) sum += counts->by_place[place];
+  counts->at_mark[mark] = sum;
+}
+
+/* A block's length and place do not change, so they travel in the callback's pointer: the place in the low
+ * two bits, whether it pauses in the next. */
 static void on_executed(unsigned int cpu, void* user_data) {
   uintptr_t packed = (uintptr_t)user_data;
   uint64_t length = packed >> 3;
@@ -88,6 +100,9 @@ static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
     place = COUNT_FIRMWARE;
   else if (address < 0x400000)
     place = COUNT_EARLY; /* Nanos' own entry runs at its physical address before it maps itself high */
+  for (uintptr_t mark = 0; mark < 2; ++mark)
+    if (marks[mark] != 0 && address == marks[mark])
+      qemu_plugin_register_vcpu_tb_exec_cb(block, on_mark, QEMU_PLUGIN_CB_NO_REGS, (void*)mark);
   qemu_plugin_register_vcpu_tb_exec_cb(block, on_executed, QEMU_PLUGIN_CB_NO_REGS,
                                        (void*)(((uintptr_t)length << 3) | pauses | place));
 }
@@ -95,6 +110,9 @@ static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
 EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const void* info, int argc, char** argv) {
   (void)info;
   for (int i = 0; i < argc; ++i) {
+    if (strncmp(argv[i], "mark", 4) == 0 && (argv[i][4] == '0' || argv[i][4] == '1') && argv[i][5] == '=')
+      for (const char* digit = argv[i] + 6; *digit >= '0' && *digit <= '9'; ++digit)
+        marks[argv[i][4] - '0'] = marks[argv[i][4] - '0'] * 10 + (uint64_t)(*digit - '0');
     if (strncmp(argv[i], "out=", 4) != 0) continue;
     int fd = open(argv[i] + 4, O_RDWR | O_CLOEXEC);
     if (fd < 0) return -1;

@@ -10,4 +10,6 @@ struct instruction_counts {
   /* Of these, what ran in loops that pause: the guest waits for time to go by, and how many instructions that
    * takes only tells how fast it is emulated. */
   uint64_t waiting;
+  /* How many there had been when the guest came to each of two addresses for the first time; 0: never. */
+  uint64_t at_mark[2];
 };
