@@ -79,25 +79,34 @@ void serve() {
   ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, "server0", 8);
   if (::bind(socket, reinterpret_cast<sockaddr*>(&here), sizeof here) != 0) std::abort();
   tell("serving");
+  std::string last;
   for (;;) {
     std::string asked(1500, '\0');
     ssize_t size = ::recv(socket, asked.data(), asked.size(), 0);
     if (size < static_cast<ssize_t>(kOptions)) continue;
     asked.resize(static_cast<std::size_t>(size));
+    // On a busy host a client may ask once more before it is answered.
+    const std::string question = asked.substr(4, 4) + static_cast<char>(type_of(asked));
+    const bool again = question == last;
+    last = question;
+    const auto tell_once = [&](const std::string& word) {
+      if (!again) tell(word);
+    };
     uint32_t held = 0;
     std::memcpy(&held, &asked[12], 4);
     const char* address = renewals > 1 ? "10.9.0.8" : "10.9.0.7";
     sockaddr_in to{.sin_family = AF_INET, .sin_port = htons(68), .sin_addr = {0xffffffff}, .sin_zero = {}};
     if (type_of(asked) == DHCP_DISCOVER) {
-      tell("discover");
+      tell_once("discover");
       answer(socket, asked, DHCP_OFFER, address, to);
     } else if (held == 0) {
-      tell("request");
+      tell_once("request");
       answer(socket, asked, DHCP_ACK, address, to);
     } else {
-      tell("renew:" + text_of(held));
+      tell_once("renew:" + text_of(held));
+      if (!again) ++renewals;
       to.sin_addr.s_addr = held;
-      answer(socket, asked, ++renewals > 1 && held == ::inet_addr("10.9.0.7") ? DHCP_NAK : DHCP_ACK, address,
+      answer(socket, asked, renewals > 1 && held == ::inet_addr("10.9.0.7") ? DHCP_NAK : DHCP_ACK, address,
              to);
     }
   }
