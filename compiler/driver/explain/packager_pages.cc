@@ -471,8 +471,7 @@ constexpr ExplainPage kPages[] = {
      "A link has too long a target, a label too many letters, or a file of the host is none or changed while "
      "it was "
      "read.",
-     "faasc: error: an EROFS cannot hold the symbolic link '/link', whose target has 4096 bytes; 1 to 4095 "
-     "are possible "
+     "faasc: error: an EROFS cannot hold the symbolic link '/link', whose target has 4096 bytes; … "
      "[FAASC0673]",
      "Leave it out, or use 'root: ext4'."},
     {"FAASC0674", "the EROFS is damaged", "The file system does not add up, or ends too soon.",
