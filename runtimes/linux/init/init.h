@@ -43,6 +43,8 @@ void finish_modules(bool has_shares);
 
 /* network.c */
 void set_up_network(const struct options* options);
+/* Starts what keeps an address that was asked for; the program need not wait for that. */
+void keep_network(const struct options* options);
 
 /* power_button.c: descriptors that become readable when the button is pressed. */
 #define MAX_POWER_BUTTONS 8

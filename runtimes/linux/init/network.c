@@ -96,17 +96,21 @@ static void use_lease(const char* interface, const struct dhcp_lease* lease) {
   }
 }
 
+static struct dhcp_lease lease; /* all zeros: none */
+
 static void ask_for_address(const char* interface, const char* hostname) {
-  struct dhcp_lease lease;
   int error = get_lease(interface, hostname, &lease);
   if (error == 0) {
     use_lease(interface, &lease);
-    keep_lease(interface, hostname, &lease, use_lease);
   } else if (error == -ETIMEDOUT) {
     report("no DHCP server has an address for '", interface, "'", 0);
   } else if (error != -ENODEV) {
     report_error("cannot ask for an address for '", interface, "'", error);
   }
+}
+
+void keep_network(const struct options* options) {
+  if (lease.address) keep_lease("eth0", options->hostname, &lease, use_lease);
 }
 
 void set_up_network(const struct options* options) {

@@ -82,19 +82,21 @@ struct ending run_program(const struct options* options, struct program* program
   unsigned long handled =
       mask_of(SIGCHLD) | mask_of(SIGTERM) | mask_of(SIGINT) | mask_of(SIGPWR) | mask_of(SIGHUP);
   set_signal_mask(handled);
-  struct pollfd watched[1 + MAX_POWER_BUTTONS];
-  int buttons[MAX_POWER_BUTTONS];
-  int button_count = open_power_buttons(buttons);
-  watched[0].fd = (int)syscall6(__NR_signalfd4, -1, (long)&handled, 8, SFD_CLOEXEC | SFD_NONBLOCK, 0, 0);
-  for (int i = 0; i < button_count; ++i) watched[1 + i].fd = buttons[i];
-  for (int i = 0; i <= button_count; ++i) watched[i].events = POLLIN;
-
   int pid = start(program);
   if (pid < 0) {
     /* As shells tell it. */
     report_error("cannot run '", program->executable, "'", pid);
     return (struct ending){pid == -ENOENT || pid == -ENOTDIR ? 127 : 126, 0};
   }
+
+  /* What the program need not wait for. Signals that came since are pending. */
+  struct pollfd watched[1 + MAX_POWER_BUTTONS];
+  int buttons[MAX_POWER_BUTTONS];
+  int button_count = open_power_buttons(buttons);
+  watched[0].fd = (int)syscall6(__NR_signalfd4, -1, (long)&handled, 8, SFD_CLOEXEC | SFD_NONBLOCK, 0, 0);
+  for (int i = 0; i < button_count; ++i) watched[1 + i].fd = buttons[i];
+  for (int i = 0; i <= button_count; ++i) watched[i].events = POLLIN;
+  keep_network(options);
 
   struct ending ending = {0, 0};
   bool stopping = false;
