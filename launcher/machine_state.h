@@ -9,21 +9,13 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "launcher/host_architecture.h"
 #include "launcher/machine.h"
 #include "launcher/qemu_vmm.h"
 #include "launcher/thread_activity.h"
 #include "launcher/vmm.h"
 
 namespace faasc {
-
-/// As VmSpec names it; what faasc itself was compiled for.
-constexpr std::string_view host_architecture() {
-#if defined(__aarch64__)
-  return "aarch64";
-#else
-  return "x86_64";
-#endif
-}
 
 /// What a Machine is made of. Two threads have to do with it: the reader's, which reads what the VMM
 /// and the guest print, and the caller's, which does everything else.

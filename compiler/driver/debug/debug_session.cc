@@ -8,6 +8,7 @@
 #include "compiler/driver/debug/loaded_files.h"
 #include "compiler/driver/installation.h"
 #include "launcher/gdb_stub.h"
+#include "launcher/host_architecture.h"
 #include "packager/image/extract.h"
 #include "packager/image/image_program.h"
 
@@ -19,14 +20,6 @@ constexpr std::size_t kEntryBytes = 16;
 constexpr std::uint64_t kPage = 4096;
 constexpr auto kBootTime = std::chrono::minutes(5);  // emulated, on a busy host, with all libraries
 constexpr const char* kAutoLoad = "/usr/share/gdb/auto-load";
-
-constexpr std::string_view host_architecture() {
-#if defined(__aarch64__)
-  return "aarch64";
-#else
-  return "x86_64";
-#endif
-}
 
 }  // namespace
 
