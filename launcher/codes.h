@@ -48,6 +48,13 @@ inline constexpr const char* kProcessRefused = "FAASC0762";  // the program coul
 inline constexpr const char* kProcessCannot = "FAASC0763";   // what was asked for needs a machine
 inline constexpr const char* kCallRefused = "FAASC0764";     // a system call that a unikernel does not serve
 
+// VMMs other than QEMU.
+inline constexpr const char* kNoVmm = "FAASC0724";        // it is not installed
+inline constexpr const char* kVmmNeedsKvm = "FAASC0725";  // and KVM cannot be used, or crawls
+inline constexpr const char* kVmmCannot = "FAASC0726";    // what was asked for is QEMU's only
+inline constexpr const char* kVmmSaysNo = "FAASC0727";    // its API refuses the machine
+inline constexpr const char* kVmmSilent = "FAASC0728";    // its API does not answer
+
 // Debugging.
 inline constexpr const char* kNoDebugger =
     "FAASC0766";  // gdb is not there, or the guest does not stand for it

@@ -236,7 +236,8 @@ std::optional<Error> error_of(const GuestExit& exit, std::vector<std::string> co
     case GuestExit::How::VmmFailed:
       error.fault = Fault::Host;
       error.code = kQemuRefused;
-      error.hint = kQemuRefusedHint;
+      error.hint = exit.vmm == GuestExit{}.vmm ? kQemuRefusedHint
+                                               : "'-v' shows how it was started, and what it was told";
       break;
     case GuestExit::How::Forced:
       error.fault = Fault::Timeout;

@@ -213,8 +213,8 @@ KvmVerdict judge_kvm(const KvmMeasurement& measurement, const std::filesystem::p
   }
   double mips = measurement.million_instructions_per_second;
   std::string speed = "runs " + std::to_string(std::llround(mips)) + " million instructions per second";
-  if (mips < kNativeMips) return {false, speed + ": emulated, not native", {}};
-  return {true, speed, {}};
+  if (mips < kNativeMips) return {false, speed + ": emulated, not native", {}, true};
+  return {true, speed, {}, true};
 }
 
 KvmVerdict probe_kvm(const std::filesystem::path& device) {

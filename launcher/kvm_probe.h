@@ -18,7 +18,8 @@ struct KvmVerdict {
   bool usable = false;
   std::string
       why;  ///< "no /dev/kvm", "runs 2 million instructions per second: emulated, not native"; always set
-  std::string hint;  ///< the way out where there is one
+  std::string hint;   ///< the way out where there is one
+  bool runs = false;  ///< a guest ran, however slowly
 };
 
 /// Opens `device`, runs a counted loop in a virtual CPU for some milliseconds and counts. Takes 5 to 15 ms,

@@ -205,7 +205,9 @@ const GuestConsole& Machine::console() const {
 }
 
 std::string Machine::summary() const {
-  return state_->options.process ? "a process in a sandbox" : state_->plan.summary();
+  if (state_->options.process) return "a process in a sandbox";
+  if (state_->options.vmm != VmmChoice::Qemu) return state_->phases.vmm + ", kvm, kernel loaded directly";
+  return state_->plan.summary();
 }
 
 BootPhases Machine::phases() const {

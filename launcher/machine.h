@@ -18,6 +18,7 @@
 #include "launcher/http_client.h"
 #include "launcher/process/call_watch.h"
 #include "launcher/process/guest_program.h"
+#include "launcher/vmm_choice.h"
 #include "packager/spec/qemu_command.h"
 #include "packager/spec/vm_spec.h"
 
@@ -31,6 +32,7 @@ struct ProcessChoice {
 };
 
 struct StartOptions {
+  VmmChoice vmm = VmmChoice::Qemu;
   BootChoices boot;
   /// What is already known about KVM on this host. Absent: it is probed where it matters.
   std::optional<KvmVerdict> kvm;

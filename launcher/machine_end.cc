@@ -25,6 +25,10 @@ constexpr std::size_t kDumpLines = 200;  // more than a kernel's dump of registe
 
 bool Machine::State::has_ended() {
   if (exit) return true;
+  if (over) {
+    vmm->child().signal(SIGKILL);
+    vmm->child().wait();
+  }
   if (!vmm->child().try_wait()) return false;
   collect_exit();
   return true;

@@ -70,6 +70,10 @@ void Machine::State::read_streams() {
       if (i == 1) {
         std::lock_guard lock(mutex);
         vmm_errors.append(bytes.substr(0, kErrorBytes - std::min(kErrorBytes, vmm_errors.size())));
+        if (!over && vmm->is_over(vmm_errors)) {
+          over = true;
+          wake();
+        }
         continue;
       }
       {

@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <csignal>
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "launcher/time_stamp_counter.h"
 #include "launcher/uefi_firmware.h"
 #include "launcher/usernet.h"
+#include "launcher/vmm_process.h"
 
 // How a machine is started: what is decided before, and QEMU until it has built the machine.
 
@@ -109,19 +109,9 @@ Result<void> Machine::State::launch() {
   argv.insert(argv.end(), options.qemu_arguments.begin(), options.qemu_arguments.end());
   note(to_shell(argv));
 
-  // Many small guests on one host: a guest's memory is not to be rounded up to huge pages. QEMU has it from
-  // whoever starts it, beyond its exec().
-  ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-  auto spawned = Child::spawn({.argv = argv, .working_directory = {}, .environment = {}},
-                              {.in = Stream::Null,
-                               .out = Stream::Pipe,
-                               .err = Stream::Pipe,
-                               .own_process_group = true,
-                               .inherited_fds = std::move(inherited)});
-  ::prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
-  if (!spawned) return std::move(spawned).error();
+  FAASC_TRY(Child child, spawn_vmm(argv, std::move(inherited)));
   theirs.reset();
-  auto qemu_vmm = std::make_unique<QemuVmm>(std::move(*spawned), std::move(ours));
+  auto qemu_vmm = std::make_unique<QemuVmm>(std::move(child), std::move(ours));
   Monitor& monitor = qemu_vmm->monitor();
   vmm = std::move(qemu_vmm);
   start_reader();
@@ -207,6 +197,10 @@ Result<Machine> Machine::start(const VmSpec& spec, const StartOptions& options) 
   if (options.began) state->phases.called = state->elapsed();
   if (options.process) {
     FAASC_CHECK(state->launch_process());
+    return Machine(std::move(state));
+  }
+  if (options.vmm != VmmChoice::Qemu) {
+    FAASC_CHECK(state->launch_api_vmm());
     return Machine(std::move(state));
   }
   FAASC_CHECK(state->prepare());

@@ -37,6 +37,7 @@ struct Machine::State {
   QemuOptions qemu_options();
   Result<void> launch();
   Result<void> launch_process();
+  Result<void> launch_api_vmm();
   void start_reader();
   Result<void> learn_ports(Monitor& monitor);
 
@@ -59,7 +60,7 @@ struct Machine::State {
     if (options.on_note) options.on_note(text);
   }
   std::chrono::nanoseconds elapsed() const { return Clock::now() - options.began.value_or(origin); }
-  int patience() const { return plan.accelerator == Accelerator::Tcg ? kEmulationFactor : 1; }
+  int patience() const { return plan.accelerator == Accelerator::Tcg || crawls ? kEmulationFactor : 1; }
   /// Where the function is reached: a port of the host that leads to it, or the guest's own address. 0 and an
   /// empty one where neither is known.
   std::uint16_t function_port() const;
@@ -80,13 +81,15 @@ struct Machine::State {
   std::optional<GuestExit> exit;
   bool asked_to_stop = false;
   bool forced = false;
+  bool crawls = false;  // KVM is emulated itself
   QemuOptions::Sandbox sandbox = QemuOptions::Sandbox::On;
 
   GuestConsole console;
   std::thread reader;
   Fd events{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // the reader has news
   std::atomic<bool> listening = false;
-  mutable std::mutex mutex;  // guards what is below
+  std::atomic<bool> over = false;  // as Vmm::is_over() says
+  mutable std::mutex mutex;        // guards what is below
   BootPhases phases;
   std::string vmm_errors;
   std::string guest_address;  // as its kernel has told

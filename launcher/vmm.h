@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/process.h"
 #include "base/result.h"
@@ -28,6 +29,10 @@ class Vmm {
   virtual void press_power_button() = 0;
   /// Ends the guest at once.
   virtual void quit() = 0;
+
+  /// Whether what the VMM has written to its standard error tells that the guest is at its end, where the VMM
+  /// itself would go on. Also asked in the reader's thread.
+  virtual bool is_over([[maybe_unused]] std::string_view errors) const { return false; }
 
   /// How the guest ended, once the process has: `evidence` is what the Machine knows of it.
   virtual GuestExit how_it_ended(ExitEvidence evidence) = 0;

@@ -13,8 +13,10 @@ constexpr const char* kNanosCore = "/coredumps/core";
 }  // namespace
 
 Result<void> can_dump_core(const VmSpec& spec, const std::string& vmm) {
-  if (vmm != "process" && spec.kernel_family == "nanos") return {};
-  std::string who = vmm == "process" ? "a process" : "a guest with Linux' kernel";
+  if (vmm == "qemu" && spec.kernel_family == "nanos") return {};
+  std::string who = vmm == "process" ? "a process"
+                    : vmm == "qemu"  ? "a guest with Linux' kernel"
+                                     : "a guest of '--vmm " + vmm + "'";
   return Error{Fault::Usage,
                kNoCoreDump,
                who + " is not made to leave a core dump: only Nanos' kernel writes one",

@@ -18,6 +18,7 @@
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/vm_options.h"
+#include "launcher/codes.h"
 #include "launcher/console_printer.h"
 
 namespace faasc {
@@ -155,6 +156,12 @@ Result<int> debug(Session& session, DebugArguments& arguments) {
                  "gdb is not installed: there is no 'gdb' in PATH",
                  {},
                  "sudo apt install gdb; or give the commands that '--print' shows to another debugger"};
+  if (arguments.vm.vmm != "qemu" && arguments.vm.vmm != "process")
+    return Error{Fault::Usage,
+                 kVmmCannot,
+                 "faasc has no debugger for the guests of '--vmm " + arguments.vm.vmm + "'",
+                 {},
+                 "leave it out, for QEMU, whose gdb stub it uses"};
   // A core dump is of the function as it is built, not of one that was compiled for a debugger.
   arguments.target.debuggable = is_project(arguments.target.project.project) && arguments.core.empty();
   arguments.vm.fixed_addresses = arguments.vm.vmm != "process";

@@ -55,6 +55,14 @@ Result<void> change_nanos(const GuestSettings& settings, bool fixed_addresses, V
     if (missing) add_directory(changes, *missing);
   }
   if (fixed_addresses) changes.emplace("noaslr", "t");
+  if (options.vmm != VmmChoice::Qemu) {
+    // Of another format it is refused when it is started.
+    if (image.format != DiskFormat::Raw) return {};
+    FAASC_TRY(Fd copy, write_copy(image, changes));
+    disk.path = inherit(std::move(copy), options);
+    disk.read_only = false;
+    return {};
+  }
   FAASC_TRY(Fd overlay, write_overlay(image, changes, settings.core_dump_bytes));
   disk.path = inherit(std::move(overlay), options);
   disk.format = name_of(DiskFormat::Qcow2);
@@ -123,6 +131,9 @@ Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec
     settings.core_dump_bytes = options.memory_bytes.value_or(spec.memory_bytes);
   }
   FAASC_CHECK(add_mounts(arguments.volumes, arguments.shares, spec, settings, options));
+  // A process has no card: ports of the host lead to it, whatever the manifest connects a machine to.
+  if (arguments.vmm == "process")
+    for (VmSpec::Nic& nic : spec.nics) nic.tap = nic.bridge = {};
   FAASC_CHECK(change_network(arguments, spec, settings));
   if (arguments.vmm == "process") return run_as_process(session, arguments, settings, spec, options);
   if (arguments.fixed_addresses && spec.direct_boot && spec.kernel_family == "linux")

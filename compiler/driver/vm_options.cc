@@ -22,8 +22,8 @@ std::optional<std::uint16_t> port_number(std::string_view text) {
 
 // Empty: it is one. What faasc only describes a machine for is sent where that is done.
 std::string refuse_vmm(const std::string& name) {
-  if (name == "qemu" || name == "process") return {};
-  std::string message = "'" + name + "' is not in {qemu,process}";
+  if (name == "qemu" || name == "firecracker" || name == "cloud-hypervisor" || name == "process") return {};
+  std::string message = "'" + name + "' is not in {qemu,firecracker,cloud-hypervisor,process}";
   if (find_target(name))
     message += "; 'faasc spec IMAGE --to " + name + "' writes what it starts the machine from";
   return message;
@@ -32,7 +32,7 @@ std::string refuse_vmm(const std::string& name) {
 }  // namespace
 
 void add_vm_options(CLI::App& app, VmArguments& arguments) {
-  app.add_option("--vmm", arguments.vmm, "qemu, or process: the program in a sandbox of this host [qemu]")
+  app.add_option("--vmm", arguments.vmm, "qemu, firecracker, cloud-hypervisor or process (no machine) [qemu]")
       ->type_name("VMM")
       ->check(CLI::Validator(refuse_vmm, ""));
   app.add_option("--accel", arguments.accelerator, "auto, kvm or tcg (emulation)")
@@ -89,6 +89,8 @@ Result<PortForward> parse_port(const std::string& text, std::uint16_t function_p
 
 Result<StartOptions> start_options(Session& session, const VmArguments& arguments) {
   StartOptions options;
+  if (arguments.vmm == "firecracker") options.vmm = VmmChoice::Firecracker;
+  if (arguments.vmm == "cloud-hypervisor") options.vmm = VmmChoice::CloudHypervisor;
   if (arguments.accelerator == "kvm") options.boot.accelerator = AcceleratorChoice::Kvm;
   if (arguments.accelerator == "tcg") options.boot.accelerator = AcceleratorChoice::Tcg;
   if (arguments.machine == "microvm") options.boot.machine = MachineChoice::Microvm;

@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include "base/memory_copy.h"
 #include "packager/disk/formats/qcow2_disk.h"
 #include "packager/disk/formats/qcow2_overlay.h"
 #include "packager/tfs/tfs_edit.h"
@@ -29,6 +30,17 @@ Result<Fd> write_overlay(const OpenedImage& image, const TfsTuple& edit, std::ui
   FAASC_CHECK(write_qcow2_overlay(std::filesystem::absolute(image.path, error), image.format, *image.disk,
                                   changes.patches, root + changes.size_bytes + room_bytes, file, name));
   return file;
+}
+
+Result<Fd> write_copy(const OpenedImage& image, const TfsTuple& edit) {
+  const std::string name = "copy of " + image.path.filename().string();
+  std::uint64_t root = image.parts.front().region.offset_bytes;
+  auto file_system = piece_of(image.disk, root, image.disk->size() - root);
+  FAASC_TRY(TfsEdit changes, edit_tfs(*file_system, edit));
+  FAASC_TRY(Fd copy, copy_in_memory(image.path));
+  for (const BytePatch& patch : changes.patches)
+    FAASC_CHECK(write_all_at(copy, patch.bytes, root + patch.offset, name));
+  return copy;
 }
 
 Result<TfsReader> read_overlay(const OpenedImage& image, std::shared_ptr<const ByteSource> overlay) {

@@ -16,6 +16,10 @@ namespace faasc {
 /// `room_bytes` is what the guest can write to its root beyond what the image has.
 Result<Fd> write_overlay(const OpenedImage& image, const TfsTuple& edit, std::uint64_t room_bytes = 0);
 
+/// The same of a raw image as a raw disk in memory, for VMMs that know no qcow2; it is the guest's to write
+/// to.
+Result<Fd> write_copy(const OpenedImage& image, const TfsTuple& edit);
+
 /// The root of an image as a guest left it that wrote into `overlay`, an overlay of write_overlay().
 Result<TfsReader> read_overlay(const OpenedImage& image, std::shared_ptr<const ByteSource> overlay);
 

@@ -1,7 +1,7 @@
 // Starts the machine of a VmSpec, says on standard output where it is once it is ready, and holds it until it
 // ends or a signal comes. The tests kill it to see what becomes of QEMU.
 //
-//   hold_machine SPEC.vm.json [PORT [microvm|q35]]
+//   hold_machine SPEC.vm.json [PORT [microvm|q35|firecracker|cloud-hypervisor]]
 
 #include <cstdio>
 #include <cstdlib>
@@ -33,9 +33,12 @@ int main(int argc, char** argv) {
   faasc::StartOptions options;
   options.boot.accelerator = faasc::AcceleratorChoice::Tcg;
   if (argc > 2) options.ports = {{static_cast<std::uint16_t>(std::atoi(argv[2])), spec->http_port}};
-  if (argc > 3)
-    options.boot.machine =
-        std::string_view(argv[3]) == "q35" ? faasc::MachineChoice::Q35 : faasc::MachineChoice::Microvm;
+  const std::string_view kind = argc > 3 ? argv[3] : "";
+  if (kind == "firecracker" || kind == "cloud-hypervisor") {
+    options.vmm = kind == "firecracker" ? faasc::VmmChoice::Firecracker : faasc::VmmChoice::CloudHypervisor;
+    options.boot.accelerator = faasc::AcceleratorChoice::Kvm;
+  } else if (!kind.empty())
+    options.boot.machine = kind == "q35" ? faasc::MachineChoice::Q35 : faasc::MachineChoice::Microvm;
   options.on_console = [&](const faasc::ConsoleLine& line) { printer.print(line); };
   options.on_note = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
   auto machine = faasc::Machine::start(*spec, options);

@@ -75,6 +75,37 @@ constexpr ExplainPage kPages[] = {
     {"FAASC0723", "this is no regular expression",
      "An expectation of a test holds a regular expression that cannot be read.", "body_regex: '('",
      "Correct it; the syntax is that of ECMAScript."},
+    {"FAASC0724", "the VMM is not installed",
+     "'--vmm' names Firecracker or Cloud Hypervisor, and their program is not in PATH.",
+     "faasc run --vmm firecracker --net tap=tap0",
+     "Put 'firecracker' or 'cloud-hypervisor' of the project's releases into PATH, or leave '--vmm' out: "
+     "QEMU runs the "
+     "same image."},
+    {"FAASC0725", "the VMM needs KVM",
+     "Firecracker and Cloud Hypervisor emulate no processor: without KVM there is nothing to run the guest, "
+     "and a KVM "
+     "that is emulated itself takes minutes where QEMU's emulation takes a second.",
+     "faasc run --vmm firecracker    (on a host whose KVM runs 4 million instructions per second)",
+     "Run it on a host with hardware virtualisation, or leave '--vmm' out. '--accel kvm' insists on a KVM "
+     "that crawls."},
+    {"FAASC0726", "the VMM cannot do that",
+     "Some of what 'faasc run' can ask for only QEMU has: other machines than the VMM's own, firmware, "
+     "emulation, ports "
+     "of the host that lead to the guest, a debugger's stub.",
+     "faasc run --vmm firecracker -p 8080:8080",
+     "Connect the guest to a tap device (--net tap=NAME), leave the option out, or leave '--vmm' out."},
+    {"FAASC0727", "the VMM refuses the machine",
+     "The VMM was told of the machine through its API, and answered that it will not have it so. The message "
+     "has its "
+     "words.",
+     "faasc run --vmm firecracker --memory 1MiB --net tap=tap0",
+     "Its words say what it misses; '-v' shows all that it was told. A tap device must not be in use by "
+     "another "
+     "machine."},
+    {"FAASC0728", "the VMM does not answer",
+     "The VMM ended before its API could be asked, or did not answer in time.",
+     "faasc: error: Firecracker ended before it listened [FAASC0728]",
+     "'-v' shows its command line; try that by hand. Another version of it may know other options."},
     {"FAASC0730", "this machine is for another processor",
      "microvm and q35 are machines for x86_64, virt is the one for aarch64; the image decides.",
      "faasc run --machine q35 build/server.img", "Leave '--machine' out."},
