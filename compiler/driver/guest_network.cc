@@ -30,8 +30,14 @@ std::string random_mac() {
   return text;
 }
 
-/// "bridge=br0" → the card's bridge.
+/// "bridge=br0" → the card's bridge. Without a word, it stays where the manifest has connected it.
 Result<void> connect(const std::string& network, VmSpec::Nic& nic) {
+  if (network.empty()) {
+    if (nic.of_the_host() && nic.mac.empty()) nic.mac = random_mac();
+    return {};
+  }
+  nic.tap.clear();
+  nic.bridge.clear();
   if (network == "user") return {};
   std::string_view text = network;
   for (auto [word, into] : {std::pair{"tap=", &nic.tap}, std::pair{"bridge=", &nic.bridge}}) {
@@ -98,9 +104,9 @@ Result<void> check_guest(const VmArguments& arguments, const VmSpec& spec, const
 }  // namespace
 
 Result<void> change_network(const VmArguments& arguments, VmSpec& spec, GuestSettings& settings) {
-  const bool asked = arguments.network != "user" || !arguments.addresses.empty() ||
+  const bool asked = !arguments.network.empty() || !arguments.addresses.empty() ||
                      !arguments.gateway.empty() || !arguments.name_servers.empty();
-  if (!asked) return {};
+  if (!asked && (spec.nics.empty() || !spec.nics.front().of_the_host())) return {};
   if (spec.nics.empty())
     return cannot("the machine of '" + spec.name + "' has no network card", "leave out '--net' and '--ip'");
   VmSpec::Nic& nic = spec.nics.front();
@@ -111,6 +117,7 @@ Result<void> change_network(const VmArguments& arguments, VmSpec& spec, GuestSet
     if (!parse_ipv4(arguments.gateway))
       return bad_option("'--gateway " + arguments.gateway + "' is no address of IPv4",
                         "a router of IPv6 announces itself");
+    if (settings.network.address.empty() && nic.address != "dhcp") settings.network.address = nic.address;
     if (settings.network.address.empty())
       return bad_option("'--gateway' goes with an address of the guest's", "write --ip ADDR/LEN, too");
     settings.network.gateway = nic.gateway = arguments.gateway;

@@ -27,7 +27,8 @@ Result<void> check_arguments(const VmArguments& arguments, const VmSpec& spec) {
   if (arguments.accelerator != "auto") return cannot("'--accel " + arguments.accelerator + "'");
   if (arguments.machine != "auto") return cannot("'--machine " + arguments.machine + "'");
   if (arguments.boot != "auto") return cannot("'--boot " + arguments.boot + "'");
-  if (arguments.network != "user") return cannot("'--net " + arguments.network + "'");
+  if (!arguments.network.empty() && arguments.network != "user")
+    return cannot("'--net " + arguments.network + "'");
   if (!arguments.addresses.empty()) return cannot("'--ip " + arguments.addresses.front() + "'");
   if (!arguments.name_servers.empty()) return cannot("'--dns " + arguments.name_servers.front() + "'");
   if (!spec.shares.empty()) return cannot("the share '" + spec.shares.front().directory.string() + "'");

@@ -60,13 +60,18 @@ Result<int> run_machine(Session& session, const RunArguments& arguments) {
   options.crash_places = crash_places_of(*spec);
   std::filesystem::path image = image_of(*spec);
   FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
-  if (!arguments.ports.empty() && arguments.vm.network != "user")
+  if (!arguments.ports.empty() && !spec->nics.empty() && spec->nics.front().of_the_host()) {
+    const VmSpec::Nic& nic = spec->nics.front();
+    const std::string network = nic.tap.empty() ? "bridge=" + nic.bridge : "tap=" + nic.tap;
     return Error{Fault::Usage,
                  kBadNetOption,
-                 "'-p' forwards a port to a network of QEMU's own, and '--net " + arguments.vm.network +
+                 "'-p' forwards a port to a network of QEMU's own, and '" +
+                     (arguments.vm.network.empty() ? "" : "--net " + std::string()) + network +
                      "' is one of this host",
                  {},
-                 "leave out '-p': the guest is reached at its own address"};
+                 std::string("leave out '-p': the guest is reached at its own address") +
+                     (arguments.vm.network.empty() ? "; or have QEMU's with '--net user'" : "")};
+  }
   for (const std::string& text : arguments.ports) {
     FAASC_TRY(PortForward port, parse_port(text, spec->http_port));
     options.ports.push_back(port);

@@ -20,7 +20,7 @@ struct VmArguments {
   unsigned vcpus = 0;                        ///< 0: what the spec says
   std::vector<std::string> environment;      ///< as guest_environment_of() takes it
   std::vector<std::string> volumes, shares;  ///< as parse_mount_option() takes them
-  std::string network = "user";              ///< or "tap=NAME", "bridge=NAME"
+  std::string network;                       ///< "user", "tap=NAME", "bridge=NAME"; empty: as the spec says
   std::vector<std::string> addresses;        ///< of the guest, with prefix lengths: one of IPv4, one of IPv6
   std::string gateway;
   std::vector<std::string> name_servers;

@@ -96,6 +96,34 @@ TEST_P(Network, InvokeAndTestFindTheGuestAtItsOwnAddress) {
   EXPECT_EQ(finished.out, "there\nthere") << finished.err;
 }
 
+// What the image's description says of the network is what a run does; the command line overrules it.
+TEST_P(Network, TheDescriptionConnectsTheMachine) {
+  project_.write("faas.yaml",
+                 "apiVersion: faasc/v1\nname: guest\nruntime: binary\nhandler: server\n"
+                 "network: {address: 10.9.0.2/24, gateway: 10.9.0.1, address6: \"fd09::2/64\"}\n");
+  Finished built = project_.faasc({"build", "-q", "--kernel", std::string(name_of(GetParam()))});
+  ASSERT_EQ(built.status.code, 0) << built.err;
+  std::string description = read_file(project_.at("build/guest.vm.json")).value();
+  const std::string model = "\"model\": \"virtio-net\",";
+  ASSERT_NE(description.find(model), std::string::npos) << description;
+  project_.write("build/guest.vm.json",
+                 description.replace(description.find(model), model.size(), model + " \"bridge\": \"br0\","));
+  Finished finished = in_network(R"sh(
+"$FAASC" run -q --detach build/guest.img --env WHO=described
+echo "six: $(curl -sg -m 20 "http://[fd09::2]:8080/env/WHO")"
+"$FAASC" stop -q guest
+"$FAASC" invoke -q build/guest.img --path /env/A --env A=other --net tap=tap0 --ip 10.9.0.4/24; echo
+"$FAASC" invoke -q build/guest.img --path /env/A --env A=user --net user; echo
+"$FAASC" run -q build/guest.img -p 0
+)sh");
+  EXPECT_EQ(finished.status.code, 2) << finished.err;
+  EXPECT_EQ(finished.out, "http://10.9.0.2:8080\nsix: described\nother\nuser\n") << finished.err;
+  EXPECT_THAT(finished.err,
+              HasSubstr("error: '-p' forwards a port to a network of QEMU's own, and 'bridge=br0' is one "
+                        "of this host [FAASC0754]\n  hint: leave out '-p': the guest is reached at its "
+                        "own address; or have QEMU's with '--net user'\n"));
+}
+
 TEST_P(Network, WhatIsNotThere) {
   Finished finished = in_network(R"sh(
 "$FAASC" invoke -q build/guest.img --net tap=tap7 --ip 10.9.0.2/24

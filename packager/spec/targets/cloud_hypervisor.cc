@@ -29,7 +29,9 @@ Result<Rendering> render_cloud_hypervisor(const VmSpec& spec, const RenderOption
   for (const VmSpec::Nic& nic : spec.nics) {
     // Without a name it makes a tap device itself, where it may.
     Json one = Json::object();
-    if (!options.network.empty() && nics.empty()) one["tap"] = options.network;
+    const std::string tap = !options.network.empty() && nics.empty() ? options.network : nic.tap;
+    if (!tap.empty()) one["tap"] = tap;
+    lose_bridge(nic, tap, rendering);
     nics.push_back(one);
     if (nic.address == "dhcp")
       rendering.losses.push_back("an address: the guest asks by DHCP, and something has to answer");

@@ -32,11 +32,12 @@ Result<Rendering> render_firecracker(const VmSpec& spec, const RenderOptions& op
                       {"is_root_device", false},
                       {"is_read_only", !guest_writes(spec, disk)}});
   for (const VmSpec::Nic& nic : spec.nics) {
-    const std::string tap = !options.network.empty() && interfaces.empty()
-                                ? options.network
-                                : "tap" + std::to_string(interfaces.size());
+    const std::string tap = !options.network.empty() && interfaces.empty() ? options.network
+                            : !nic.tap.empty()                             ? nic.tap
+                                               : "tap" + std::to_string(interfaces.size());
     interfaces.push_back({{"iface_id", "eth" + std::to_string(interfaces.size())}, {"host_dev_name", tap}});
     rendering.losses.push_back("a network: the tap device '" + tap + "' has to be there first");
+    lose_bridge(nic, tap, rendering);
     if (nic.address == "dhcp")
       rendering.losses.push_back("an address: the guest asks by DHCP, and something has to answer at '" +
                                  tap + "'");

@@ -51,9 +51,8 @@ Result<Rendering> render_kubevirt(const VmSpec& spec, const RenderOptions& optio
     else
       probe["httpGet"] = {{"path", spec.ready_path}, {"port", spec.http_port}};
     body["readinessProbe"] = probe;
-    if (spec.nics.front().address != "dhcp")
-      rendering.losses.push_back("the address " + spec.nics.front().address +
-                                 ": the pod's network gives the guest another one, by DHCP");
+    lose_own_network(spec.nics.front(),
+                     "the guest is in the pod's network, which gives it an address by DHCP", rendering);
   }
   domain["devices"] = devices;
   body["domain"] = domain;

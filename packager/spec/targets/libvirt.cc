@@ -101,10 +101,24 @@ void share(Xml& xml, const VmSpec& spec, const VmSpec::Share& share) {
   xml.close();
 }
 
-// A network of libvirt's, which has to be there.
-void nic(Xml& xml, const RenderOptions& options) {
-  xml.open("interface", {{"type", "network"}});
-  xml.empty("source", {{"network", options.network}});
+/// Whether libvirt connects the card; the others are QEMU's own affair.
+bool connected_by_libvirt(const VmSpec::Nic& nic, const RenderOptions& options) {
+  return !options.network.empty() || nic.of_the_host();
+}
+
+// A network of libvirt's, a bridge or a tap device; whichever it is has to be there.
+void nic(Xml& xml, const VmSpec::Nic& nic, const RenderOptions& options) {
+  if (!options.network.empty()) {
+    xml.open("interface", {{"type", "network"}});
+    xml.empty("source", {{"network", options.network}});
+  } else if (!nic.bridge.empty()) {
+    xml.open("interface", {{"type", "bridge"}});
+    xml.empty("source", {{"bridge", nic.bridge}});
+  } else {
+    xml.open("interface", {{"type", "ethernet"}});
+    xml.empty("target", {{"dev", nic.tap}, {"managed", "no"}});
+  }
+  if (!nic.mac.empty()) xml.empty("mac", {{"address", nic.mac}});
   xml.empty("model", {{"type", "virtio"}});
   xml.close();
 }
@@ -113,7 +127,8 @@ void nic(Xml& xml, const RenderOptions& options) {
 // QEMU's own network (from libvirt 9 on, through passt), and the device that takes the guest's exit status.
 void qemu_arguments(Xml& xml, const VmSpec& spec, const RenderOptions& options) {
   std::vector<std::string> arguments;
-  for (std::size_t i = 0; options.network.empty() && i < spec.nics.size(); ++i) {
+  for (std::size_t i = 0; i < spec.nics.size(); ++i) {
+    if (connected_by_libvirt(spec.nics[i], options)) continue;
     const std::string id = "faasc" + std::to_string(i);
     std::vector<PortForward> ports;
     if (i == 0) ports.push_back({.host = options.host_port, .guest = spec.http_port});
@@ -167,7 +182,8 @@ Result<Rendering> render_libvirt(const VmSpec& spec, const RenderOptions& option
   xml.open("devices");
   for (std::size_t i = 0; i < spec.disks.size(); ++i) disk(xml, spec, spec.disks[i], i);
   for (const VmSpec::Share& one : spec.shares) share(xml, spec, one);
-  for (std::size_t i = 0; !options.network.empty() && i < spec.nics.size(); ++i) nic(xml, options);
+  for (const VmSpec::Nic& one : spec.nics)
+    if (connected_by_libvirt(one, options)) nic(xml, one, options);
   xml.open("serial", {{"type", "pty"}});
   xml.empty("target", {{"port", "0"}});
   xml.close();
@@ -178,7 +194,7 @@ Result<Rendering> render_libvirt(const VmSpec& spec, const RenderOptions& option
   xml.close();
 
   Rendering rendering{.text = xml.take(), .losses = {}};
-  if (!options.network.empty() && !spec.nics.empty()) lose_port(spec, rendering);
+  if (!spec.nics.empty() && connected_by_libvirt(spec.nics.front(), options)) lose_port(spec, rendering);
   if (spec.exit_port)
     rendering.losses.push_back("the guest's exit status: QEMU exits with it, and libvirt does not tell");
   return rendering;

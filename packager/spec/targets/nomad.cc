@@ -150,9 +150,10 @@ Result<Rendering> render_nomad(const VmSpec& spec, const RenderOptions& options)
   hcl.close();
   hcl.close();
   rendering.text = hcl.take();
-  if (has_network && spec.nics.front().address != "dhcp")
-    rendering.losses.push_back("the address " + spec.nics.front().address +
-                               ": the driver's network has others, and the guest may not be reached");
+  if (has_network)
+    lose_own_network(spec.nics.front(),
+                     "the guest is in the driver's own network, and may not be reached at other addresses",
+                     rendering);
   lose_exit_status(spec, kName, rendering);
   return rendering;
 }

@@ -25,8 +25,11 @@ Result<Rendering> render_qemu(const VmSpec& spec, const RenderOptions& options) 
   if (!spec.nics.empty()) qemu.ports = {{.host = options.host_port, .guest = spec.http_port}};
 
   Rendering rendering;
-  rendering.text = "#!/bin/sh\n# " + spec.name + ": http://127.0.0.1:" + std::to_string(options.host_port) +
-                   "/; Ctrl-C ends it at once.\n";
+  const bool on_host_network = !spec.nics.empty() && spec.nics.front().of_the_host();
+  rendering.text = "#!/bin/sh\n# " + spec.name + ": " +
+                   (on_host_network ? "at port " + std::to_string(spec.http_port) + " of its own address"
+                                    : "http://127.0.0.1:" + std::to_string(options.host_port) + "/") +
+                   "; Ctrl-C ends it at once.\n";
   if (spec.exit_port)
     rendering.text += "# QEMU exits with 2n + 1 where the program exits with n, so 1 is success.\nexec";
   else
@@ -38,6 +41,9 @@ Result<Rendering> render_qemu(const VmSpec& spec, const RenderOptions& options) 
   }
   // With a terminal at its input QEMU would give Ctrl-C to the guest.
   rendering.text += " </dev/null\n";
+  if (on_host_network && spec.nics.front().mac.empty())
+    rendering.losses.push_back(
+        "a hardware address of its own: two machines on one network need 'mac=' for their cards");
   for (const VmSpec::Share& share : spec.shares)
     if (spec.kernel_family == "linux")
       rendering.losses.push_back("virtiofsd, by which faasc itself shares '" + share.directory.string() +

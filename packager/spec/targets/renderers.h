@@ -57,4 +57,10 @@ void lose_exit_status(const VmSpec& spec, std::string_view target, Rendering& re
 /// ... and those that give the guest a network of the host's: no forwarded port, and perhaps no DHCP.
 void lose_port(const VmSpec& spec, Rendering& rendering);
 
+/// ... and those with a network of their own, which is neither a tap device nor a bridge, and in which fixed
+/// addresses of the guest may mean nothing: `why` says so.
+void lose_own_network(const VmSpec::Nic& nic, std::string_view why, Rendering& rendering);
+/// ... and those that know tap devices only: a bridge is the host's to connect to `tap`.
+void lose_bridge(const VmSpec::Nic& nic, std::string_view tap, Rendering& rendering);
+
 }  // namespace faasc

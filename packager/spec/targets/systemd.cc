@@ -39,12 +39,16 @@ Result<Rendering> render_systemd(const VmSpec& spec, const RenderOptions& option
         mounts += " --share " +
                   unit_word(share.directory.string() + ":" + mount.path + (share.read_only ? ":ro" : ""));
   }
+  // In a network of the host's the guest has an address of its own.
+  std::string port;
+  if (spec.nics.empty() || !spec.nics.front().of_the_host())
+    port = " --port " + std::to_string(options.host_port) + ":" + std::to_string(spec.http_port);
   Rendering rendering;
   rendering.text =
       "[Unit]\nDescription=" + spec.name +
       ", a function in a virtual machine\n\n[Service]\nType=exec\nExecStart=faasc run --quiet --accel " +
-      std::string(name_of(options.accelerator)) + " --port " + std::to_string(options.host_port) + ":" +
-      std::to_string(spec.http_port) + mounts + " " + unit_word(vm_spec_path(image_of(spec)).string()) +
+      std::string(name_of(options.accelerator)) + port + mounts + " " +
+      unit_word(vm_spec_path(image_of(spec)).string()) +
       "\nRestart=on-failure\nKillMode=mixed\n"
       // The guest's own time, and some for QEMU to end in.
       "TimeoutStopSec=" +

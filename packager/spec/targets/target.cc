@@ -100,6 +100,24 @@ void lose_exit_status(const VmSpec& spec, std::string_view target, Rendering& re
                                " has no device that takes it");
 }
 
+void lose_own_network(const VmSpec::Nic& nic, std::string_view why, Rendering& rendering) {
+  if (!nic.tap.empty()) rendering.losses.push_back("the tap device '" + nic.tap + "': " + std::string(why));
+  if (!nic.bridge.empty()) rendering.losses.push_back("the bridge '" + nic.bridge + "': " + std::string(why));
+  if (nic.address != "dhcp")
+    rendering.losses.push_back("the address " + nic.address + ": " + std::string(why));
+  if (!nic.address6.empty())
+    rendering.losses.push_back("the address " + nic.address6 + ": " + std::string(why));
+}
+
+void lose_bridge(const VmSpec::Nic& nic, std::string_view tap, Rendering& rendering) {
+  if (nic.bridge.empty()) return;
+  rendering.losses.push_back(
+      "the bridge '" + nic.bridge +
+      "': " + (tap.empty() ? "the VMM's tap device has" : "the tap device '" + std::string(tap) + "' has") +
+      " to be connected to it, as by 'ip link set " + (tap.empty() ? "TAP" : std::string(tap)) + " master " +
+      nic.bridge + "'");
+}
+
 void lose_port(const VmSpec& spec, Rendering& rendering) {
   rendering.losses.push_back("a port of the host: the function is at port " + std::to_string(spec.http_port) +
                              " of the guest's own address");

@@ -17,9 +17,13 @@
 namespace faasc {
 namespace {
 namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
 
 VmSpec nanos_spec() {
   VmSpec spec;
@@ -145,6 +149,51 @@ TEST(Targets, UruncIsToldInItsOwnWords) {
   EXPECT_EQ(file.size(), told.size());
 }
 
+// What the manifest connects the machine to: taken over, or named as a loss.
+TEST(Targets, NetworksOfTheHost) {
+  auto losses = [](std::string_view target, const VmSpec& spec) {
+    auto rendering = render(target, spec);
+    return rendering ? rendering->losses : std::vector<std::string>{to_text(rendering.error(), Color::Off)};
+  };
+  VmSpec spec = linux_spec();
+  spec.disks[0].bios_bootable = true;
+  spec.nics[0].address6 = "fd07::9/64";
+  spec.nics[0].tap = "tap7";
+  EXPECT_THAT(render("qemu", spec)->text,
+              AllOf(HasSubstr("ifname=tap7"), HasSubstr("# shop: at port 8080 of its own address")));
+  EXPECT_THAT(losses("qemu", spec), Contains(StartsWith("a hardware address of its own: ")));
+  EXPECT_THAT(render("firecracker", spec)->text, HasSubstr("\"host_dev_name\": \"tap7\""));
+  EXPECT_THAT(render("cloud-hypervisor", spec)->text, HasSubstr("\"tap\": \"tap7\""));
+  EXPECT_THAT(render("libvirt", spec)->text,
+              AllOf(HasSubstr("<interface type='ethernet'>\n      <target dev='tap7' managed='no'/>"),
+                    Not(HasSubstr("-netdev"))));
+  EXPECT_THAT(losses("libvirt", spec), Contains(StartsWith("a port of the host: ")));
+  EXPECT_THAT(render("systemd", spec)->text, Not(HasSubstr("--port")));
+  for (const char* target : {"kubevirt", "nomad"})
+    EXPECT_THAT(losses(target, spec),
+                AllOf(Contains(StartsWith("the tap device 'tap7': the guest is in the ")),
+                      Contains(StartsWith("the address 10.7.7.9/24: the guest is in the ")),
+                      Contains(StartsWith("the address fd07::9/64: the guest is in the "))))
+        << target;
+
+  spec.nics[0].tap.clear();
+  spec.nics[0].bridge = "br7";
+  EXPECT_THAT(render("qemu", spec)->text, HasSubstr("bridge,id=net0,br=br7"));
+  EXPECT_THAT(render("libvirt", spec)->text,
+              HasSubstr("<interface type='bridge'>\n      <source bridge='br7'/>"));
+  EXPECT_THAT(
+      losses("firecracker", spec),
+      Contains("the bridge 'br7': the tap device 'tap0' has to be connected to it, as by 'ip link set tap0 "
+               "master br7'"));
+  EXPECT_THAT(
+      losses("cloud-hypervisor", spec),
+      Contains("the bridge 'br7': the VMM's tap device has to be connected to it, as by 'ip link set TAP "
+               "master br7'"));
+  for (const char* target : {"kubevirt", "nomad"})
+    EXPECT_THAT(losses(target, spec), Contains(StartsWith("the bridge 'br7': the guest is in the ")))
+        << target;
+}
+
 TEST(Targets, AreFoundByTheirNames) {
   for (const Target& target : all_targets()) EXPECT_EQ(find_target(target.name), &target);
   EXPECT_EQ(find_target("vmware"), nullptr);
@@ -156,7 +205,11 @@ TEST(Targets, LibvirtsOwnSchemaTakesItsDomains) {
   RenderOptions other = options();
   other.network = "default";
   other.accelerator = Accelerator::Tcg;
-  for (const VmSpec& spec : {nanos_spec(), linux_spec()}) {
+  VmSpec tap = nanos_spec(), bridge = nanos_spec();
+  tap.nics[0].tap = "tap7";
+  bridge.nics[0].bridge = "br7";
+  bridge.nics[0].mac = "52:54:00:00:00:07";
+  for (const VmSpec& spec : {nanos_spec(), linux_spec(), tap, bridge}) {
     for (const RenderOptions& with : {options(), other}) {
       ASSERT_TRUE(write_file(directory.path() / "domain.xml", render("libvirt", spec, with)->text));
       auto judged =

@@ -55,6 +55,9 @@ Result<Rendering> render_urunc(const VmSpec& spec, const RenderOptions& options)
   if (!spec.nics.empty())
     rendering.losses.push_back("the port: the function is at port " + std::to_string(spec.http_port) +
                                " of the container's address");
+  if (!spec.nics.empty())
+    lose_own_network(spec.nics.front(), "the guest is in the container's network, with its address",
+                     rendering);
   if (spec.disks.front().read_only)
     rendering.losses.push_back("a read-only disk: urunc has the kernel mount it writable");
   lose_exit_status(spec, kName, rendering);
