@@ -91,6 +91,8 @@ TEST_F(ImageOptions, RootsThatAKernelOrAMachineCannotHave) {
   kernel.family = KernelFamily::Linux;
   kernel.version = "6.1";
   kernel.initramfs = at("modules.cpio");
+  kernel.image = at("vmlinux");
+  write("vmlinux", std::string(4 << 20, 'x'));
   write("modules.cpio", "mod/order");
   auto said = [&](const std::string& keys, std::uint64_t bytes = 0) {
     Diagnostics diagnostics;
@@ -114,13 +116,13 @@ TEST_F(ImageOptions, RootsThatAKernelOrAMachineCannotHave) {
   EXPECT_EQ(
       said("image: {root: initramfs}\nresources: {memory: 64Mi}\n", 40 << 20),
       "'root: initramfs' keeps all files in memory, and a machine of 64MiB is too small for 41MiB: it needs "
-      "145MiB [FAASC0678]\n  hint: give 'resources: {memory: 145MiB}', or use 'root: ext4'\n");
-  EXPECT_EQ(said("image: {root: initramfs}\nresources: {memory: 145Mi}\n", 40 << 20), "");
+      "131MiB [FAASC0678]\n  hint: give 'resources: {memory: 131MiB}', or use 'root: ext4'\n");
+  EXPECT_EQ(said("image: {root: initramfs}\nresources: {memory: 131Mi}\n", 40 << 20), "");
   EXPECT_EQ(said("image: {root: erofs}\nresources: {memory: 64Mi}\n", 40 << 20), "");
   EXPECT_EQ(said("image: {root: erofs}\nresources: {memory: 64Mi, ephemeral_storage: 1Gi}\n", 40 << 20),
             "'root: erofs' keeps what is written in memory, and a machine of 64MiB is too small for 1024MiB: "
             "it needs "
-            "1048MiB [FAASC0678]\n  hint: give 'resources: {memory: 1048MiB}', or use 'root: ext4'\n");
+            "1034MiB [FAASC0678]\n  hint: give 'resources: {memory: 1034MiB}', or use 'root: ext4'\n");
   EXPECT_EQ(said("image: {root: ext4}\nresources: {memory: 64Mi, ephemeral_storage: 1Gi}\n", 40 << 20), "");
 }
 

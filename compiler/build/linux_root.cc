@@ -15,14 +15,18 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kMostModules = 256 * kMiB, kMostConfig = 16 * kMiB;
 
-/// What Linux, init and a small program need besides what they are loaded from; measured with the
-/// distribution's cloud kernel, see docs/kernels.md.
-constexpr std::uint64_t kRunning = 24 * kMiB;
-
 std::uint64_t size_of(const std::filesystem::path& file) {
   std::error_code error;
   std::uint64_t size = file.empty() ? 0 : std::filesystem::file_size(file, error);
   return error ? 0 : size;
+}
+
+/// What Linux, init and a small program take, from the size of what is loaded. Measured with machines of less
+/// and less memory: 22 MiB for the tiny kernel's 12, some 78 for the cloud kernel's 33, which has modules to
+/// load, too.
+std::uint64_t running_bytes(const Kernel& kernel) {
+  const std::uint64_t image = size_of(kernel.image);
+  return kernel.initramfs.empty() ? 2 * image : 5 * image / 2;
 }
 
 /// A kernel with modules says by a list that it has EROFS, one of ours by its configuration. Of one that says
@@ -84,7 +88,7 @@ std::optional<std::uint64_t> check_root_memory(const Manifest& manifest, const K
   const std::uint64_t storage = writable ? *manifest.resources.ephemeral_storage : 0;
   // Files take whole pages; modules are gone once they are loaded.
   const std::uint64_t image_bytes = bytes + files * (kPage / 2) + size_of(kernel.initramfs);
-  std::uint64_t needed = size_of(kernel.image) + kRunning + storage;
+  std::uint64_t needed = running_bytes(kernel) + storage;
   // The archive is there until it is unpacked, and what is unpacked may take half of the rest by then.
   if (root == LinuxRoot::Initramfs) needed += std::max(3 * image_bytes, 2 * image_bytes + storage) - storage;
   needed = (needed + kMiB - 1) / kMiB * kMiB;

@@ -94,6 +94,23 @@ TEST_F(KernelProgramTest, AKernelsLife) {
   EXPECT_EQ(run({"remove", "nanos@0.1.55"}).status, 3);
 }
 
+TEST_F(KernelProgramTest, ListsADebugBuildAsOneAndDoesNotTakeItByItself) {
+  write_sample_release(here_ / "0.1.55");
+  write_sample_release(here_ / "0.1.57-debug");
+  ASSERT_EQ(run({"add", "0.1.55"}).status, 0);
+  ASSERT_EQ(run({"add", "0.1.57-debug"}).status, 0);
+  EXPECT_EQ(run({"list"}).out, "  nanos@0.1.57-debug  3.6 KiB     " + here_.string() +
+                                   "/0.1.57-debug  (debug build)\n* nanos@0.1.55        3.6 KiB     " +
+                                   here_.string() + "/0.1.55\n");
+  EXPECT_THAT(run({"info", "nanos@0.1.57-debug"}).out,
+              HasSubstr("debug build:   used only where its version is named\n"));
+  EXPECT_THAT(run({"info"}).out, HasSubstr("name:          nanos@0.1.55\n"));
+  auto json = nlohmann::json::parse(run({"list", "--format", "json"}).out, nullptr, false);
+  EXPECT_EQ(json["default"], "nanos@0.1.55");
+  EXPECT_EQ(json["kernels"][0]["debug"], true);
+  EXPECT_EQ(json["kernels"][1]["debug"], false);
+}
+
 TEST_F(KernelProgramTest, TellsProgramsInJson) {
   write_sample_release(here_ / "0.1.55");
   ASSERT_EQ(run({"add", "0.1.55"}).status, 0);
