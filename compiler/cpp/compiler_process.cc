@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "base/file.h"
+#include "base/inner_trace.h"
 #include "base/process.h"
 #include "base/process_observer.h"
 #include "compiler/cpp/codes.h"
@@ -43,9 +45,18 @@ Result<Answer> ask_compiler(const CppRequest& request, const Request& question, 
   const std::string program = request.installation.compiler.string();
   std::string input = to_json(question);
   ShownAs shown(process_observer() ? as_clang_command(question) : std::string());
+  std::map<std::string, std::string> variables = environment();
+  const std::filesystem::path trace =
+      inner_traces() ? (question.compile ? question.compile->object : question.link->output) + ".trace" : "";
+  if (inner_traces()) variables[kInnerTraceVariable] = trace.string();
   auto finished =
-      run({.argv = {program}, .working_directory = request.project_dir, .environment = environment()},
+      run({.argv = {program}, .working_directory = request.project_dir, .environment = std::move(variables)},
           {.input = input, .out = Stream::Pipe, .err = Stream::Pipe});
+  if (inner_traces()) {
+    if (auto json = read_file(trace)) inner_traces()->add({as_clang_command(question), std::move(*json)});
+    std::error_code ignored;
+    std::filesystem::remove(trace, ignored);
+  }
   if (!finished) {
     if (finished.error().fault != Fault::Missing) return std::move(finished).error();
     return Error{.fault = Fault::Missing,

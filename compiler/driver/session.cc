@@ -6,9 +6,20 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/inner_trace.h"
+#include "compiler/driver/merged_trace.h"
 #include "compiler/driver/reports/reports.h"
 
 namespace faasc {
+namespace {
+
+// Outlives every session, as does what asks whether anybody wants them.
+InnerTraces& programs() {
+  static InnerTraces traces;
+  return traces;
+}
+
+}  // namespace
 
 Session::Session(Console& console, GlobalOptions options, EnvironmentLookup environment)
     : console_(console),
@@ -23,6 +34,7 @@ void Session::begin_time_trace(std::filesystem::path file) {
   time_trace_file_ = std::move(file);
   time_trace_.emplace();
   program_log_.begin(&*time_trace_);
+  collect_inner_traces(&programs());
 }
 
 void Session::report(const Diagnostics& diagnostics) {
@@ -74,7 +86,8 @@ Result<void> Session::finish(bool ok) {
   if (std::exchange(finished_, true)) return {};
   progress_.summarize();
   if (time_trace_)
-    FAASC_CHECK(write_file(time_trace_file_, time_trace_->to_json()).during("writing the trace of times"));
+    FAASC_CHECK(write_file(time_trace_file_, with_inner_traces(time_trace_->to_json(), programs().take()))
+                    .during("writing the trace of times"));
   if (options_.format == ReportFormat::Json) console_.print(to_json_result(ok, results_));
   if (options_.format == ReportFormat::Sarif) console_.print(to_sarif(all_, ok));
   for (const std::string& file : options_.diagnostics_files) {

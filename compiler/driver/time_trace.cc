@@ -44,7 +44,12 @@ std::string TimeTrace::to_json() const {
                       {"dur", microseconds(event.end - event.begin)},
                       {"args", std::move(args)}});
   }
-  Json trace{{"displayTimeUnit", "ms"}, {"traceEvents", std::move(events)}};
+  // When it was 0, in microseconds since 1970.
+  const auto began = std::chrono::system_clock::now() - (std::chrono::steady_clock::now() - began_);
+  Json trace{{"displayTimeUnit", "ms"},
+             {"beginningOfTime",
+              std::chrono::duration_cast<std::chrono::microseconds>(began.time_since_epoch()).count()},
+             {"traceEvents", std::move(events)}};
   return trace.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

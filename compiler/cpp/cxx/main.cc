@@ -7,14 +7,19 @@
 #include <string>
 
 #include <clang/Basic/Stack.h>
+#include <llvm/Support/Error.h>
+#include <llvm/Support/TimeProfiler.h>
 #include <unistd.h>
 
 #include "base/diagnostics.h"
 #include "base/file.h"
+#include "base/inner_trace.h"
 #include "compiler/cpp/cxx/compile.h"
 #include "compiler/cpp/cxx/link.h"
 
 namespace {
+
+constexpr unsigned kTraceGranularity = 500;  // microseconds; shorter events are left out
 
 faasc::Result<std::string> read_standard_input() {
   faasc::Fd in(::dup(STDIN_FILENO));
@@ -31,8 +36,15 @@ faasc::Result<void> answer_one_request() {
   FAASC_TRY(std::string text, read_standard_input());
   FAASC_TRY(faasc::cpp::Request request, faasc::cpp::request_from_json(text));
   faasc::cpp::Answer answer;
+  const char* trace = std::getenv(faasc::kInnerTraceVariable);
+  if (trace) llvm::timeTraceProfilerInitialize(kTraceGranularity, "faasc-cxx");
   if (request.compile) answer.compile = faasc::cpp::compile(*request.compile);
   if (request.link && (!answer.compile || answer.compile->ok)) answer.link = faasc::cpp::link(*request.link);
+  if (trace) {
+    // Whoever asked for it does without where it cannot be written.
+    llvm::consumeError(llvm::timeTraceProfilerWrite(trace, "faasc-cxx"));
+    llvm::timeTraceProfilerCleanup();
+  }
   faasc::Fd out(::dup(STDOUT_FILENO));
   return faasc::write_all(out, faasc::cpp::to_json(answer), "standard output");
 }
