@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -124,17 +125,23 @@ bool BuildNames::is_made(const fs::path& file) const {
   return is_below(file, work_) || is_below(file, shared_);
 }
 
-StepInputs BuildNames::inputs(const std::vector<fs::path>& read) const {
+StepInputs BuildNames::inputs(const std::vector<fs::path>& read, const ProjectListing& listing) const {
+  std::set<fs::path> walked;
+  for (const std::string& directory : listing.walked) {
+    fs::path path = (project_ / directory).lexically_normal();
+    walked.insert(path.has_filename() ? path : path.parent_path());
+  }
   StepInputs inputs;
   std::error_code error;
   for (const fs::path& input : read) {
-    const fs::path path = full_path(input);
+    fs::path path = full_path(input);
+    if (!path.has_filename()) path = path.parent_path();
     if (is_below(path, work_)) continue;
     const bool exists = stamp_of(path).exists();
     if (!exists) {
       inputs.absent.push_back(path);
     } else if (fs::is_directory(path, error)) {
-      inputs.directories.push_back(path);
+      if (!walked.contains(path)) inputs.directories.push_back(path);
     } else if (is_below(path, shared_)) {
       inputs.own.push_back(path);  // what was resolved just now
     } else {

@@ -10,6 +10,7 @@
 #include "compiler/cache/step_cache.h"
 #include "compiler/function.h"
 #include "manifests/manifest.h"
+#include "manifests/project.h"
 
 namespace faasc {
 
@@ -32,8 +33,9 @@ class BuildNames {
   bool read_said(std::string_view text, Function& function, std::vector<Diagnostic>& diagnostics) const;
 
   /// Sorts what a build has read, or found nothing at, as the cache wants it. What lies in the work directory
-  /// is nobody's input.
-  StepInputs inputs(const std::vector<std::filesystem::path>& read) const;
+  /// is nobody's input, and the directories of the listing, whose files are part of the question, change by
+  /// what is built in them.
+  StepInputs inputs(const std::vector<std::filesystem::path>& read, const ProjectListing& listing) const;
   /// The same the other way round.
   static std::vector<std::filesystem::path> all_of(const StepInputs& inputs);
 

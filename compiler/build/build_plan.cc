@@ -2,6 +2,7 @@
 
 #include "compiler/build/build_record.h"
 #include "compiler/build/function_project.h"
+#include "compiler/build/image_cache.h"
 #include "compiler/build/planned_steps.h"
 #include "packager/disk/linux_disk.h"
 #include "packager/rootfs/file_list.h"
@@ -10,7 +11,7 @@ namespace faasc {
 namespace fs = std::filesystem;
 
 Result<BuildPlan> plan_function(const BuildOptions& options, const BuildTools& tools, KernelStore& store,
-                                Diagnostics& diagnostics) {
+                                StepCache* cache, Diagnostics& diagnostics) {
   FunctionProject project(options, tools, store, diagnostics);
   FAASC_CHECK(project.read());
   const BuildPlace& place = project.place();
@@ -22,12 +23,20 @@ Result<BuildPlan> plan_function(const BuildOptions& options, const BuildTools& t
   BuildPlan plan{
       .function = *project.manifest().name, .image = place.image, .kernel = full_name(kernel), .steps = {}};
   SilentProgress silent;
-  CompileJob job = project.compile_job(kernel, nullptr, silent);
+  CompileJob job = project.compile_job(kernel, cache, silent);
   FAASC_TRY(plan.steps, plan_language({.job = job, .last = last, .stale = stale}));
   PlannedStep& write = plan.steps.emplace_back();
   write.name = "write " + place.image.filename().string();
   write.runs = !stale.empty();
   write.reason = write.runs ? stale : "nothing that it reads changed";
+  if (write.runs && ImageCache(cache, question_about(project, kernel)).knows()) {
+    for (PlannedStep& step : plan.steps) {
+      step.runs = step.cached = false;
+      step.reason = "the image is in the cache";
+    }
+    write.runs = false;
+    write.cached = true;
+  }
   write.inputs.push_back(fs::absolute(options.manifest).lexically_normal().string());
   for (const fs::path& file :
        {kernel.image, kernel.boot_blob, kernel.uefi_loader, kernel.bzimage, kernel.initramfs})

@@ -137,6 +137,8 @@ Result<std::vector<PlannedStep>> plan_cpp_function(const PlanRequest& asked) {
     // Where the build has nothing to do, it does not come to looking at each source.
     step.runs = !asked.stale.empty() && !unit.reason.empty();
     step.reason = step.runs ? unit.reason : "nothing that it reads changed";
+    step.cached = step.runs && unit.cached;
+    step.runs = step.runs && !unit.cached;
   }
   return steps;
 }

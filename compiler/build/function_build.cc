@@ -134,17 +134,7 @@ class FunctionBuild {
 
   // In another checkout, or before a change that was taken back, all of it was made already.
   Result<void> take_or_make(const Kernel& kernel, FunctionImage& image) {
-    // A locked build looks at what it takes, each time.
-    ImageCache cache(
-        project_.is_locked() ? nullptr : cache_,
-        {.manifest = manifest_,
-         .listing = project_.listing(),
-         .tools = project_.tools(),
-         .kernel = kernel,
-         .store_root = project_.store().root(),
-         .options = project_.options_without_places() + (options_.debuggable ? " debuggable" : ""),
-         .image = result_.image,
-         .work_dir = project_.place().work_dir});
+    ImageCache cache(cache_, question_about(project_, kernel));
     if (auto kept = cache.find(diagnostics_)) {
       progress_.note("took " + result_.image.filename().string() + " from the cache");
       result_.function = std::move(kept->built.function);

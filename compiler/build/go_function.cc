@@ -122,7 +122,10 @@ std::optional<std::string> go_question(const CompileJob& job) {
   for (const std::filesystem::path& file : files_below(request.installation))
     add_file(file.lexically_relative(request.installation).string(), file);
   for (const auto& [path, kind] : job.listing.entries)
-    if (kind == EntryKind::File && is_for_go(path)) add_file(path, job.manifest.directory / path);
+    if (is_for_go(path) && kind == EntryKind::File)
+      add_file(path, job.manifest.directory / path);
+    else if (kind == EntryKind::File)
+      add("beside", path);  // which may be embedded by a pattern
   if (!complete) return std::nullopt;
   return text;
 }

@@ -22,8 +22,23 @@ using Json = nlohmann::ordered_json;
 
 }  // namespace
 
+ImageQuestion question_about(const FunctionProject& project, const Kernel& kernel) {
+  return {.manifest = project.manifest(),
+          .listing = project.listing(),
+          .tools = project.tools(),
+          .kernel = kernel,
+          .store_root = project.store().root(),
+          .options = project.options_without_places() + (project.options().debuggable ? " debuggable" : ""),
+          .locked = project.is_locked(),
+          .image = project.place().image,
+          .work_dir = project.place().work_dir};
+}
+
 ImageCache::ImageCache(StepCache* cache, const ImageQuestion& question)
-    : cache_(cache), image_(question.image), work_(question.work_dir) {
+    : cache_(question.locked ? nullptr : cache),
+      listing_(question.listing),
+      image_(question.image),
+      work_(question.work_dir) {
   // What holds a secret of this host stays where the user has put it.
   auto is_secret = [](const NamedText& item) { return item.secret; };
   for (const auto* texts : {&question.manifest.environment, &question.manifest.build.args})
@@ -132,7 +147,8 @@ void ImageCache::keep(const BuiltFunction& built, const std::vector<fs::path>& i
                        {"openapi", in_work(built.openapi)},
                        {"image_bytes", built.image_bytes},
                        {"payload_bytes", built.payload_bytes}};
-  cache_->keep(key_, names_->paths(), names_->inputs(inputs), named(outputs), answer.dump(), started_ns);
+  cache_->keep(key_, names_->paths(), names_->inputs(inputs, listing_), named(outputs), answer.dump(),
+               started_ns);
 }
 
 }  // namespace faasc

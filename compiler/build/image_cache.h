@@ -9,6 +9,7 @@
 #include "base/diagnostics.h"
 #include "compiler/build/build_names.h"
 #include "compiler/build/function_build.h"
+#include "compiler/build/function_project.h"
 #include "compiler/cache/step_cache.h"
 #include "manifests/manifest.h"
 #include "manifests/project.h"
@@ -24,13 +25,17 @@ struct ImageQuestion {
   const Kernel& kernel;
   std::filesystem::path store_root;  ///< of kernels
   std::string options;               ///< command line and environment, without paths
+  bool locked = false;
   std::filesystem::path image, work_dir;
 };
+
+/// What both a build and its plan ask of it.
+ImageQuestion question_about(const FunctionProject& project, const Kernel& kernel);
 
 /// A whole build of a function as one step: in another checkout, where nothing changed, the image is copied.
 class ImageCache {
  public:
-  /// Without a cache nothing is found and nothing kept.
+  /// Without a cache nothing is found and nothing kept, and a locked build looks at what it takes, each time.
   ImageCache(StepCache* cache, const ImageQuestion& question);
 
   struct Kept {
@@ -55,6 +60,7 @@ class ImageCache {
   StepOutputs named(const std::vector<std::filesystem::path>& outputs) const;
 
   StepCache* cache_;
+  const ProjectListing& listing_;
   std::filesystem::path image_, work_;
   std::optional<BuildNames> names_;  // where there is a cache
   std::string key_;                  // empty: nothing is looked for

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "compiler/build/program_cache.h"
+
 namespace faasc {
 namespace fs = std::filesystem;
 namespace {
@@ -24,14 +26,23 @@ PlannedStep whole(const PlanRequest& request, std::string name, fs::path output)
   return step;
 }
 
+// The program of it may have been made before.
+PlannedStep of_program(const PlanRequest& request, PlannedStep step) {
+  if (!step.runs || !ProgramCache(request.job).knows()) return step;
+  step.runs = false;
+  step.cached = true;
+  return step;
+}
+
 }  // namespace
 
 Result<std::vector<PlannedStep>> plan_go_function(const PlanRequest& request) {
-  return std::vector<PlannedStep>{whole(request, "compile with Go", request.job.work_dir / "function")};
+  return std::vector<PlannedStep>{
+      of_program(request, whole(request, "compile with Go", request.job.work_dir / "function"))};
 }
 
 Result<std::vector<PlannedStep>> plan_python_function(const PlanRequest& request) {
-  return std::vector<PlannedStep>{whole(request, "stage Python modules", {})};
+  return std::vector<PlannedStep>{of_program(request, whole(request, "stage Python modules", {}))};
 }
 
 Result<std::vector<PlannedStep>> plan_binary_function(const PlanRequest& request) {

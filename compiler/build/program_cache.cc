@@ -159,7 +159,7 @@ void ProgramCache::keep(const CompiledFunction& compiled, std::vector<Diagnostic
                        {"program", std::move(*program)},
                        {"debug_file", debug},
                        {"outputs", std::move(names)}};
-  job_.cache->keep(key_, names_->paths(), names_->inputs(read), outputs,
+  job_.cache->keep(key_, names_->paths(), names_->inputs(read, job_.listing), outputs,
                    answer.dump(-1, ' ', false, Json::error_handler_t::replace), started_ns);
 }
 

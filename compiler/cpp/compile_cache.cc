@@ -60,6 +60,12 @@ std::optional<CompileAnswer> CompileCache::find_compile(const Request& question)
   return std::move(*answer);
 }
 
+bool CompileCache::knows_compile(const Request& question) const {
+  if (!cache_) return false;
+  auto source = cache_->digests().of(absolute(question.compile->source));
+  return source && cache_->look(key("cpp.compile", question, *source), names_).has_value();
+}
+
 void CompileCache::keep_compile(const Request& question, const CompileAnswer& answer,
                                 std::int64_t started_ns) const {
   if (!cache_) return;

@@ -22,6 +22,8 @@ class CompileCache {
 
   /// A source that was compiled in this state before: its object, and faasc-cxx's answer with its inputs.
   std::optional<CompileAnswer> find_compile(const Request& question) const;
+  /// Whether find_compile() would find it in the cache of this host. Puts nothing anywhere.
+  bool knows_compile(const Request& question) const;
   void keep_compile(const Request& question, const CompileAnswer& answer, std::int64_t started_ns) const;
 
   /// What was linked from these objects before, with the generated main().

@@ -7,6 +7,7 @@
 #include "base/process.h"
 #include "base/sha256.h"
 #include "compiler/cpp/arguments.h"
+#include "compiler/cpp/compile_cache.h"
 #include "compiler/cpp/input_record.h"
 
 namespace faasc::cpp {
@@ -99,6 +100,7 @@ Result<std::vector<PlannedUnit>> plan_cpp(const CppRequest& request) {
   FAASC_CHECK(check_arguments(request));
   std::error_code error;
   fs::path work = fs::weakly_canonical(request.work_dir, error);
+  const CompileCache cache(request, fs::weakly_canonical(request.project_dir, error), work);
   std::vector<PlannedUnit> plan;
   PlannedUnit link{.source = {}, .object = work / "function", .inputs = {}, .command = {}, .reason = {}};
   for (const std::string& source : request.sources) {
@@ -113,8 +115,11 @@ Result<std::vector<PlannedUnit>> plan_cpp(const CppRequest& request) {
     if (unit.inputs.empty())
       unit.inputs.push_back((request.project_dir / source).lexically_normal().string());
     unit.reason = why_not_current(record, digest_of(question));
+    unit.cached = !unit.reason.empty() && cache.knows_compile(question);
     link.inputs.push_back(unit.object.string());
-    if (!unit.reason.empty() && link.reason.empty()) link.reason = "'" + source + "' is compiled";
+    if (!unit.reason.empty() && link.reason.empty())
+      link.reason = unit.cached ? "what comes of '" + source + "' may be another program"
+                                : "'" + source + "' is compiled";
   }
   InputRecord record = InputRecord::load(work / "function.json");
   for (const std::string& path : paths_of(record))

@@ -34,7 +34,8 @@ struct PlannedUnit {
   std::filesystem::path object;  ///< what comes out of it
   std::vector<std::string> inputs;
   std::string command;
-  std::string reason;  ///< why it will run; empty: it will not
+  std::string reason;   ///< why it will run; empty: it will not
+  bool cached = false;  ///< what would come of it is in the cache of this host
 };
 
 /// What build_cpp would do now. Writes nothing; asks no compiler.

@@ -255,12 +255,13 @@ Result<void> build_batch(Session& session, std::vector<BatchItem>& items, unsign
   return done;
 }
 
-Result<std::optional<BuildPlan>> plan_target(Session& session, const TargetArguments& arguments) {
+Result<std::optional<BuildPlan>> plan_target(Session& session, const TargetArguments& arguments,
+                                             StepCache* cache) {
   FAASC_TRY(BuildTools tools, find_tools());
   FAASC_TRY(KernelStore store, KernelStore::open());
   FAASC_TRY(BuildOptions options, build_options(session, arguments));
   Diagnostics diagnostics;
-  auto plan = plan_function(options, tools, store, diagnostics);
+  auto plan = plan_function(options, tools, store, cache, diagnostics);
   session.report(diagnostics);
   if (plan) return std::optional(std::move(*plan));
   if (diagnostics.has_errors()) return std::optional<BuildPlan>();

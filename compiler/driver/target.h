@@ -59,7 +59,8 @@ std::string name_of(const BatchItem& item);
 Result<void> build_batch(Session& session, std::vector<BatchItem>& items, unsigned jobs, bool keep_going);
 
 /// What building it would do; writes nothing. Nothing as above.
-Result<std::optional<BuildPlan>> plan_target(Session& session, const TargetArguments& arguments);
+Result<std::optional<BuildPlan>> plan_target(Session& session, const TargetArguments& arguments,
+                                             StepCache* cache);
 
 /// Builds the function and writes its faas.lock, and before that the requirements.lock of a Python function.
 /// Nothing as above.

@@ -80,6 +80,8 @@ class ProgramCacheSystem : public CacheSystem {
     EXPECT_THAT(build(first_).err, HasSubstr(took));
     EXPECT_THAT(build(first_).err, HasSubstr("is up to date"));
     change_environment(second_, "env: {GREETING: Hello}\nresources: {memory: 512MiB}\n");
+    EXPECT_THAT(second_.faasc({"build", "-n", "--kernel", "nanos"}).out,
+                HasSubstr("1 of 2 steps, 1 from the cache\n"));
     Finished taken = build(second_);
     EXPECT_THAT(taken.err, HasSubstr(took)) << "another checkout";
     EXPECT_THAT(taken.err, HasSubstr("http function"));

@@ -1,6 +1,9 @@
 // What a build would do, what it does and when, and how it shares a machine with make.
 
+#include <chrono>
+#include <map>
 #include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -86,6 +89,37 @@ TEST_F(PlanSystem, SaysWhatABuildWillDoAndWritesNothing) {
   EXPECT_THAT(refused.err, HasSubstr("runtim"));
 }
 
+TEST_F(PlanSystem, SaysWhatTheCacheHas) {
+  project_.environment["FAASC_NO_CACHE"] = "";
+  project_.environment["FAASC_CACHE_DIR"] = project_.at("../cache").string();
+  auto label = [&](const std::string& step) {
+    Finished finished = project_.faasc({"build", "-n", "--format", "json", "-q"});
+    EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;
+    nlohmann::json result = nlohmann::json::parse(finished.out);
+    for (const auto& one : result.at("plan").at(0).at("steps"))
+      if (one.at("name") == step) return one.at("runs") ? "run" : one.at("cached") ? "take" : "skip";
+    return "none";
+  };
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_STREQ(label("write shop.img"), "run");
+  EXPECT_FALSE(fs::exists(project_.at("../cache/build"))) << "a plan writes nothing there either";
+  EXPECT_EQ(project_.faasc({"build", "-q"}).status.code, 0);
+  EXPECT_STREQ(label("write shop.img"), "skip");
+  fs::remove_all(project_.at("build"));
+  EXPECT_STREQ(label("compile hello.cc"), "skip");
+  EXPECT_STREQ(label("write shop.img"), "take");
+  EXPECT_THAT(project_.faasc({"build", "-n"}).out, HasSubstr("0 of 4 steps, 1 from the cache\n"));
+  project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "env: {WORD: x}\n");
+  EXPECT_STREQ(label("compile hello.cc"), "take");
+  EXPECT_STREQ(label("link"), "run") << "only what is compiled tells what is linked";
+  EXPECT_STREQ(label("write shop.img"), "run");
+  EXPECT_THAT(project_.faasc({"build", "-n"}).out,
+              HasSubstr("  take  compile more.cc: there is no earlier result\n"));
+  project_.write("more.cc", "int more() { return 2; }\n");
+  EXPECT_STREQ(label("compile more.cc"), "run");
+  EXPECT_STREQ(label("compile hello.cc"), "take");
+}
+
 TEST_F(PlanSystem, TracesWhatEachThreadDidAndShowsTheCommands) {
   std::vector<std::string> commands = ran();
   ASSERT_EQ(commands.size(), 3u) << "two sources and the link";
@@ -99,6 +133,15 @@ TEST_F(PlanSystem, TracesWhatEachThreadDidAndShowsTheCommands) {
     times[event.at("tid").get<int>()].emplace_back(begin, end);
   }
   EXPECT_THAT(steps, ElementsAre("compiling 2 sources", "writing shop.img"));
+  // Clang's own account of each source lies below its program.
+  std::map<std::string, int> of_clang;
+  for (const auto& event : trace_.at("traceEvents"))
+    if (event.value("cat", "") == "clang" && event.at("ph") == "X")
+      ++of_clang[event.at("name").get<std::string>()];
+  EXPECT_GE(of_clang["Frontend"], 2) << trace_.dump();
+  EXPECT_GE(of_clang["Backend"], 2);
+  EXPECT_TRUE(fs::exists(project_.at("build/.faasc/shop/cpp/objects/hello.cc.o")));
+  EXPECT_FALSE(fs::exists(project_.at("build/.faasc/shop/cpp/objects/hello.cc.o.trace")));
   // Of one thread, each lies within another or beside it.
   for (auto& [thread, spans] : times)
     for (const auto& a : spans)
