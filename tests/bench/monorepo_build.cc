@@ -1,6 +1,6 @@
 // How long examples/monorepo takes, twelve functions in three languages in one call of faasc build: from
 // nothing (no earlier build, an empty cache; Go's modules are there), in a fresh copy with the cache of that,
-// unchanged, and after a change of one line in each language. Each beside the first.
+// unchanged, after a change of one line in each language, and of an environment. Each beside the first.
 //
 // usage: monorepo_build FAASC [ROUNDS]
 
@@ -45,9 +45,14 @@ int main(int argc, char** argv) {
     const char* what;
     std::vector<double> ms;
   };
-  std::vector<Row> rows = {{"from nothing", {}},           {"a fresh copy, with the cache of that", {}},
-                           {"nothing changed", {}},        {"one line of C++ changed", {}},
-                           {"one line of Go changed", {}}, {"one line of Python changed", {}}};
+  std::vector<Row> rows = {{"from nothing", {}},
+                           {"a fresh copy, with the cache of that", {}},
+                           {"nothing changed", {}},
+                           {"one line of C++ changed", {}},
+                           {"one line of Go changed", {}},
+                           {"one line of Python changed", {}},
+                           {"a Go function's environment changed", {}},
+                           {"a Python function's environment changed", {}}};
   for (int round = 0; round < rounds; ++round) {
     fs::path here = place->path() / std::to_string(round), cache = here / "cache", one = here / "one",
              two = here / "two";
@@ -69,6 +74,10 @@ int main(int argc, char** argv) {
     rows[4].ms.push_back(build(faasc, one, cache));
     add_line(one / "text/slug/slug.py", "# one line more\n");
     rows[5].ms.push_back(build(faasc, one, cache));
+    add_line(one / "geo/convert/faas.yaml", "env: {UNIT: km}\n");
+    rows[6].ms.push_back(build(faasc, one, cache));
+    add_line(one / "text/count/faas.yaml", "env: {UNIT: words}\n");
+    rows[7].ms.push_back(build(faasc, one, cache));
     fs::remove_all(here);
   }
   double first = median(rows[0].ms);
