@@ -1,6 +1,7 @@
 // build.cpp.launcher: objects that another program makes, here or on another host.
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <thread>
 
@@ -130,6 +131,12 @@ class DistccLauncher : public Launcher {
     second_.environment["DISTCC_HOSTS"] = "127.0.0.1:" + std::to_string(port_) + "/2";
     second_.environment["DISTCC_DIR"] = at("home").string();
   }
+  // With the processes that it has started to compile.
+  void TearDown() override {
+    if (!daemon_) return;
+    ::kill(-daemon_->pid(), SIGKILL);
+    daemon_->wait();
+  }
   void start_daemon() {
     ASSERT_TRUE(write_file(at("log"), ""));
     fs::permissions(at("log"), fs::perms(0666));
@@ -139,7 +146,7 @@ class DistccLauncher : public Launcher {
                                "--enable-tcp-insecure", "--log-file", at("log").string()},
                       .working_directory = {},
                       .environment = {}},
-                     {.out = Stream::Null, .err = Stream::Null});
+                     {.out = Stream::Null, .err = Stream::Null, .own_process_group = true});
     ASSERT_TRUE(daemon);
     daemon_.emplace(std::move(*daemon));
     for (int i = 0; i < 200 && log().find("listening on") == std::string::npos; ++i)
