@@ -7,7 +7,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const char* name_of(RemoteCache::Kind kind) {
-  return kind == RemoteCache::Kind::Action ? "ac" : "cas";
+  return kind == RemoteCache::Kind::ActionResult ? "ac" : "cas";
 }
 
 // One line, without its end. Empty where the companion is gone.

@@ -34,7 +34,7 @@ class RemoteCache {
   RemoteCache(const RemoteCache&) = delete;
   RemoteCache& operator=(const RemoteCache&) = delete;
 
-  enum class Kind : std::uint8_t { Action, Blob };
+  enum class Kind : std::uint8_t { ActionResult, Blob };
 
   /// Fetches into the file `to`, which is there in part where the answer is false. One round trip. More than
   /// `most_bytes` is a failure.

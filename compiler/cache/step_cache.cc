@@ -210,7 +210,7 @@ bool StepCache::is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns) {
 std::optional<ActionResult> StepCache::fetch_action(const std::string& key) {
   const fs::path file = store_.temporary_path();
   std::optional<ActionResult> result;
-  if (remote_->get(RemoteCache::Kind::Action, key, file, kMostActionBytes)) {
+  if (remote_->get(RemoteCache::Kind::ActionResult, key, file, kMostActionBytes)) {
     if (auto bytes = read_file(file, kMostActionBytes)) result = parse_action_result(*bytes);
     if (!result || result->standard_output != signature_of(key)) {
       result.reset();
@@ -312,8 +312,8 @@ void StepCache::keep(const std::string& key, const PathNames& names, const StepI
     };
     send(list);
     for (const ActionResult::File& file : result.files) send(file.blob);
-    remote_->put(RemoteCache::Kind::Action, second, store_.action_path(second));
-    remote_->put(RemoteCache::Kind::Action, key, store_.action_path(key));
+    remote_->put(RemoteCache::Kind::ActionResult, second, store_.action_path(second));
+    remote_->put(RemoteCache::Kind::ActionResult, key, store_.action_path(key));
     return {};
   };
   auto stored = store();

@@ -87,14 +87,15 @@ Result<void> write_layout_archive(const fs::path& directory, const ArchiveSink& 
     std::uint64_t size_bytes = fs::file_size(path, error);
     if (error) return io_error("read", path, error.value());
     FAASC_TRY(Fd fd, open_for_reading(path));
-    FAASC_CHECK(archive.add(name, size_bytes, [&](const ArchiveSink& file) -> Result<void> {
+    auto write = [&](const ArchiveSink& file) -> Result<void> {
       for (;;) {
         FAASC_CHECK(check_interrupt());
         FAASC_TRY(std::size_t count, read_some(fd, buffer.data(), buffer.size(), path));
         if (count == 0) return {};
         FAASC_CHECK(file({buffer.data(), count}));
       }
-    }));
+    };
+    FAASC_CHECK(archive.add(name, size_bytes, write));
   }
   return archive.finish();
 }

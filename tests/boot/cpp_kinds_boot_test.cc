@@ -161,7 +161,7 @@ TEST_P(CppKinds, AnswerTheSameOnEveryKernel) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, CppKinds, testing::Values("http", "server", "cloudevent", "lambda", "typed"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& one) { return one.param; });
 
 }  // namespace
 }  // namespace faasc

@@ -39,8 +39,8 @@ std::string text_of(const Error& error) {
 /// The distribution's kernel, and those that faasc builds.
 class LinuxMachineBoot : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(, LinuxMachineBoot, testing::Values("!-faasc-", "-faasc-tiny", "-faasc-standard"),
-                         [](const auto& info) {
-                           std::string name(info.param);
+                         [](const auto& one) {
+                           std::string name(one.param);
                            return name == "!-faasc-" ? std::string("distribution") : name.substr(7);
                          });
 

@@ -53,9 +53,9 @@ class CMakeFunctions : public testing::TestWithParam<const char*> {
   /// The images that `cmake --build` wrote.
   std::vector<std::string> built() {
     auto times = [&] {
-      std::map<std::string, FileStamp> times;
-      for (const char* image : {"add.img", "greet.img"}) times[image] = stamp_of(build() / image);
-      return times;
+      std::map<std::string, FileStamp> stamps;
+      for (const char* image : {"add.img", "greet.img"}) stamps[image] = stamp_of(build() / image);
+      return stamps;
     };
     auto before = times();
     Finished finished = command({FAASC_CMAKE, "--build", build()});
@@ -153,7 +153,7 @@ TEST_P(CMakeFunctions, AreRefusedWhereTheyAreDeclaredWrong) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, CMakeFunctions, testing::Values("Ninja", "Unix Makefiles"),
-                         [](const auto& info) { return std::string(info.param).substr(0, 4); });
+                         [](const auto& one) { return std::string(one.param).substr(0, 4); });
 
 }  // namespace
 }  // namespace faasc

@@ -51,8 +51,8 @@ INSTANTIATE_TEST_SUITE_P(Templates, OfflineSystem,
                          testing::Values("binary", "cpp-cloudevent", "cpp-http", "cpp-lambda", "cpp-typed",
                                          "go-cloudevent", "go-http", "go-lambda", "python-cloudevent",
                                          "python-http", "python-lambda"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& one) {
+                           std::string name = one.param;
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });

@@ -207,9 +207,9 @@ TEST_F(PlanSystem, SharesMakesJobsAndGivesAllBack) {
       edges.emplace_back(begin + event.at("dur").get<double>(), -1);
     }
     std::sort(edges.begin(), edges.end());
-    int now = 0, most = 0;
-    for (const auto& [time, step] : edges) most = std::max(most, now += step);
-    return most;
+    int now = 0, peak = 0;
+    for (const auto& [time, step] : edges) peak = std::max(peak, now += step);
+    return peak;
   };
   EXPECT_LE(most(), 3);
   EXPECT_GE(most(), 2) << "tokens were there to be taken";

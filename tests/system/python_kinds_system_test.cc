@@ -348,9 +348,9 @@ TEST_P(PythonKinds, AnswerTheTable) {
 INSTANTIATE_TEST_SUITE_P(All, PythonKinds,
                          testing::Combine(testing::ValuesIn(kinds()),
                                           testing::Values(KernelFamily::Nanos, KernelFamily::Linux)),
-                         [](const auto& info) {
-                           return std::get<0>(info.param).name + "_on_" +
-                                  std::string(name_of(std::get<1>(info.param)));
+                         [](const auto& one) {
+                           return std::get<0>(one.param).name + "_on_" +
+                                  std::string(name_of(std::get<1>(one.param)));
                          });
 
 }  // namespace

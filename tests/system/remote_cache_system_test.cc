@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(Servers, BadCache,
                                          std::pair("flood", "it answered with more than"),
                                          std::pair("short", ""),
                                          std::pair("full", "it answered 507 to PUT cas/")),
-                         [](const auto& info) { return std::string(info.param.first); });
+                         [](const auto& one) { return std::string(one.param.first); });
 
 TEST_F(RemoteCacheSystem, ThatIsNotThereIsDoneWithout) {
   Finished finished = first_.faasc({"build", "--kernel", "nanos"});

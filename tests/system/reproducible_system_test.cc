@@ -137,7 +137,7 @@ TEST_P(ReproducibleSystem, HasOneDigestAnywhere) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Languages, ReproducibleSystem, testing::ValuesIn(kLanguages),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace faasc

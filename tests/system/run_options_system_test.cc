@@ -95,7 +95,7 @@ TEST_P(RunOptions, AnImageOfAnEarlierFaasc) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, RunOptions, testing::Values(KernelFamily::Nanos, KernelFamily::Linux),
-                         [](const auto& info) { return std::string(name_of(info.param)); });
+                         [](const auto& one) { return std::string(name_of(one.param)); });
 
 }  // namespace
 }  // namespace faasc

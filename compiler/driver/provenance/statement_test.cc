@@ -60,9 +60,9 @@ TEST(Statement, HasWhatSlsaAndInTotoRequire) {
   timed.finished_on = "2026-11-28T05:10:00Z";
   const nlohmann::json json = nlohmann::json::parse(to_statement(timed));
   auto names = [](const nlohmann::json& object) {
-    std::set<std::string> names;
-    for (const auto& [name, value] : object.items()) names.insert(name);
-    return names;
+    std::set<std::string> found;
+    for (const auto& [name, value] : object.items()) found.insert(name);
+    return found;
   };
   using Names = std::set<std::string>;
   EXPECT_EQ(names(json), (Names{"_type", "predicate", "predicateType", "subject"}));

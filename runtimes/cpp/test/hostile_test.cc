@@ -53,7 +53,9 @@ class Growth {
   void expect_below_mib(long limit) const {
     long const grown = (status_of(server_, "VmHWM") - before_) / 1024;
     ::testing::Test::RecordProperty("grown_mib", static_cast<int>(grown));
-    if (kMeasures) EXPECT_LE(grown, limit) << "MiB";
+    if (kMeasures) {
+      EXPECT_LE(grown, limit) << "MiB";
+    }
   }
 
  private:
