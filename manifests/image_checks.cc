@@ -41,6 +41,10 @@ void ImageChecks::network() {
                std::to_string(kMostNameServers) + " only",
            network.dns[kMostNameServers].place, "keep the nearest three");
   }
+  if (network.tap.written() && network.bridge.written()) {
+    report(kBadNetwork, "tap and bridge are two networks, and a machine has one card", network.bridge.place,
+           "remove one of them: a tap device may be connected to the bridge by the host");
+  }
   if (*network.address == "dhcp") {
     for (const auto& [key, value] : {std::pair{"netmask", &network.netmask}, {"gateway", &network.gateway}}) {
       if (value->written())

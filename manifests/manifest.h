@@ -176,6 +176,7 @@ struct Manifest {
     Located<std::string> netmask;   ///< "255.255.255.0"; empty where the address has a prefix length
     Located<std::string> gateway;   ///< empty: the first address of the network
     Located<std::string> address6;  ///< IPv6 with its prefix length, "fd00::2/64"; empty: from routers only
+    Located<std::string> tap, bridge;       ///< of the host that runs the machine; one of them at most
     std::vector<Located<std::string>> dns;  ///< addresses of name servers
     std::vector<NamedText> hosts;           ///< names and their addresses, beside localhost
   };

@@ -59,7 +59,9 @@ const Chapter kChapters[] = {
      "1MiB}\n"},
     {"http", "", "apiVersion: faasc/v1\nhttp: {port: 9000, health: false}\n"},
     {"network",
-     "`dns` makes /etc/resolv.conf, `hosts` /etc/hosts. `timezone` takes the zone's file of the machine that "
+     "`tap` or `bridge` connects the machine to a network of the host that runs it, unless `--net` says "
+     "otherwise. `dns` makes /etc/resolv.conf, `hosts` /etc/hosts. `timezone` takes the zone's file of the "
+     "machine that "
      "builds into the image and sets `TZ`; `ca_certificates` puts a bundle at "
      "/etc/ssl/certs/ca-certificates.crt and sets `SSL_CERT_FILE`.",
      "apiVersion: faasc/v1\n"

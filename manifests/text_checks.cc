@@ -319,6 +319,17 @@ std::optional<Complaint> check_guest_address6(std::string_view text) {
   return Complaint{"has no prefix length in 1–128", std::string(kHint)};
 }
 
+std::optional<Complaint> check_network_device(std::string_view text) {
+  constexpr std::size_t kMostBytes = 15;  // IFNAMSIZ, less its NUL
+  const bool plain = !text.empty() && text.size() <= kMostBytes && text != "." && text != ".." &&
+                     std::none_of(text.begin(), text.end(), [](char c) {
+                       return c == '/' || c == ':' || static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
+                     });
+  if (plain) return std::nullopt;
+  return Complaint{"is not the name of a network device",
+                   "write the name that 'ip link' shows, of at most 15 bytes"};
+}
+
 std::optional<Complaint> check_netmask(std::string_view text) {
   if (auto complaint = check_ipv4_address(text)) return complaint;
   if (prefix_of_netmask(*parse_ipv4(text))) return std::nullopt;

@@ -42,6 +42,8 @@ std::optional<Complaint> check_console(std::string_view text);
 /// "dhcp", "10.0.2.15" or "10.0.2.15/24"
 std::optional<Complaint> check_guest_address(std::string_view text);
 std::optional<Complaint> check_guest_address6(std::string_view text);
+/// A network device of Linux.
+std::optional<Complaint> check_network_device(std::string_view text);
 std::optional<Complaint> check_netmask(std::string_view text);
 std::optional<Complaint> check_ipv4_address(std::string_view text);
 /// Either version.

@@ -70,7 +70,9 @@ Result<VmSpec> vm_spec_of_function(const Manifest& manifest, const Function& fun
   }
   spec.nics.push_back({.address = address_with_prefix(manifest.network),
                        .gateway = gateway_of(manifest.network),
-                       .address6 = *manifest.network.address6});
+                       .address6 = *manifest.network.address6,
+                       .tap = *manifest.network.tap,
+                       .bridge = *manifest.network.bridge});
   if (kernel.architecture == kAarch64)
     spec.semihosting_exit = true;
   else

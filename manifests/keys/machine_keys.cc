@@ -10,6 +10,7 @@ namespace {
 
 using M = Manifest;
 constexpr std::int64_t kKiB = 1024, kMiB = kKiB * 1024, kSecond = 1000;
+constexpr std::string_view kDevicePattern = "^[^/: \\t]{1,15}$";
 constexpr std::string_view kIpv4Pattern = "^[0-9]+(\\.[0-9]+){3}$";
 constexpr std::string_view kLambdaEvents[] = {"raw", "url-v2"};
 constexpr std::string_view kLogFormats[] = {"text", "json"};
@@ -150,6 +151,18 @@ constexpr Key kNetworkKeys[] = {
      .code = kBadAddress6,
      .pattern = "^[0-9A-Fa-f:.]+/[0-9]+$",
      .check = check_guest_address6},
+    {.name = "tap",
+     .help = "Tap device of the host that the machine's card is connected to",
+     .store = store<&M::Network::tap>,
+     .code = kBadNetwork,
+     .pattern = kDevicePattern,
+     .check = check_network_device},
+    {.name = "bridge",
+     .help = "Bridge of the host that the machine's card is connected to",
+     .store = store<&M::Network::bridge>,
+     .code = kBadNetwork,
+     .pattern = kDevicePattern,
+     .check = check_network_device},
     {.name = "dns",
      .form = Form::TextList,
      .help = "Addresses of name servers, for /etc/resolv.conf",

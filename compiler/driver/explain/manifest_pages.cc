@@ -231,7 +231,8 @@ constexpr ExplainPage kPages[] = {
      "Leave out what the message names and the function does not need, or allow more."},
     {"FAASC0176", "the network is not described right",
      "network.address is dhcp, or an IPv4 address with its prefix length; then a gateway of the same network "
-     "may follow. dns are addresses of up to three name servers; hosts are names and addresses beside "
+     "may follow. tap or bridge is a network device of the host that runs the machine. dns are addresses of "
+     "up to three name servers; hosts are names and addresses beside "
      "localhost.",
      "network: {address: 10.0.2.15, gateway: 10.0.3.1}", "Write for example 'address: 10.0.2.15/24'."},
     {"FAASC0177", "there is no such time zone",
