@@ -80,7 +80,7 @@ struct LinuxCommandLine {
   std::string hostname;            ///< empty: "faasc"
 };
 
-/// "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check ro …"
+/// "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check reboot=a ro …"
 std::string linux_command_line(const LinuxCommandLine& request);
 
 }  // namespace faasc

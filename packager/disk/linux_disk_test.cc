@@ -76,27 +76,30 @@ TEST_F(LinuxDiskTest, TheInitrdPath) {
 }
 
 TEST_F(LinuxDiskTest, CommandLines) {
-  EXPECT_EQ(linux_command_line({}),
-            "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check ro faasc.exit_port=0xf4 "
-            "faasc.ip=dhcp "
-            "faasc.grace=10");
-  EXPECT_EQ(linux_command_line({.writable = true,
-                                .address = "10.1.2.3/16",
-                                .gateway = "10.1.0.1",
-                                .exit_port = {},
-                                .grace = std::chrono::seconds(3),
-                                .hostname = "orders"}),
-            "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check rw faasc.ip=10.1.2.3/16 "
-            "faasc.gw=10.1.0.1 faasc.dns=10.1.0.1 "
-            "faasc.grace=3 "
-            "faasc.hostname=orders");
+  EXPECT_EQ(
+      linux_command_line({}),
+      "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check reboot=a ro faasc.exit_port=0xf4 "
+      "faasc.ip=dhcp "
+      "faasc.grace=10");
+  EXPECT_EQ(
+      linux_command_line({.writable = true,
+                          .address = "10.1.2.3/16",
+                          .gateway = "10.1.0.1",
+                          .exit_port = {},
+                          .grace = std::chrono::seconds(3),
+                          .hostname = "orders"}),
+      "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check reboot=a rw faasc.ip=10.1.2.3/16 "
+      "faasc.gw=10.1.0.1 faasc.dns=10.1.0.1 "
+      "faasc.grace=3 "
+      "faasc.hostname=orders");
   EXPECT_NE(linux_command_line({.room_bytes = 5000, .address6 = "fd00::2/64"})
                 .find(" ro faasc.room=5 faasc.exit_port=0xf4 faasc.ip=dhcp faasc.ip6=fd00::2/64 "),
             std::string::npos);
-  EXPECT_EQ(linux_command_line({.address = "10.1.2.3/16", .gateway = ""}),
-            "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check ro faasc.exit_port=0xf4 "
-            "faasc.ip=10.1.2.3/16 faasc.gw=off "
-            "faasc.dns=off faasc.grace=10");
+  EXPECT_EQ(
+      linux_command_line({.address = "10.1.2.3/16", .gateway = ""}),
+      "console=ttyS0 quiet loglevel=3 panic=-1 printk.time=1 no_timer_check reboot=a ro faasc.exit_port=0xf4 "
+      "faasc.ip=10.1.2.3/16 faasc.gw=off "
+      "faasc.dns=off faasc.grace=10");
 }
 
 TEST_F(LinuxDiskTest, WritesDiskAndInitramfs) {
