@@ -10,9 +10,9 @@
 #include "base/endian.h"
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "base/sha256.h"
 #include "packager/erofs/codes.h"
 #include "packager/erofs/erofs_format.h"
+#include "packager/rootfs/tree_identity.h"
 
 namespace faasc {
 namespace {
@@ -101,35 +101,15 @@ std::string directory_bytes(const std::vector<Name>& names, const std::vector<Er
   return out;
 }
 
-/// What identifies the tree, short of reading its files.
 void derive_uuid(const ErofsOptions& options, const std::vector<std::string_view>& second_names,
                  ErofsPlan& plan) {
-  Sha256 hash;
-  hash.update("faasc erofs 1");
-  auto number = [&](std::uint64_t value) {
-    le64 bytes(value);
-    hash.update({reinterpret_cast<const char*>(&bytes), sizeof bytes});
-  };
-  auto text = [&](std::string_view bytes) {
-    number(bytes.size());
-    hash.update(bytes);
-  };
-  text(options.label);
-  text(options.identity);
-  for (const ErofsNode& node : plan.nodes) {
-    text(node.path);
-    number(node.mode);
-    number(node.size_bytes);
-    if (!node.source) continue;
-    if (const auto* link = std::get_if<Symlink>(&node.source->content)) text(link->target);
-    if (const auto* file = std::get_if<InlineBytes>(&node.source->content)) text(file->bytes);
-  }
-  for (std::string_view name : second_names) text(name);
-  Sha256Digest digest = hash.finish();
-  std::memcpy(plan.uuid.data(), digest.data(), plan.uuid.size());
-  plan.uuid[6] =
-      static_cast<std::uint8_t>((plan.uuid[6] & 0x0f) | 0x80);  // RFC 9562: version 8, vendor's own
-  plan.uuid[8] = static_cast<std::uint8_t>((plan.uuid[8] & 0x3f) | 0x80);
+  TreeIdentity identity("faasc erofs 1");
+  identity.add(options.label);
+  identity.add(options.identity);
+  for (const ErofsNode& node : plan.nodes)
+    identity.add_node(node.path, node.mode, node.size_bytes, node.source);
+  for (std::string_view name : second_names) identity.add(name);
+  plan.uuid = as_uuid(identity.finish());
 }
 
 /// Gives each inode its place, and the blocks after them to what has some.

@@ -13,8 +13,8 @@
 #include "base/endian.h"
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "base/sha256.h"
 #include "packager/ext4/codes.h"
+#include "packager/rootfs/tree_identity.h"
 
 namespace faasc {
 namespace {
@@ -141,37 +141,19 @@ std::uint8_t type_of(const Ext4Node& node) {
   return S_ISDIR(node.mode) ? kDirectoryType : S_ISLNK(node.mode) ? kSymlinkType : kFileType;
 }
 
-/// What identifies the tree, short of reading its files.
 void derive_ids(const Ext4Options& options, const std::vector<std::string_view>& second_names,
                 Ext4Plan& plan) {
-  Sha256 hash;
-  hash.update("faasc ext4 2");
-  auto number = [&](std::uint64_t value) {
-    le64 bytes(value);
-    hash.update({reinterpret_cast<const char*>(&bytes), sizeof bytes});
-  };
-  auto text = [&](std::string_view bytes) {
-    number(bytes.size());
-    hash.update(bytes);
-  };
-  text(options.label);
-  text(options.identity);
-  number(options.free_bytes);
-  for (const Ext4Node& node : plan.nodes) {
-    text(node.path);
-    number(node.mode);
-    number(node.size_bytes);
-    if (!node.source) continue;
-    if (const auto* link = std::get_if<Symlink>(&node.source->content)) text(link->target);
-    if (const auto* file = std::get_if<InlineBytes>(&node.source->content)) text(file->bytes);
-  }
-  for (std::string_view name : second_names) text(name);
-  Sha256Digest digest = hash.finish();
-  std::memcpy(plan.uuid, digest.data(), 16);
+  TreeIdentity identity("faasc ext4 2");
+  identity.add(options.label);
+  identity.add(options.identity);
+  identity.add(options.free_bytes);
+  for (const Ext4Node& node : plan.nodes)
+    identity.add_node(node.path, node.mode, node.size_bytes, node.source);
+  for (std::string_view name : second_names) identity.add(name);
+  const Sha256Digest digest = identity.finish();
+  const auto uuid = as_uuid(digest);
+  std::copy(uuid.begin(), uuid.end(), plan.uuid);
   std::memcpy(plan.hash_seed, digest.data() + 16, 16);
-  plan.uuid[6] =
-      static_cast<std::uint8_t>((plan.uuid[6] & 0x0f) | 0x80);  // RFC 9562: version 8, vendor's own
-  plan.uuid[8] = static_cast<std::uint8_t>((plan.uuid[8] & 0x3f) | 0x80);
 }
 
 }  // namespace

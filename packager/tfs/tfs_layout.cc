@@ -9,6 +9,7 @@
 #include "base/sha256.h"
 #include "base/varint.h"
 #include "packager/output/host_files.h"
+#include "packager/rootfs/tree_identity.h"
 #include "packager/tfs/codes.h"
 
 namespace faasc {
@@ -325,10 +326,7 @@ class Planner {
       if (const auto* bytes = std::get_if<InlineBytes>(&file.node->content)) contents.add(bytes->bytes);
     Sha256 hash;
     hash.update("faasc tfs 1" + options_.label + '\0' + options_.identity + '\0' + contents.state());
-    Sha256Digest digest = hash.finish();
-    std::copy_n(digest.begin(), layout_.uuid.size(), layout_.uuid.begin());
-    layout_.uuid[6] = static_cast<std::uint8_t>((layout_.uuid[6] & 0x0f) | 0x80);
-    layout_.uuid[8] = static_cast<std::uint8_t>((layout_.uuid[8] & 0x3f) | 0x80);
+    layout_.uuid = as_uuid(hash.finish());
   }
 
   const Rootfs& tree_;
