@@ -138,7 +138,8 @@ void ImageCache::keep(const BuiltFunction& built, const std::vector<fs::path>& i
   std::error_code error;
   std::uint64_t bytes = 0;
   for (const fs::path& output : outputs) bytes += fs::file_size(output, error);
-  if (!StepCache::is_worth_keeping(bytes, file_clock_ns() - started_ns)) return;
+  // Half of a program's share: that has been kept by now, and with it most of what the time went into.
+  if (!StepCache::is_worth_keeping(bytes, file_clock_ns() - started_ns, 1.0 / 40)) return;
   auto in_work = [&](const fs::path& path) {
     return path.empty() ? std::string() : path.lexically_relative(work_).string();
   };

@@ -201,10 +201,10 @@ std::optional<KeptStep> StepCache::look(const std::string& key, const PathNames&
   return find_here(key, names, [](std::string_view) { return StepOutputs{}; });
 }
 
-bool StepCache::is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns) {
+bool StepCache::is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns, double share) {
   // What is read, digested and written in a second.
-  constexpr double kBytesPerNanosecond = 0.4, kShare = 1.0 / 20;
-  return static_cast<double>(bytes) / kBytesPerNanosecond <= static_cast<double>(taken_ns) * kShare;
+  constexpr double kBytesPerNanosecond = 0.4;
+  return static_cast<double>(bytes) / kBytesPerNanosecond <= static_cast<double>(taken_ns) * share;
 }
 
 std::optional<ActionResult> StepCache::fetch_action(const std::string& key) {

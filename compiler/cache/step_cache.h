@@ -74,9 +74,9 @@ class StepCache {
   /// As find(), but asks nobody elsewhere, puts nothing in place and is not counted: what a build would find.
   std::optional<KeptStep> look(const std::string& key, const PathNames& names);
 
-  /// Whether keeping so many bytes takes a twentieth at most of what making them took, so that what is made
-  /// in no time pays nothing and fills nothing.
-  static bool is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns);
+  /// Whether keeping so many bytes takes that share at most of what making them took, so that what is made in
+  /// no time pays nothing and fills nothing.
+  static bool is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns, double share);
 
   /// `started_ns`, file_clock_ns() from before the step: where an input changed since, nobody knows which
   /// content the step has read, and nothing is kept. `executable`: outputs with the permission to run.
