@@ -31,8 +31,8 @@ void append_wrapped(std::string& out, std::string_view text) {
 
 std::vector<const ExplainPage*> all_pages() {
   std::vector<const ExplainPage*> all;
-  for (auto pages : {manifest_pages(), compiler_pages(), python_pages(), packager_pages(), launcher_pages(),
-                     driver_pages(), base_pages()}) {
+  for (auto pages : {manifest_pages(), compiler_pages(), python_pages(), packager_pages(), machine_pages(),
+                     launcher_pages(), driver_pages(), base_pages()}) {
     for (const ExplainPage& page : pages) all.push_back(&page);
   }
   std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->code < b->code; });

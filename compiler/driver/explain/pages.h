@@ -26,7 +26,8 @@ std::vector<const ExplainPage*> all_pages();
 std::span<const ExplainPage> manifest_pages();  // 01xx, and 02xx that the manifest's reader reports
 std::span<const ExplainPage> compiler_pages();  // 02xx-04xx
 std::span<const ExplainPage> python_pages();    // 03xx
-std::span<const ExplainPage> packager_pages();  // 05xx, 06xx
+std::span<const ExplainPage> packager_pages();  // 05xx
+std::span<const ExplainPage> machine_pages();   // 06xx, and 07xx that the packager reports
 std::span<const ExplainPage> launcher_pages();  // 07xx
 std::span<const ExplainPage> driver_pages();    // 08xx
 std::span<const ExplainPage> base_pages();      // 09xx
