@@ -16,6 +16,7 @@ inline constexpr const char* kBadBootBlob = "FAASC0611";
 inline constexpr const char* kBadUefiLoader = "FAASC0612";
 inline constexpr const char* kBadKlib = "FAASC0613";
 inline constexpr const char* kBadRelease = "FAASC0614";
+inline constexpr const char* kForeignBootBlob = "FAASC0855";  // of a release that kernel.img is not of
 
 // Changing the store.
 inline constexpr const char* kKernelVersionUnknown = "FAASC0620";

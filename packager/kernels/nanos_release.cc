@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "packager/archive/archive_reader.h"
+#include "packager/kernels/boot_blob.h"
 #include "packager/kernels/codes.h"
 #include "packager/kernels/kernel_version.h"
 
@@ -21,14 +22,6 @@ namespace {
 
 constexpr std::uint64_t kMaxFileBytes = 256 << 20;
 constexpr std::uint64_t kMaxBootBytes = 16 << 20;
-constexpr std::size_t kSectorBytes = 512;
-
-// boot.img: stage 1 in the first sector, with a description of what follows it just before the partition
-// table.
-constexpr std::size_t kRegionLengthAt = 0x1B2;
-constexpr std::size_t kRegionTypeAt = 0x1BA;
-constexpr std::uint32_t kBootRegionType = 12;
-
 constexpr std::uint16_t kPeMachineX86_64 = 0x8664;
 constexpr std::uint16_t kPeMachineAarch64 = 0xAA64;
 constexpr std::uint16_t kElfMachineAarch64 = 183;
@@ -141,36 +134,6 @@ Result<std::string> stage_archive(const fs::path& source, const fs::path& stagin
   return top->string();
 }
 
-Error bad_boot_blob(const std::string& shown, const std::string& why) {
-  return Error{Fault::Input,
-               kBadBootBlob,
-               "'" + shown + "/boot.img' is not the boot loader of Nanos: " + why,
-               {},
-               "take boot.img from the same release as kernel.img"};
-}
-
-Result<void> check_boot_blob(const fs::path& directory, const std::string& shown) {
-  FAASC_TRY(std::string bytes, read_file(directory / "boot.img", kMaxBootBytes));
-  if (bytes.compare(0, 4, "\177ELF") == 0) return bad_boot_blob(shown, "it is an ELF file, as kernel.img is");
-  if (bytes.size() < 2 * kSectorBytes || bytes.size() % kSectorBytes != 0)
-    return bad_boot_blob(shown, "it has " + std::to_string(bytes.size()) +
-                                    " bytes where a multiple of 512 from 1024 on is needed");
-  if (bytes.compare(kSectorBytes - 2, 2, "\x55\xaa") != 0)
-    return bad_boot_blob(shown, "its first sector does not end in the bytes 55 AA");
-  le64 length;
-  le32 type;
-  std::memcpy(&length, bytes.data() + kRegionLengthAt, sizeof length);
-  std::memcpy(&type, bytes.data() + kRegionTypeAt, sizeof type);
-  if (type != kBootRegionType)
-    return bad_boot_blob(
-        shown, "the region at byte 0x1AA is of type " + std::to_string(type) + " where 12 is needed");
-  if (length != bytes.size() - kSectorBytes)
-    return bad_boot_blob(shown, "it says that " + std::to_string(length) +
-                                    " bytes follow its first sector, and " +
-                                    std::to_string(bytes.size() - kSectorBytes) + " do");
-  return {};
-}
-
 /// `name` is "bootx64.efi" or "bootaa64.efi", which say what they are for.
 Result<void> check_uefi_loader(const fs::path& directory, const std::string& shown, const std::string& name) {
   FAASC_TRY(std::string bytes, read_file(directory / name, kMaxBootBytes));
@@ -259,7 +222,10 @@ Result<KernelElf> check_nanos_release(const fs::path& directory, const std::stri
   for (const char* foreign : {pc ? "bootaa64.efi" : "bootx64.efi", pc ? "" : "boot.img"})
     if (*foreign != '\0' && fs::exists(directory / foreign, error))
       return mixed(shown, foreign, std::string(pc ? kAarch64 : kX86_64), kernel);
-  if (pc) FAASC_CHECK(check_boot_blob(directory, shown));
+  if (pc) {
+    FAASC_TRY(std::string blob, read_file(directory / "boot.img", kMaxBootBytes));
+    FAASC_CHECK(check_boot_blob(blob, shown + "/boot.img"));
+  }
   std::string loader = pc ? "bootx64.efi" : "bootaa64.efi";
   if (fs::exists(directory / loader, error)) FAASC_CHECK(check_uefi_loader(directory, shown, loader));
   FAASC_CHECK(check_klibs(directory, shown, kernel));

@@ -202,8 +202,9 @@ constexpr ExplainPage kPages[] = {
      "2867200 [FAASC0670]",
      "Copy or build the image again."},
     {"FAASC0671", "a copy of the image would lose something",
-     "Copying files into an image writes its root file system anew. An ext4 that something else than faasc "
-     "wrote can have owners, attributes and a journal, and any image devices, that would not be in the copy.",
+     "Copying files into an image writes its root file system anew. What something else than faasc wrote can "
+     "have owners, attributes and a journal, and any image devices, that would not be in the copy. What is "
+     "faasc's own in an initramfs, its init and modules, is not replaced.",
      "faasc image cp hosts debian.ext4:/etc/hosts -o new.ext4   # where files belong to several users",
      "Build an image with these files, or mount this one."},
     {"FAASC0672", "this cannot be copied into an image", "Only files, directories and symbolic links can.",
@@ -268,6 +269,22 @@ constexpr ExplainPage kPages[] = {
      "image was built.",
      "faasc spec shop --to libvirt --volume data.img:/data   # and no 'mounts' in faas.yaml",
      "Write 'mounts: [{label: data, path: /data}]' into faas.yaml, and build again."},
+    {"FAASC0854", "a kernel did not start a program",
+     "'faasc kernel verify --boot' starts a small program with the kernel in every way that its files are "
+     "for: loaded by the VMM, by a BIOS and by UEFI. The machine ended, or time went by, before the program "
+     "ran. With Nanos that is mostly a 'boot.img' or 'bootx64.efi' of another release: such a file does not "
+     "tell which one it belongs to, and loads only kernels whose file system it can read.",
+     "cp old/boot.img release/ && faasc kernel add release --version 0.1.55 && faasc kernel verify --boot "
+     "nanos@0.1.55",
+     "Take all files from one release, and add it again with '--force'."},
+    {"FAASC0855", "a boot.img belongs to another release than its kernel.img",
+     "Nanos' BIOS loader reads the kernel from a file system, whose format had another version before Nanos "
+     "0.1.47. The code of this boot.img compares with that older version alone, so that a disk with it would "
+     "not boot. What is not as old as that cannot be told apart so; a start with 'faasc kernel verify "
+     "--boot' "
+     "does.",
+     "cp ~/.ops/0.1.46/boot.img release/ && faasc kernel add release --version 0.1.55",
+     "Take all files from one release."},
     {"FAASC0741", "Nanos' file system cannot take an edit",
      "What a guest is to find for one run only is written as one more record into the log of its root file "
      "system, in "

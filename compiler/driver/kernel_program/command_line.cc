@@ -87,7 +87,12 @@ Result<KernelCommand> parse_command_line(const std::vector<std::string>& argumen
   VerifyKernels verify;
   CLI::App* verify_command = app.add_subcommand("verify", "compare a kernel's files with what was recorded");
   verify_command->add_option("KERNEL", verify.selectors, "names; all kernels if left out");
-  verify_command->footer("\nExample:\n  faasc kernel verify nanos@0.1.55");
+  verify_command->add_flag("--boot", verify.boot,
+                           "also start a small program with each, loaded by the VMM, by its BIOS\n"
+                           "loader and by its UEFI loader, in machines of QEMU");
+  verify_command->footer(
+      "\nThe files of a Nanos release do not tell whether they belong together; a start does.\n\n"
+      "Example:\n  faasc kernel verify nanos@0.1.55\n  faasc kernel verify --boot nanos");
 
   AddKernel add;
   std::string source;

@@ -24,6 +24,7 @@ struct ShowKernel {
 };
 struct VerifyKernels {
   std::vector<std::string> selectors;  ///< empty: all
+  bool boot = false;                   ///< each starts a program, too, in every way that it can
 };
 struct AddKernel {
   std::filesystem::path source;

@@ -48,6 +48,8 @@ TEST_F(CommandLineTest, ReadsEveryCommand) {
 
   EXPECT_TRUE(parse<VerifyKernels>({"verify"}).selectors.empty());
   EXPECT_THAT(parse<VerifyKernels>({"verify", "nanos", "./dir"}).selectors, ElementsAre("nanos", "./dir"));
+  EXPECT_FALSE(parse<VerifyKernels>({"verify"}).boot);
+  EXPECT_TRUE(parse<VerifyKernels>({"verify", "--boot"}).boot);
 
   auto add = parse<AddKernel>({"add", "release.tar.gz", "--version", "0.1.55", "--force"});
   EXPECT_EQ(add.source, "release.tar.gz");

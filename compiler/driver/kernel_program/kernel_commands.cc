@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <thread>
 
 #include <unistd.h>
@@ -10,8 +11,10 @@
 #include "base/diagnostics.h"
 #include "base/interrupt.h"
 #include "compiler/driver/installation.h"
+#include "compiler/driver/kernel_program/boot_trial.h"
 #include "compiler/driver/kernel_program/kernel_listing.h"
 #include "compiler/driver/kernel_program/progress.h"
+#include "launcher/codes.h"
 #include "packager/kernels/codes.h"
 #include "packager/kernels/default_kernel.h"
 #include "packager/kernels/kernel_add.h"
@@ -71,6 +74,27 @@ Result<int> run(const KernelStore& store, const ShowKernel& command) {
   return 0;
 }
 
+/// Starts a program in every way that the kernel can; a line for each that worked. What failed is told by
+/// `failed`. A host without a UEFI firmware is no fault of the kernel's.
+Result<void> try_all_boots(const Kernel& kernel, const std::function<void(const Error&)>& failed) {
+  FAASC_TRY(Installation installation, Installation::of_helper());
+  for (BootWay way : boot_ways(kernel)) {
+    FAASC_CHECK(check_interrupt());
+    auto machine = try_boot(kernel, way, installation);
+    if (machine) {
+      FAASC_CHECK(print(full_name(kernel) + ": starts " + in_words(way, kernel) + " (" + *machine + ")\n"));
+    } else if (machine.error().fault == Fault::Interrupted) {
+      return machine.error();
+    } else if (machine.error().code == kNoUefiFirmware) {
+      FAASC_CHECK(print(full_name(kernel) + ": not tried " + in_words(way, kernel) + ": " +
+                        machine.error().what + "\n"));
+    } else {
+      failed(machine.error());
+    }
+  }
+  return {};
+}
+
 Result<int> run(const KernelStore& store, const VerifyKernels& command) {
   std::vector<Kernel> kernels;
   int status = 0;
@@ -96,12 +120,15 @@ Result<int> run(const KernelStore& store, const VerifyKernels& command) {
     auto result = verify(kernel);
     if (!result) {
       failed(result.error());
-    } else if (auto recorded = read_kernel_record(kernel.directory / kKernelRecordName); recorded) {
+      continue;
+    }
+    if (auto recorded = read_kernel_record(kernel.directory / kKernelRecordName); recorded) {
       FAASC_CHECK(
           print(full_name(kernel) + ": " + std::to_string(recorded->files.size()) + " files as recorded\n"));
     } else {
       FAASC_CHECK(print(full_name(kernel) + ": nothing recorded to compare with\n"));
     }
+    if (command.boot) FAASC_CHECK(try_all_boots(kernel, failed));
   }
   return status;
 }
@@ -119,9 +146,39 @@ std::string outcome_of(const Added& added, const KernelStore& store) {
   return "added " + name + " to '" + store.root().string() + "'";
 }
 
+/// "0.1.55-debug" → "0.1.55"
+std::string number_of(const std::string& version) {
+  return version.substr(0, version.find('-'));
+}
+
+/// Nothing in a loader tells which release it is from. One that the store has with another release, too, may
+/// be right, or it was copied to the wrong place.
+void tell_of_shared_loaders(const KernelStore& store, const KernelName& added, Progress& progress) {
+  const std::vector<Kernel> kernels = store.list().kernels;
+  auto same = [&](const Kernel& one) { return full_name(one) == full_name(added); };
+  auto kernel = std::find_if(kernels.begin(), kernels.end(), same);
+  if (added.family != KernelFamily::Nanos || kernel == kernels.end()) return;
+  for (const char* loader : {"boot.img", "bootx64.efi", "bootaa64.efi"}) {
+    auto digest = kernel->sha256.find(loader);
+    if (digest == kernel->sha256.end()) continue;
+    auto has_it = [&](const Kernel& one) {
+      auto its = one.sha256.find(loader);
+      return one.family == kernel->family && number_of(one.version) != number_of(kernel->version) &&
+             its != one.sha256.end() && its->second == digest->second;
+    };
+    auto other = std::find_if(kernels.begin(), kernels.end(), has_it);
+    if (other == kernels.end()) continue;
+    progress.say("its " + std::string(loader) + " is that of " + full_name(*other) +
+                 ", byte for byte; `faasc kernel verify --boot " + full_name(added) +
+                 "` tells whether it starts this kernel");
+  }
+}
+
 Result<int> run(const KernelStore& store, const AddKernel& command) {
   FAASC_TRY(Added added, add_kernel(store, {command.source, command.version, command.force}));
-  Progress().say(outcome_of(added, store));
+  Progress progress;
+  progress.say(outcome_of(added, store));
+  tell_of_shared_loaders(store, added.name, progress);
   return 0;
 }
 

@@ -94,6 +94,21 @@ TEST_F(KernelProgramTest, AKernelsLife) {
   EXPECT_EQ(run({"remove", "nanos@0.1.55"}).status, 3);
 }
 
+TEST_F(KernelProgramTest, SaysWhereALoaderIsAnotherReleasesToo) {
+  write_sample_release(here_ / "0.1.54");
+  write_sample_release(here_ / "0.1.55", "newer");
+  write_sample_release(here_ / "0.1.55-debug", "debug");
+  fs::remove(here_ / "0.1.55/bootx64.efi");
+  EXPECT_EQ(run({"add", "0.1.54"}).err, "added nanos@0.1.54 to '" + root_.string() + "'\n");
+  const std::string added = "added nanos@0.1.55 to '" + root_.string() +
+                            "'\nits boot.img is that of nanos@0.1.54, byte for byte; `faasc kernel verify "
+                            "--boot nanos@0.1.55` tells whether it starts this kernel\n";
+  EXPECT_EQ(run({"add", "0.1.55"}).err, added);
+  // A debug build has the loaders of its release.
+  ASSERT_EQ(run({"remove", "nanos@0.1.54"}).status, 0);
+  EXPECT_EQ(run({"add", "0.1.55-debug"}).err, "added nanos@0.1.55-debug to '" + root_.string() + "'\n");
+}
+
 TEST_F(KernelProgramTest, ListsADebugBuildAsOneAndDoesNotTakeItByItself) {
   write_sample_release(here_ / "0.1.55");
   write_sample_release(here_ / "0.1.57-debug");
