@@ -105,6 +105,7 @@ class CpioWalk {
       ++archive_;
     } else {
       in_archive_ = true;
+      reader_.has_owners_ = reader_.has_owners_ || uid != 0 || gid != 0;
       FAASC_CHECK(add(name, mode, links, body, size, {archive_, major, minor, inode}, time));
     }
     at_ = std::min<std::uint64_t>((body + size + 3) & ~std::uint64_t{3}, source_->size());

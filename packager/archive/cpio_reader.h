@@ -30,6 +30,9 @@ class CpioReader : public StoredTree {
   /// Where the last archive begins.
   std::uint64_t last_archive() const { return last_archive_; }
 
+  /// Owners other than root, which what faasc writes has not.
+  bool has_owners() const { return has_owners_; }
+
   /// Entries whose directory is not there, which the kernel leaves out.
   std::vector<std::string> problems() const override;
 
@@ -37,6 +40,7 @@ class CpioReader : public StoredTree {
   friend class CpioWalk;
 
   std::uint64_t last_archive_ = 0;
+  bool has_owners_ = false;
 };
 
 }  // namespace faasc

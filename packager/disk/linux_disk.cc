@@ -11,6 +11,7 @@
 #include "packager/archive/cpio_writer.h"
 #include "packager/disk/codes.h"
 #include "packager/disk/exec_chain.h"
+#include "packager/disk/initramfs.h"
 #include "packager/disk/linux_boot_kernel.h"
 #include "packager/disk/uefi_loader.h"
 #include "packager/erofs/erofs_writer.h"
@@ -171,15 +172,6 @@ Result<Image> write_root_disk(const LinuxDiskRequest& request, const Rootfs& roo
   return image;
 }
 
-constexpr std::uint64_t kMaxInitramfsFile = std::uint64_t{1} << 30;
-
-Result<std::string> bytes_of_file(const RootfsNode& node) {
-  if (const auto* inlined = std::get_if<InlineBytes>(&node.content)) return inlined->bytes;
-  if (const auto* stored = std::get_if<StoredFile>(&node.content))
-    return stored->tree->read(*stored->entry, kMaxInitramfsFile);
-  return read_file(std::get<HostFile>(node.content).path, kMaxInitramfsFile);
-}
-
 // Each file is one of ours where the kernel looks for it.
 Result<void> check_names_of_init(const Rootfs& rootfs, bool has_modules) {
   for (const char* name : {"/init", "/mod"}) {
@@ -195,36 +187,11 @@ Result<void> check_names_of_init(const Rootfs& rootfs, bool has_modules) {
 }
 
 Result<Image> write_initramfs(const Rootfs& rootfs, std::string archive, const fs::path& out) {
-  std::map<const RootfsNode*, std::pair<std::uint32_t, std::uint32_t>> linked;  // names, and the inode
-  if (rootfs.has_hard_links())
-    for (const auto& [path, node] : rootfs.nodes())
-      if (is_file(node)) ++linked[&rootfs.behind(node)].first;
-  Image image;
-  CpioWriter writer;
-  for (const auto& [path, node] : rootfs.nodes()) {
-    FAASC_CHECK(check_interrupt());
-    const std::string_view name = std::string_view(path).substr(1);
-    const RootfsNode& content = rootfs.behind(node);
-    const std::uint32_t mode = content.mode & 07777;
-    if (const auto* link = std::get_if<Symlink>(&content.content)) {
-      writer.add_symlink(name, link->target);
-    } else if (std::holds_alternative<Directory>(content.content)) {
-      writer.add_directory(name, mode);
-    } else {
-      auto group = linked.find(&content);
-      const std::uint32_t names = group == linked.end() ? 1 : group->second.first;
-      if (group != linked.end() && group->second.second != 0) {
-        writer.add_link(name, group->second.second, mode, names);
-        continue;
-      }
-      FAASC_TRY(std::string bytes, bytes_of_file(content).during("writing '" + path + "'"));
-      image.payload_bytes += bytes.size();
-      const std::uint32_t inode = writer.add_file(name, bytes, mode, names);
-      if (group != linked.end()) group->second.second = inode;
-    }
-  }
-  archive += std::move(writer).finish();
+  FAASC_TRY(InitramfsTree tree, archive_of_tree(rootfs));
+  archive += tree.archive;
   FAASC_CHECK(write_file(out, archive));
+  Image image;
+  image.payload_bytes = tree.payload_bytes;
   image.size_bytes = archive.size();
   image.regions = {{"rootfs", 0, image.size_bytes}};
   return image;

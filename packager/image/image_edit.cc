@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "packager/archive/cpio_reader.h"
+#include "packager/disk/initramfs.h"
 #include "packager/disk/mbr.h"
 #include "packager/erofs/erofs_reader.h"
 #include "packager/erofs/erofs_writer.h"
@@ -168,6 +169,38 @@ Result<std::uint64_t> write_root(const ErofsReader& tree, const Rootfs& rootfs, 
   return written.size_bytes;
 }
 
+/// The archives before the last hold init and the kernel's modules: they stay as they are.
+Result<Image> write_edited_initramfs(const OpenedImage& image, const CpioReader& all, Edits edits,
+                                     const fs::path& out) {
+  const std::uint64_t begin = all.last_archive(), size = image.disk->size();
+  FAASC_TRY(CpioReader first, CpioReader::open(piece_of(image.disk, 0, begin)));
+  for (const auto& [path, node] : edits)
+    if (const StoredEntry* entry = first.find(path); entry && entry->kind != Kind::Directory)
+      return Error{Fault::Input,
+                   kImageNotRebuilt,
+                   "a copy of this image would lose '" + path + "', which is faasc's own",
+                   {},
+                   "copy to another path"};
+  FAASC_TRY(CpioReader last, CpioReader::open(piece_of(image.disk, begin, size - begin)));
+  if (last.has_owners()) return not_rebuilt("the owners of its files");
+  FAASC_TRY(Rootfs rootfs, edited_tree(std::make_shared<CpioReader>(std::move(last)), std::move(edits)));
+  FAASC_TRY(InitramfsTree tree, archive_of_tree(rootfs));
+
+  FAASC_TRY(AtomicFile file, AtomicFile::create(out));
+  FAASC_CHECK(copy_start(*image.disk, begin, file));
+  FAASC_CHECK(write_all_at(file.fd(), tree.archive, begin, out));
+  struct stat status{};
+  if (::fstat(file.fd().get(), &status) != 0) return io_error("write", out, errno);
+  FAASC_CHECK(std::move(file).commit());
+  Image written;
+  written.path = out;
+  written.size_bytes = begin + tree.archive.size();
+  written.allocated_bytes = static_cast<std::uint64_t>(status.st_blocks) * 512;
+  written.payload_bytes = tree.payload_bytes;
+  written.regions = {{"rootfs", 0, written.size_bytes}};
+  return written;
+}
+
 Result<void> add_host(const fs::path& source, const std::string& to, std::vector<ImageEdit>& edits) {
   FAASC_CHECK(check_interrupt());
   struct stat status{};
@@ -219,12 +252,8 @@ Result<Image> write_edited_image(const OpenedImage& image, std::vector<ImageEdit
   Edits edits;
   for (ImageEdit& edit : list) edits.insert_or_assign(edit.path, std::move(edit.node));
   const ImagePart& root = image.parts.front();
-  if (dynamic_cast<const CpioReader*>(root.tree.get()) != nullptr)
-    return Error{Fault::Input,
-                 kImageNotRebuilt,
-                 "the root of this image is an initramfs, in which init and the kernel's modules are as well",
-                 {},
-                 "build an image with these files instead"};
+  if (const auto* archives = dynamic_cast<const CpioReader*>(root.tree.get()))
+    return write_edited_initramfs(image, *archives, std::move(edits), out);
   const std::uint64_t offset = root.region.offset_bytes;
   FAASC_TRY(Rootfs rootfs, edited_tree(root.tree, edits));
   FAASC_TRY(AtomicFile file, AtomicFile::create(out));

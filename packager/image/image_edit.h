@@ -22,8 +22,8 @@ struct ImageEdit {
 /// replaced are the new one's. Whole or not at all.
 ///
 /// FAASC0667 where a file would take a directory's place or the other way round. FAASC0671 where the root
-/// holds what would be lost: sockets and devices; in an ext4 or EROFS that faasc did not write, owners,
-/// attributes or a journal. And for an initramfs, which holds init and modules besides its root.
+/// holds what would be lost: sockets and devices; in what faasc did not write, owners, attributes or a
+/// journal. An initramfs keeps the archives before its root's, and their files cannot be replaced.
 Result<Image> write_edited_image(const OpenedImage& image, std::vector<ImageEdit> edits,
                                  const std::filesystem::path& out);
 

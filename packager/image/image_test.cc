@@ -11,7 +11,9 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
+#include "packager/archive/cpio_writer.h"
 #include "packager/disk/formats/convert.h"
+#include "packager/disk/initramfs.h"
 #include "packager/disk/linux_disk.h"
 #include "packager/disk/mbr.h"
 #include "packager/disk/nanos_disk.h"
@@ -392,6 +394,42 @@ TEST_F(ImageTest, FilesComeIntoACopyOfAnExt4) {
   EXPECT_EQ(to_text(write_edited_image(open(at("other")), edits, at("x")).error(), Color::Off),
             "faasc: error: a copy of this image would lose the journal of its file system [FAASC0671]\n"
             "  hint: build an image with these files instead\n");
+  EXPECT_FALSE(fs::exists(at("x")));
+}
+
+// Init and modules are in archives before the root's.
+TEST_F(ImageTest, FilesComeIntoACopyOfAnInitramfs) {
+  CpioWriter modules, init;
+  modules.add_directory("mod");
+  modules.add_file("mod/order", "ext4.ko\n");
+  init.add_file("init", "our init", 0755);
+  const std::string start = std::move(modules).finish() + std::move(init).finish();
+  const std::string tree = archive_of_tree(program_.rootfs)->archive;
+  ASSERT_TRUE(write_file(at("root.img"), start + tree));
+  OpenedImage before = open(at("root.img"));
+  ASSERT_TRUE(write_file(at("hosts"), "::1 localhost\n"));
+  auto edits = edits_of_host(at("hosts"), "/etc/hosts").value();
+  auto written = write_edited_image(before, edits, at("after.img"));
+  ASSERT_TRUE(written) << to_text(written.error(), Color::Off);
+  const std::string bytes = read_file(at("after.img")).value();
+  EXPECT_EQ(written->size_bytes, bytes.size());
+  EXPECT_TRUE(bytes.starts_with(start));
+  OpenedImage after = open(at("after.img"));
+  EXPECT_EQ(diff_images(before, after)->entries.size(), 1u);
+  EXPECT_EQ(after.root().find("/app/run")->mode, 0755u);
+  EXPECT_EQ(after.root().find("/app/run")->id, after.root().find("/app/second")->id);
+  EXPECT_THAT(check_image(after)->problems, IsEmpty());
+
+  edits = edits_of_host(at("hosts"), "/init").value();
+  EXPECT_EQ(to_text(write_edited_image(before, edits, at("x")).error(), Color::Off),
+            "faasc: error: a copy of this image would lose '/init', which is faasc's own [FAASC0671]\n"
+            "  hint: copy to another path\n");
+  std::string foreign = tree;  // the owner of the first entry
+  foreign.replace(6 + 3 * 8 - 1, 1, "1");
+  ASSERT_TRUE(write_file(at("foreign.img"), start + foreign));
+  edits = edits_of_host(at("hosts"), "/etc/hosts").value();
+  EXPECT_EQ(write_edited_image(open(at("foreign.img")), edits, at("x")).error().what,
+            "a copy of this image would lose the owners of its files");
   EXPECT_FALSE(fs::exists(at("x")));
 }
 

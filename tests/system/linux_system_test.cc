@@ -65,6 +65,18 @@ TEST_F(LinuxSystem, TheRootCanBeAnErofsOrTheInitramfs) {
   }
 }
 
+TEST_F(LinuxSystem, ACopyOfAnInitramfsWithMoreInItBoots) {
+  project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "image: {root: initramfs}\n");
+  ASSERT_EQ(project_.faasc({"build", "-q", "--kernel", "linux"}).status.code, 0);
+  project_.write("hosts", "127.0.0.1 localhost copy\n");
+  Finished copied = project_.faasc({"image", "cp", "hosts", "build/hello.img:/etc/hosts", "-o", "copy.img"});
+  ASSERT_EQ(copied.status.code, 0) << copied.err;
+  Finished finished = project_.faasc({"invoke", "copy.img", "--data", "Ada", "--accel", "tcg"});
+  EXPECT_EQ(finished.status.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "Hello, Ada!\n");
+  EXPECT_EQ(project_.faasc({"image", "cat", "copy.img:/etc/hosts"}).out, "127.0.0.1 localhost copy\n");
+}
+
 TEST_F(LinuxSystem, AnErofsBootsByItself) {
   project_.write("faas.yaml", *read_file(project_.at("faas.yaml")) + "image: {boot: bios, root: erofs}\n");
   Finished finished = invoke({"--data", "Ada", "--boot", "bios"});

@@ -77,7 +77,9 @@ Result<void> write_companions(const fs::path& image, const fs::path& out, const 
   if (fs::exists(vm_spec_path(image), error)) {
     FAASC_TRY(KernelStore store, KernelStore::open());
     FAASC_TRY(VmSpec spec, read_vm_spec(fs::absolute(vm_spec_path(image)), store.root()));
-    if (!spec.disks.empty()) {
+    if (spec.direct_boot && spec.direct_boot->initrd_is_root) {
+      spec.direct_boot->initrd = fs::absolute(out);
+    } else if (!spec.disks.empty()) {
       spec.disks.front().path = fs::absolute(out);
       spec.disks.front().format = name_of(format);
     }
