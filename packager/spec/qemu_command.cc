@@ -84,8 +84,19 @@ std::string host_network(const VmSpec::Nic& nic, const std::string& id, int fd) 
   return "tap,id=" + id + ",ifname=" + escaped(nic.tap) + ",script=no,downscript=no";
 }
 
+/// QEMU's own network always answers DHCP with the same: a guest that is told so need not ask. Of the words
+/// for faasc's init (runtimes/linux/init/command_line.h).
+std::string with_known_address(std::string text, const VmSpec& spec) {
+  constexpr std::string_view kAsks = "faasc.ip=dhcp";
+  constexpr std::string_view kKnown = "faasc.ip=10.0.2.15/24 faasc.gw=10.0.2.2 faasc.dns=10.0.2.3";
+  if (spec.nics.empty() || spec.nics.front().of_the_host() || spec.nics.front().address != "dhcp")
+    return text;
+  const std::size_t at = (" " + text + " ").find(" " + std::string(kAsks) + " ");
+  return at == std::string::npos ? text : text.replace(at, kAsks.size(), kKnown);
+}
+
 std::string command_line_text(const VmSpec& spec, const QemuOptions& options) {
-  std::string text = spec.direct_boot->command_line;
+  std::string text = with_known_address(spec.direct_boot->command_line, spec);
   // Without PIT, KVM clock and TSC deadline timer Linux finds no clock to calibrate the TSC against, and
   // hangs.
   if (spec.kernel_family == "linux" && options.machine == MachineType::Microvm &&

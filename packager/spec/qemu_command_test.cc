@@ -197,6 +197,27 @@ TEST(QemuCommand, LinuxOnMicrovmIsToldTheTscWithoutKvm) {
               testing::Contains("console=ttyS0 quiet"));
 }
 
+// Where the network is QEMU's own, and the guest would ask it.
+TEST(QemuCommand, LinuxIsToldTheAddressThatItWouldGet) {
+  VmSpec spec = linux_spec();
+  auto append = [&] {
+    std::vector<std::string> argv = qemu_command(spec, {});
+    return *(std::find(argv.begin(), argv.end(), "-append") + 1);
+  };
+  spec.direct_boot->command_line = "quiet faasc.ip=dhcp faasc.grace=10";
+  EXPECT_EQ(append(), "quiet faasc.ip=10.0.2.15/24 faasc.gw=10.0.2.2 faasc.dns=10.0.2.3 faasc.grace=10");
+  spec.nics[0].tap = "tap0";
+  EXPECT_EQ(append(), "quiet faasc.ip=dhcp faasc.grace=10");
+  spec.nics[0].tap.clear();
+  spec.nics[0].address = "10.0.2.20/24";
+  EXPECT_EQ(append(), "quiet faasc.ip=dhcp faasc.grace=10");
+  spec.nics[0].address = "dhcp";
+  for (const char* line : {"quiet ip=dhcp", "quiet faasc.ip=dhcp6", "quiet no.faasc.ip=dhcp", "quiet"}) {
+    spec.direct_boot->command_line = line;
+    EXPECT_EQ(append(), line);
+  }
+}
+
 TEST(QemuCommand, DiskAccess) {
   VmSpec spec = nanos_spec();
   spec.disks = {{.path = "/o/a.img", .format = "raw", .read_only = true, .bios_bootable = true},
