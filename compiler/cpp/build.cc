@@ -152,6 +152,7 @@ class CppBuilder {
         return {};
       }
     }
+    const std::string reason = reason_to_compile(unit, digest);
     // Whoever edits a source edits it again; a header that was edited would be parsed ahead in vain.
     // Where another program makes the object, that takes longer than parsing.
     if (request_.launcher.empty()) {
@@ -183,10 +184,17 @@ class CppBuilder {
       unit.inputs = record_of(digest, unit.answer, unit.object, started_ns);
       FAASC_CHECK(unit.inputs.save(unit.record));
     }
-    progress("compiled " + unit.source +
-             (unit.answer.used_preamble ? ", whose #include lines were parsed before" : ""));
+    progress("compiled " + unit.source + reason +
+             (unit.answer.used_preamble ? ", with #include lines that were parsed before" : ""));
     if (!remark.empty()) progress(remark);
     return {};
+  }
+
+  /// Empty for the first time.
+  static std::string reason_to_compile(const Unit& unit, const std::string& digest) {
+    if (unit.inputs.request.empty()) return {};
+    if (unit.inputs.request != digest) return " because its command changed";
+    return " because " + unit.inputs.first_change().value_or("its record is unreadable");
   }
 
   // A file that Clang wrote earlier and cannot bear to read is no reason to fail.

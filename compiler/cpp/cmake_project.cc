@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/file_clock.h"
 #include "base/process.h"
 #include "base/sha256.h"
 #include "compiler/cpp/cmake_offline.h"
@@ -454,7 +455,11 @@ class CMakeReader {
     tell("building " + std::to_string(to_build_.size()) + " targets with CMake");
     FAASC_TRY(Finished finished,
               run({.argv = command, .working_directory = {}, .environment = environment()}));
-    if (finished.status.ok()) return {};
+    if (finished.status.ok()) {
+      // Else a header that was generated last would count as changed while it was read.
+      file_clock_ns_past_now();
+      return {};
+    }
     FAASC_CHECK(allowed(finished));
     std::string names;
     for (const std::string& name : to_build_) names += (names.empty() ? "'" : ", '") + name + "'";

@@ -79,7 +79,10 @@ std::optional<std::string> InputRecord::first_change() const {
   for (const std::vector<Input>* files : {&outputs_, &inputs_})
     for (const Input& file : *files)
       if (!is_unchanged(file))
-        return "'" + file.path + "' " + (stamp_of(file.path).exists() ? "changed" : "is gone");
+        return "'" + file.path + "' " +
+               (!stamp_of(file.path).exists() ? "is gone"
+                : !file.stamp.exists()        ? "was written while it was read"
+                                              : "changed");
   for (const std::string& path : absent_)
     if (stamp_of(path).exists()) return "'" + path + "' is new";
   return std::nullopt;

@@ -1,0 +1,15 @@
+#include "base/file_clock.h"
+
+#include <thread>
+
+#include "base/file_stamp.h"
+
+namespace faasc {
+
+std::int64_t file_clock_ns_past(std::int64_t time_ns) {
+  for (int i = 0; i < 100 && file_clock_ns() <= time_ns; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return file_clock_ns();
+}
+
+}  // namespace faasc
