@@ -11,6 +11,8 @@ struct KvmMeasurement {
   std::string failed_step;  ///< "open", "create a VM", … where something did not work; empty: the guest ran
   int error_number = 0;     ///< of the failed step
   double million_instructions_per_second = 0;
+  /// The thread did not have its processor for most of the time: on a quieter host it may be faster.
+  bool disturbed = false;
 };
 
 /// Whether KVM is worth using, and if not, why.
@@ -23,8 +25,8 @@ struct KvmVerdict {
 };
 
 /// Opens `device`, runs a counted loop in a virtual CPU for some milliseconds and counts. Takes 5 to 15 ms,
-/// and at most 100 ms where KVM honours signals at all; therefore nothing is remembered between runs. Changes
-/// nothing in the process: signal dispositions and the signal mask are as before.
+/// and at most 100 ms where KVM honours signals at all. Changes nothing in the process: signal dispositions
+/// and the signal mask are as before.
 KvmMeasurement measure_kvm(const std::filesystem::path& device = "/dev/kvm");
 
 /// A virtual CPU on hardware runs thousands of millions of instructions per second; a KVM that is itself

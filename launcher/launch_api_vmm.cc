@@ -95,7 +95,7 @@ Result<void> Machine::State::launch_api_vmm() {
                  {},
                  "put the program of its release into PATH, or leave out '--vmm " +
                      std::string(dialect.program) + "', for QEMU"};
-  if (!options.kvm) options.kvm = probe_kvm();
+  if (!options.kvm) learn_kvm();
   FAASC_CHECK(check_kvm(dialect, *options.kvm, options.boot.accelerator == AcceleratorChoice::Kvm));
   crawls = !options.kvm->usable;
   note("kvm: " + options.kvm->why);

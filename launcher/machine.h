@@ -36,6 +36,9 @@ struct StartOptions {
   BootChoices boot;
   /// What is already known about KVM on this host. Absent: it is probed where it matters.
   std::optional<KvmVerdict> kvm;
+  /// faasc's cache, where it is kept for the next start what had to be measured of this host. Empty: nothing
+  /// is kept.
+  std::filesystem::path cache;
   /// A host port of 0 takes any that is free. Empty: one free port to the function's.
   std::vector<PortForward> ports;
   std::optional<std::uint64_t> memory_bytes;

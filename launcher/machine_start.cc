@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include <sys/socket.h>
 
@@ -9,6 +10,7 @@
 #include "launcher/codes.h"
 #include "launcher/host_network.h"
 #include "launcher/kernel_digest.h"
+#include "launcher/known_kvm.h"
 #include "launcher/machine_state.h"
 #include "launcher/qemu_refusal.h"
 #include "launcher/share_server.h"
@@ -24,6 +26,15 @@ namespace {
 
 constexpr auto kGreetTimeout = std::chrono::seconds(60);
 
+std::string utc_text(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  char text[64];
+  const bool written = ::gmtime_r(&seconds, &parts) != nullptr &&
+                       std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts) != 0;
+  return written ? text : "an unknown time";
+}
+
 }  // namespace
 
 Result<void> Machine::State::prepare() {
@@ -33,7 +44,7 @@ Result<void> Machine::State::prepare() {
         "the guest is for " + spec.architecture + ", and this host is " + std::string(host_architecture()),
         {}};
   } else if (options.boot.accelerator != AcceleratorChoice::Tcg && !options.kvm) {
-    options.kvm = probe_kvm();
+    learn_kvm();
   }
   FAASC_CHECK(decide());
 
@@ -52,6 +63,16 @@ Result<void> Machine::State::prepare() {
   for (const VmSpec::Disk& disk : spec.disks)
     if (::access(disk.path.c_str(), R_OK) != 0) return io_error("open", disk.path, errno);
   return {};
+}
+
+void Machine::State::learn_kvm() {
+  KnownKvm known = known_kvm(options.cache);
+  if (known.measured_at)
+    note("how fast KVM is was measured at " + utc_text(*known.measured_at) +
+         "; 'faasc doctor' measures anew");
+  if (!known.not_kept.empty())
+    note("how fast KVM is will be measured again by the next start: " + known.not_kept);
+  options.kvm = std::move(known.verdict);
 }
 
 Result<void> Machine::State::decide() {
@@ -86,7 +107,7 @@ QemuOptions Machine::State::qemu_options() {
   }
   if (spec.kernel_family == "linux" && qemu.machine == MachineType::Microvm &&
       qemu.accelerator == Accelerator::Tcg)
-    qemu.tsc_khz = measure_tsc_khz();
+    qemu.tsc_khz = known_tsc_khz(options.cache);
   return qemu;
 }
 

@@ -33,6 +33,7 @@ struct Machine::State {
 
   // ---- starting
   Result<void> prepare();
+  void learn_kvm();
   Result<void> decide();
   QemuOptions qemu_options();
   Result<void> launch();

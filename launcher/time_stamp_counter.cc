@@ -1,10 +1,13 @@
 #include "launcher/time_stamp_counter.h"
 
+#include <charconv>
 #include <chrono>
 
 #ifdef __x86_64__
 #include <x86intrin.h>
 #endif
+
+#include "launcher/host_record.h"
 
 namespace faasc {
 #ifdef __x86_64__
@@ -54,4 +57,27 @@ std::uint64_t measure_tsc_khz() {
 }
 
 #endif
+
+std::uint64_t known_tsc_khz(const std::filesystem::path& cache) {
+  if (cache.empty()) return measure_tsc_khz();
+  constexpr std::string_view kAbout = "rate of the time stamp counter in kHz";
+  constexpr auto kOldest = std::chrono::hours(24);
+  const std::filesystem::path file = cache / "host" / "tsc";
+  const HostMoment before = HostMoment::now();
+  std::uint64_t khz = 0;
+  if (auto record = recall(file, kAbout, before, kOldest)) {
+    const char* end = record->value.data() + record->value.size();
+    auto [last, error] = std::from_chars(record->value.data(), end, khz);
+    if (error == std::errc() && last == end && khz > 0) return khz;
+  }
+  khz = measure_tsc_khz();
+  // Where it cannot be kept, the next start measures again.
+  if (khz > 0)
+    (void)keep(file, {.about = std::string(kAbout),
+                      .value = std::to_string(khz),
+                      .before = before,
+                      .then = HostMoment::now()});
+  return khz;
+}
+
 }  // namespace faasc

@@ -50,12 +50,18 @@ Result<void> check_url(const std::string& url) {
 
 }  // namespace
 
-std::optional<fs::path> build_cache_directory(const EnvironmentLookup& environment) {
+std::optional<fs::path> cache_directory(const EnvironmentLookup& environment) {
   auto variable = [&](const char* name) { return fs::path(environment(name).value_or("")); };
-  if (fs::path own = variable("FAASC_CACHE_DIR"); !own.empty()) return fs::absolute(own) / "build";
-  if (fs::path base = variable("XDG_CACHE_HOME"); base.is_absolute()) return base / "faasc/build";
-  if (fs::path home = variable("HOME"); home.is_absolute()) return home / ".cache/faasc/build";
+  if (fs::path own = variable("FAASC_CACHE_DIR"); !own.empty()) return fs::absolute(own);
+  if (fs::path base = variable("XDG_CACHE_HOME"); base.is_absolute()) return base / "faasc";
+  if (fs::path home = variable("HOME"); home.is_absolute()) return home / ".cache/faasc";
   return std::nullopt;
+}
+
+std::optional<fs::path> build_cache_directory(const EnvironmentLookup& environment) {
+  auto directory = cache_directory(environment);
+  if (directory) *directory /= "build";
+  return directory;
 }
 
 void add_cache_options(CLI::App& app) {

@@ -14,8 +14,11 @@ class App;
 
 namespace faasc {
 
-/// Where builds keep what they have made: `$FAASC_CACHE_DIR/build`, `$XDG_CACHE_HOME/faasc/build` or
-/// `~/.cache/faasc/build`. Nothing where none of these variables is set.
+/// Where faasc keeps what serves more than one project: `$FAASC_CACHE_DIR`, `$XDG_CACHE_HOME/faasc` or
+/// `~/.cache/faasc`. Nothing where none of these variables is set.
+std::optional<std::filesystem::path> cache_directory(const EnvironmentLookup& environment);
+
+/// Where builds keep what they have made, below cache_directory().
 std::optional<std::filesystem::path> build_cache_directory(const EnvironmentLookup& environment);
 
 /// Declares --no-cache, --remote-cache and --remote-cache-read-only, which stand for the variables

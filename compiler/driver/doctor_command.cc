@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "compiler/driver/build_cache.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/doctor/examination.h"
@@ -42,7 +43,7 @@ Diagnostics findings(const std::vector<Symptom>& symptoms) {
 }
 
 Result<int> doctor(Session& session) {
-  FAASC_TRY(ThisHost host, ThisHost::look());
+  FAASC_TRY(ThisHost host, ThisHost::look(cache_directory(session.environment()).value_or("")));
   std::vector<Symptom> symptoms = examine(host);
   nlohmann::ordered_json parts = nlohmann::ordered_json::array();
   bool broken = false;

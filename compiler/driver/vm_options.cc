@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "compiler/driver/build_cache.h"
 #include "compiler/driver/codes.h"
 #include "manifests/quantity.h"
 #include "packager/spec/targets/target.h"
@@ -110,6 +111,7 @@ Result<StartOptions> start_options(Session& session, const VmArguments& argument
                    {},
                    "write for example --memory 512MiB"};
   }
+  options.cache = cache_directory(session.environment()).value_or("");
   options.on_note = [&session](const std::string& text) { session.console().say_verbose(text); };
   return options;
 }

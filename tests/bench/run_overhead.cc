@@ -4,8 +4,11 @@
 //   1. from the start of a command to the first answer: the QEMU command line alone (as `faasc spec
 //      --to qemu` writes it, its port asked when the guest says that it listens) against `faasc run`, whose
 //      word that the function is ready is waited for; the difference is faasc's own share;
-//   2. `faasc run` on microvm against a PC (q35) that its BIOS boots;
-//   3. instances of the image at once: memory that each has for itself (Private_* of smaps_rollup).
+//   2. `faasc run` on microvm against a PC (q35) that its BIOS boots, and where the time of both goes;
+//   3. what it costs to learn what KVM is worth on this host: `faasc run --accel auto` that has to measure
+//   it,
+//      against one that finds it measured;
+//   4. instances of the image at once: memory that each has for itself (Private_* of smaps_rollup).
 //
 // The kinds take turns, so that all of them meet the same machine.
 //
@@ -18,6 +21,7 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -81,41 +85,50 @@ bool ask(std::uint16_t port, int patience_ms) {
 
 struct Started {
   pid_t pid = 0;
-  int out = -1;
+  int out = -1, err = -1;
 };
 
-Started start(const std::vector<std::string>& arguments, bool piped) {
-  int ends[2] = {-1, -1};
-  if (piped && ::pipe2(ends, O_CLOEXEC) != 0) fail("pipe");
-  Started started{::fork(), ends[0]};
+enum class Piped : std::uint8_t { Nothing, Out, Both };
+
+Started start(const std::vector<std::string>& arguments, Piped piped) {
+  int out[2] = {-1, -1}, err[2] = {-1, -1};
+  if (piped != Piped::Nothing && ::pipe2(out, O_CLOEXEC) != 0) fail("pipe");
+  if (piped == Piped::Both && ::pipe2(err, O_CLOEXEC) != 0) fail("pipe");
+  Started started{::fork(), out[0], err[0]};
   if (started.pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     int nowhere = ::open("/dev/null", O_RDWR);
     ::dup2(nowhere, 0);
-    ::dup2(piped ? ends[1] : nowhere, 1);
-    ::dup2(nowhere, 2);
+    ::dup2(piped != Piped::Nothing ? out[1] : nowhere, 1);
+    ::dup2(piped == Piped::Both ? err[1] : nowhere, 2);
     std::vector<char*> argv;
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     ::execvp(argv[0], argv.data());
     ::_exit(127);
   }
-  if (piped) ::close(ends[1]);
+  for (int end : {out[1], err[1]})
+    if (end >= 0) ::close(end);
   return started;
 }
 
 void stop(const Started& started, int signal_number) {
   ::kill(started.pid, signal_number);
   ::waitpid(started.pid, nullptr, 0);
-  if (started.out >= 0) ::close(started.out);
+  for (int end : {started.out, started.err})
+    if (end >= 0) ::close(end);
+}
+
+std::string next_line(int fd) {
+  std::string line;
+  char byte;
+  while (::read(fd, &byte, 1) == 1 && byte != '\n') line += byte;
+  return line;
 }
 
 /// "{"address":"http://127.0.0.1:40123","pid":4711}"
 std::string first_line(const Started& started) {
-  std::string line;
-  char byte;
-  while (::read(started.out, &byte, 1) == 1 && byte != '\n') line += byte;
-  return line;
+  return next_line(started.out);
 }
 
 unsigned long number_after(const std::string& text, const std::string& word) {
@@ -126,7 +139,7 @@ unsigned long number_after(const std::string& text, const std::string& word) {
 /// The guest's word is waited for, as faasc does: who asks before loads the guest with connections.
 double time_qemu(const std::string& script, std::uint16_t port) {
   auto began = Clock::now();
-  Started started = start({"sh", script}, true);
+  Started started = start({"sh", script}, Piped::Out);
   std::string line;
   do line = first_line(started);
   while (!line.empty() && line.find("listening") == std::string::npos);
@@ -136,14 +149,40 @@ double time_qemu(const std::string& script, std::uint16_t port) {
   return took;
 }
 
-double time_faasc(std::vector<std::string> command) {
+/// What each phase has taken, of each start; in the order in which they were first seen.
+using Phases = std::vector<std::pair<std::string, std::vector<double>>>;
+
+/// "     12.3 ms  +     4.5  QEMU started"
+void add_phases(int fd, Phases& phases) {
+  for (;;) {
+    const std::string line = next_line(fd);
+    const std::size_t plus = line.find(" ms  +");
+    if (plus == std::string::npos) return;
+    char* end = nullptr;
+    const double took = std::strtod(line.c_str() + plus + 6, &end);
+    const std::string what = end + 2;
+    auto phase =
+        std::find_if(phases.begin(), phases.end(), [&](const auto& one) { return one.first == what; });
+    if (phase == phases.end()) phase = phases.insert(phases.end(), {what, {}});
+    phase->second.push_back(took);
+    if (line.find("ready:") != std::string::npos) return;
+  }
+}
+
+double time_faasc(const std::vector<std::string>& command, Phases* phases = nullptr) {
   auto began = Clock::now();
-  Started started = start(command, true);
+  Started started = start(command, phases != nullptr ? Piped::Both : Piped::Out);
   unsigned long port = number_after(first_line(started), "127.0.0.1:");
   if (port == 0 || !ask(static_cast<std::uint16_t>(port), 60'000)) fail("'faasc run' gives no answer");
   double took = ms_since(began);
+  if (phases != nullptr) add_phases(started.err, *phases);
   stop(started, SIGINT);
   return took;
+}
+
+void print(const char* title, const Phases& phases) {
+  std::printf("  %s\n", title);
+  for (const auto& [what, times] : phases) std::printf("    %7.1f  %s\n", median(times), what.c_str());
 }
 
 unsigned long private_kib(unsigned long pid) {
@@ -172,7 +211,7 @@ int main(int argc, char** argv) {
   {
     Started written = start(
         {program, "spec", image, "--to", "qemu", "--accel", "tcg", "-p", std::to_string(port), "-o", script},
-        false);
+        Piped::Nothing);
     ::waitpid(written.pid, nullptr, 0);
     // The script keeps what the guest writes; a measurement leaves the image as it is.
     if (std::system(("sed -i 's/^exec.*qemu-system-x86_64/& -snapshot/' '" + script + "'").c_str()) != 0)
@@ -185,14 +224,23 @@ int main(int argc, char** argv) {
     command.insert(command.end(), more.begin(), more.end());
     return command;
   };
-  std::vector<double> alone, ours, pc;
+  std::vector<double> alone, ours, pc, measuring, knowing;
+  Phases our_phases, pc_phases;
+  const std::vector<std::string> automatic = {program, "run", "-q", "--json", "-p", "0:8080", image};
   for (int round = -1; round < rounds; ++round) {  // the first one warms the caches
-    double a = time_qemu(script, port), b = time_faasc(run),
-           c = time_faasc(with({"--machine", "q35", "--boot", "bios"}));
+    if (round == 0) our_phases.clear(), pc_phases.clear();
+    // A cache of its own, in which nothing is known of this host at first.
+    const std::string cache = (directory->path() / ("cache" + std::to_string(round))).string();
+    ::setenv("FAASC_CACHE_DIR", cache.c_str(), 1);
+    double first = time_faasc(automatic), later = time_faasc(automatic);
+    double a = time_qemu(script, port), b = time_faasc(with({"--time"}), &our_phases),
+           c = time_faasc(with({"--time", "--machine", "q35", "--boot", "bios"}), &pc_phases);
     if (round < 0) continue;
     alone.push_back(a);
     ours.push_back(b);
     pc.push_back(c);
+    measuring.push_back(first);
+    knowing.push_back(later);
   }
   std::printf("to the first answer, median of %d, ms\n", rounds);
   std::printf("  QEMU alone, microvm        %8.1f\n", median(alone));
@@ -200,11 +248,16 @@ int main(int argc, char** argv) {
               median(ours) - median(alone));
   std::printf("  faasc run, q35 and BIOS    %8.1f   microvm takes %.2f x of it\n", median(pc),
               median(ours) / median(pc));
+  std::printf("  faasc run --accel auto     %8.1f   %.1f ms where KVM has to be measured first\n",
+              median(knowing), median(measuring));
+  std::printf("phases, median of %d, ms\n", rounds);
+  print("microvm", our_phases);
+  print("q35 and BIOS", pc_phases);
 
   std::vector<Started> all;
   std::vector<unsigned long> memory;
   auto began = Clock::now();
-  for (int i = 0; i < instances; ++i) all.push_back(start(run, true));
+  for (int i = 0; i < instances; ++i) all.push_back(start(run, Piped::Out));
   for (const Started& one : all) {
     const std::string line = first_line(one);
     if (!ask(static_cast<std::uint16_t>(number_after(line, "127.0.0.1:")), 60'000))

@@ -218,6 +218,9 @@ TEST_F(Faults, ManyRunsInARowLeaveNothingBehind) {
     std::set<std::string> found;
     for (const auto& entry : fs::recursive_directory_iterator(project_.directory()))
       found.insert(entry.path().string());
+    // What was measured of this host is kept, once it could be measured undisturbed.
+    for (const char* kept : {"", "/host", "/host/kvm"})
+      found.erase(project_.at("XDG_CACHE_HOME/faasc").string() + kept);
     return found;
   };
   std::set<std::string> before = files();

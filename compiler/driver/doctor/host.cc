@@ -11,8 +11,9 @@
 namespace faasc {
 namespace fs = std::filesystem;
 
-Result<ThisHost> ThisHost::look() {
+Result<ThisHost> ThisHost::look(const fs::path& cache) {
   ThisHost host;
+  host.cache_ = cache;
   FAASC_TRY(Installation installation, Installation::find());
   host.prefix_ = installation.prefix();
   FAASC_TRY(KernelStore store, KernelStore::open());

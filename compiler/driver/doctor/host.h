@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "launcher/kvm_probe.h"
+#include "launcher/known_kvm.h"
 #include "launcher/uefi_firmware.h"
 
 namespace faasc {
@@ -37,20 +37,21 @@ class Host {
 /// The one we run on.
 class ThisHost : public Host {
  public:
-  static Result<ThisHost> look();
+  /// What is measured is kept in `cache`, as known_kvm() has it.
+  static Result<ThisHost> look(const std::filesystem::path& cache);
 
   std::optional<std::filesystem::path> program(const std::string& name) const override;
   std::optional<std::string> first_line_of(const std::vector<std::string>& argv) const override;
   bool has_part(std::string_view path) const override;
   bool is_file(const std::filesystem::path& path) const override;
   std::vector<std::string> kernels() const override { return kernels_; }
-  KvmVerdict kvm() const override { return probe_kvm(); }
+  KvmVerdict kvm() const override { return renewed_kvm(cache_).verdict; }
   std::filesystem::path uefi_firmware() const override { return find_uefi_firmware("x86_64"); }
   std::filesystem::path store() const override { return store_; }
   std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) const override;
 
  private:
-  std::filesystem::path prefix_, store_;
+  std::filesystem::path cache_, prefix_, store_;
   std::vector<std::string> kernels_;
 };
 
