@@ -12,7 +12,6 @@
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
-#include "compiler/driver/crash_places.h"
 #include "compiler/driver/debug/debug_session.h"
 #include "compiler/driver/guest_changes.h"
 #include "compiler/driver/session.h"
@@ -29,8 +28,8 @@ namespace fs = std::filesystem;
 struct DebugArguments {
   TargetArguments target;
   VmArguments vm;
-  std::vector<std::string> breakpoints, commands;
-  std::string port, data, core;
+  std::vector<std::string> breakpoints, commands, ports;
+  std::string data, core;
   bool batch = false, print = false, has_data = false;
 };
 
@@ -167,15 +166,10 @@ Result<int> debug(Session& session, DebugArguments& arguments) {
   arguments.vm.fixed_addresses = arguments.vm.vmm != "process";
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
-  FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
-  options.crash_places = crash_places_of(*spec);
   FAASC_TRY(DebugSession debug, DebugSession::prepare(*spec));
   if (!arguments.core.empty()) return look_back(session, arguments, debug);
-  FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
-  if (!arguments.port.empty()) {
-    FAASC_TRY(PortForward port, parse_port(arguments.port, spec->http_port));
-    options.ports.push_back(port);
-  }
+  FAASC_TRY(StartOptions options, prepare_guest(session, arguments.vm, *spec));
+  FAASC_CHECK(forward_ports(arguments.ports, arguments.vm, *spec, options));
   options.init_timeout = kPatience;
   ConsolePrinter printer(STDERR_FILENO);
   options.on_console = [&](const ConsoleLine& line) { printer.print(line); };
@@ -229,7 +223,7 @@ Action configure_debug(CLI::App& app) {
   auto* data = app.add_option("-d,--data", arguments->data,
                               "send a request with this body once it listens; '' for a GET")
                    ->type_name("TEXT");
-  app.add_option("-p,--port", arguments->port,
+  app.add_option("-p,--port", arguments->ports,
                  "the port of the host that leads to the function [any free one]")
       ->type_name("HOST:GUEST")
       ->allow_extra_args(false);

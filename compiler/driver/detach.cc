@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -20,6 +21,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/process_start.h"
 #include "launcher/codes.h"
 #include "launcher/detached/bounded_log.h"
 #include "launcher/detached/machine_registry.h"
@@ -29,7 +31,8 @@ extern "C" char** environ;
 namespace faasc {
 namespace {
 
-constexpr const char* kDescriptorVariable = "FAASC_KEEPER_DESCRIPTOR";
+// "3 1234567890123": the descriptor, and nanoseconds of the clock that all processes share.
+constexpr const char* kKeeperVariable = "FAASC_KEEPER";
 constexpr int kKeeperDescriptor = 3;
 constexpr char kReady = '!';
 
@@ -42,7 +45,8 @@ Error cannot_start(int error_number) {
 Result<pid_t> spawn_keeper(const std::vector<std::string>& command_line, const Fd& word) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
-  environment.push_back(std::string(kDescriptorVariable) + "=" + std::to_string(kKeeperDescriptor));
+  environment.push_back(std::string(kKeeperVariable) + "=" + std::to_string(kKeeperDescriptor) + " " +
+                        std::to_string(std::chrono::nanoseconds(process_began().time_since_epoch()).count()));
   std::vector<char*> argv, envp;
   std::string program = "faasc";
   argv.push_back(program.data());
@@ -85,12 +89,19 @@ void let_go_of_standard_streams() {
 
 }  // namespace
 
-std::optional<int> keeper_descriptor(const Session& session) {
-  std::optional<std::string> text = session.environment()(kDescriptorVariable);
-  int descriptor = -1;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), descriptor);
-  if (descriptor != kKeeperDescriptor || ::fcntl(descriptor, F_GETFD) < 0) return std::nullopt;
-  return descriptor;
+std::optional<Keeper> this_keeper(const Session& session) {
+  std::optional<std::string> text = session.environment()(kKeeperVariable);
+  if (!text) return std::nullopt;
+  const char* end = text->data() + text->size();
+  Keeper keeper;
+  auto [after, error] = std::from_chars(text->data(), end, keeper.descriptor);
+  if (error != std::errc() || keeper.descriptor != kKeeperDescriptor || after == end ||
+      ::fcntl(keeper.descriptor, F_GETFD) < 0)
+    return std::nullopt;
+  std::int64_t began_ns = 0;
+  if (std::from_chars(after + 1, end, began_ns).ec != std::errc()) return std::nullopt;
+  keeper.began = std::chrono::steady_clock::time_point(std::chrono::nanoseconds(began_ns));
+  return keeper;
 }
 
 Result<int> start_keeper(Session& session) {
@@ -129,7 +140,7 @@ Result<int> start_keeper(Session& session) {
 
 Result<int> keep_machine(Session& session, int descriptor, const VmSpec& spec, StartOptions options,
                          const DetachedRun& run) {
-  ::unsetenv(kDescriptorVariable);
+  ::unsetenv(kKeeperVariable);
   Fd word(descriptor);
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   // Until it was told, whoever waits for the machine is to be waited for as well.

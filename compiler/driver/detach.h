@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -15,8 +16,14 @@ namespace faasc {
 /// line in a session of its own, and waits for its word. The keeper builds, boots and tells what is to be
 /// told on the same standard streams; once the function serves, it lets go of these and keeps the machine.
 
-/// The descriptor on which a keeper gives its word; nothing in any other process.
-std::optional<int> keeper_descriptor(const Session& session);
+/// What a keeper has from the process that started it.
+struct Keeper {
+  int descriptor = -1;                          ///< on which it gives its word
+  std::chrono::steady_clock::time_point began;  ///< when the command began that the user waits for
+};
+
+/// Nothing in any other process.
+std::optional<Keeper> this_keeper(const Session& session);
 
 /// Starts the keeper. Returns once it has given its word, and otherwise with its exit status.
 Result<int> start_keeper(Session& session);

@@ -1,6 +1,7 @@
 #include "compiler/driver/guest_changes.h"
 
 #include "compiler/driver/core_dump.h"
+#include "compiler/driver/crash_places.h"
 #include "compiler/driver/guest_environment_options.h"
 #include "compiler/driver/guest_mounts.h"
 #include "compiler/driver/guest_network.h"
@@ -119,8 +120,6 @@ Result<void> change_linux(const GuestSettings& settings, VmSpec& spec, StartOpti
   return {};
 }
 
-}  // namespace
-
 Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec& spec,
                           StartOptions& options) {
   GuestSettings settings;
@@ -147,6 +146,15 @@ Result<void> change_guest(Session& session, const VmArguments& arguments, VmSpec
   Result<void> changed = nanos ? change_nanos(settings, arguments.fixed_addresses, spec, options)
                                : change_linux(settings, spec, options);
   return std::move(changed).during("preparing the machine of '" + spec.name + "'");
+}
+
+}  // namespace
+
+Result<StartOptions> prepare_guest(Session& session, const VmArguments& arguments, VmSpec& spec) {
+  FAASC_TRY(StartOptions options, start_options(session, arguments));
+  options.crash_places = crash_places_of(spec);
+  FAASC_CHECK(change_guest(session, arguments, spec, options));
+  return options;
 }
 
 }  // namespace faasc

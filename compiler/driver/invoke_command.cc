@@ -8,7 +8,6 @@
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
-#include "compiler/driver/crash_places.h"
 #include "compiler/driver/guest_changes.h"
 #include "compiler/driver/session.h"
 #include "compiler/driver/target.h"
@@ -72,10 +71,8 @@ Result<int> invoke(Session& session, const InvokeArguments& arguments) {
   }
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
-  FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
+  FAASC_TRY(StartOptions options, prepare_guest(session, arguments.vm, *spec));
   options.began = process_began();
-  options.crash_places = crash_places_of(*spec);
-  FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
   // The body is the product; what the guest prints is prose.
   options.on_console = [&](const ConsoleLine& line) {
     session.console().say_verbose("guest: " + terminal_text(line.text));

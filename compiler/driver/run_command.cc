@@ -10,7 +10,6 @@
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/core_dump.h"
-#include "compiler/driver/crash_places.h"
 #include "compiler/driver/detach.h"
 #include "compiler/driver/guest_changes.h"
 #include "compiler/driver/session.h"
@@ -51,35 +50,18 @@ Result<int> serve(Session& session, const RunArguments& arguments, const VmSpec&
 }
 
 Result<int> run_machine(Session& session, const RunArguments& arguments) {
-  std::optional<int> keeper = arguments.detach ? keeper_descriptor(session) : std::nullopt;
+  std::optional<Keeper> keeper = arguments.detach ? this_keeper(session) : std::nullopt;
   if (arguments.detach && !keeper) return start_keeper(session);
   FAASC_TRY(std::optional<VmSpec> spec, load_target(session, arguments.target));
   if (!spec) return session.status();
-  FAASC_TRY(StartOptions options, start_options(session, arguments.vm));
-  options.began = process_began();
-  options.crash_places = crash_places_of(*spec);
-  std::filesystem::path image = image_of(*spec);
-  FAASC_CHECK(change_guest(session, arguments.vm, *spec, options));
-  if (!arguments.ports.empty() && !spec->nics.empty() && spec->nics.front().of_the_host()) {
-    const VmSpec::Nic& nic = spec->nics.front();
-    const std::string network = nic.tap.empty() ? "bridge=" + nic.bridge : "tap=" + nic.tap;
-    return Error{Fault::Usage,
-                 kBadNetOption,
-                 "'-p' forwards a port to a network of QEMU's own, and '" +
-                     (arguments.vm.network.empty() ? "" : "--net " + std::string()) + network +
-                     "' is one of this host",
-                 {},
-                 std::string("leave out '-p': the guest is reached at its own address") +
-                     (arguments.vm.network.empty() ? "; or have QEMU's with '--net user'" : "")};
-  }
-  for (const std::string& text : arguments.ports) {
-    FAASC_TRY(PortForward port, parse_port(text, spec->http_port));
-    options.ports.push_back(port);
-  }
+  const std::filesystem::path image = image_of(*spec);
+  FAASC_TRY(StartOptions options, prepare_guest(session, arguments.vm, *spec));
+  options.began = keeper ? keeper->began : process_began();
+  FAASC_CHECK(forward_ports(arguments.ports, arguments.vm, *spec, options));
   // As one would run the program itself: the function's port is the host's.
   if (options.ports.empty()) options.ports.push_back({.host = spec->http_port, .guest = spec->http_port});
   if (keeper)
-    return keep_machine(session, *keeper, *spec, std::move(options),
+    return keep_machine(session, keeper->descriptor, *spec, std::move(options),
                         {.name = arguments.name, .json = arguments.json, .vm = arguments.vm});
   // With --json the one line on standard output is ours; the guest's lines make room.
   ConsolePrinter printer(arguments.json ? STDERR_FILENO : STDOUT_FILENO);

@@ -13,7 +13,6 @@
 #include "compiler/driver/codes.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/commands.h"
-#include "compiler/driver/crash_places.h"
 #include "compiler/driver/guest_changes.h"
 #include "compiler/driver/reports/reports.h"
 #include "compiler/driver/session.h"
@@ -82,9 +81,7 @@ Result<int> search_memory(Session& session, const TestSubject& subject, const Te
 Result<TestSubject> subject_of(Session& session, const TestArguments& arguments, VmSpec spec) {
   TestSubject subject;
   subject.spec = std::move(spec);
-  FAASC_TRY(subject.start, start_options(session, arguments.vm));
-  subject.start.crash_places = crash_places_of(subject.spec);
-  FAASC_CHECK(change_guest(session, arguments.vm, subject.spec, subject.start));
+  FAASC_TRY(subject.start, prepare_guest(session, arguments.vm, subject.spec));
   return subject;
 }
 

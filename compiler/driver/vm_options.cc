@@ -8,6 +8,7 @@
 
 #include "compiler/driver/build_cache.h"
 #include "compiler/driver/codes.h"
+#include "launcher/codes.h"
 #include "manifests/quantity.h"
 #include "packager/spec/targets/target.h"
 
@@ -86,6 +87,27 @@ Result<PortForward> parse_port(const std::string& text, std::uint16_t function_p
                  "write -p HOST:GUEST, for example -p 8080:" + std::to_string(function_port) +
                      "; 0 as the host's port takes any that is free"};
   return PortForward{.host = *host, .guest = *guest};
+}
+
+Result<void> forward_ports(const std::vector<std::string>& ports, const VmArguments& arguments,
+                           const VmSpec& spec, StartOptions& options) {
+  if (!ports.empty() && !spec.nics.empty() && spec.nics.front().of_the_host()) {
+    const VmSpec::Nic& nic = spec.nics.front();
+    const std::string network = nic.tap.empty() ? "bridge=" + nic.bridge : "tap=" + nic.tap;
+    return Error{Fault::Usage,
+                 kBadNetOption,
+                 "'-p' forwards a port to a network of QEMU's own, and '" +
+                     (arguments.network.empty() ? "" : "--net " + std::string()) + network +
+                     "' is one of this host",
+                 {},
+                 std::string("leave out '-p': the guest is reached at its own address") +
+                     (arguments.network.empty() ? "; or have QEMU's with '--net user'" : "")};
+  }
+  for (const std::string& text : ports) {
+    FAASC_TRY(PortForward port, parse_port(text, spec.http_port));
+    options.ports.push_back(port);
+  }
+  return {};
 }
 
 Result<StartOptions> start_options(Session& session, const VmArguments& arguments) {

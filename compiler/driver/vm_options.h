@@ -35,6 +35,10 @@ void add_vm_options(CLI::App& app, VmArguments& arguments);
 /// "8080:80", or "8080" for the function's own port.
 Result<PortForward> parse_port(const std::string& text, std::uint16_t function_port);
 
+/// What -p says becomes ports of this host that lead to the guest. One in a network of the host has none.
+Result<void> forward_ports(const std::vector<std::string>& ports, const VmArguments& arguments,
+                           const VmSpec& spec, StartOptions& options);
+
 /// The launcher's options; its notes go to the console with -v.
 Result<StartOptions> start_options(Session& session, const VmArguments& arguments);
 

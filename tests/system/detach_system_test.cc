@@ -74,7 +74,8 @@ class Detach : public testing::Test {
     return response ? response->body : "error: " + response.error().what;
   }
   void wait_until_ended(const std::string& id) const {
-    for (int i = 0; i < 500; ++i) {
+    for (auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+         std::chrono::steady_clock::now() < deadline;) {
       for (const json& machine : machines())
         if (machine.at("id") == id && machine.contains("end")) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -209,7 +210,8 @@ TEST_F(Detach, NothingSurvivesWhoeverWaitsForIt) {
     ASSERT_TRUE(child);
     // The one that waits, the keeper, and QEMU.
     std::vector<int> processes;
-    for (int i = 0; i < 500 && processes.size() < 3; ++i) {
+    for (auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+         processes.size() < 3 && std::chrono::steady_clock::now() < deadline;) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
       processes = processes_with(image);
     }
@@ -239,6 +241,30 @@ TEST_F(Detach, ALogIsFollowedToTheEnd) {
   for (ssize_t count; (count = ::read(follower->out.get(), buffer, sizeof buffer)) > 0;)
     text.append(buffer, static_cast<std::size_t>(count));
   EXPECT_THAT(text, HasSubstr("the guest got SIGTERM\n"));
+}
+
+TEST_F(Detach, TimesCountFromTheCommandsStart) {
+  using std::chrono::nanoseconds;
+  auto now = [] { return nanoseconds(std::chrono::steady_clock::now().time_since_epoch()); };
+  const nanoseconds before = now();
+  Running running = start();
+  const nanoseconds after = now();
+  std::ifstream file("/proc/" + std::to_string(running.keeper) + "/environ");
+  std::string environment((std::istreambuf_iterator<char>(file)), {});
+  std::smatch match;
+  ASSERT_TRUE(std::regex_search(environment, match, std::regex("FAASC_KEEPER=3 ([0-9]+)")));
+  const nanoseconds began(std::stoll(match[1]));
+  EXPECT_GE(began, before);
+  EXPECT_LT(began, after);
+
+  // A keeper that is told that the command began a thousand seconds ago.
+  const std::string long_ago = std::to_string((now() - std::chrono::seconds(1000)).count());
+  Finished kept = project_.shell("mkfifo word && exec 3<>word && FAASC_KEEPER='3 " + long_ago +
+                                 "' exec \"$FAASC\" run --detach --time -p 0:8080 build/guest.img");
+  EXPECT_EQ(kept.status.code, 0) << kept.err;
+  ASSERT_TRUE(std::regex_search(kept.err, match, std::regex("([0-9]+)\\.[0-9] ms  .*faasc has the image")))
+      << kept.err;
+  EXPECT_GE(std::stol(match[1]), 1'000'000);
 }
 
 TEST_F(Detach, WhatIsToldFollowsTheFormat) {

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
-#include "compiler/driver/crash_places.h"
 #include "compiler/driver/dev/watched_directories.h"
 #include "compiler/driver/guest_changes.h"
 #include "launcher/console_printer.h"
@@ -64,9 +63,7 @@ Result<std::optional<BuiltFunction>> DevLoop::build() {
 // Nothing where the machine did not get ready, which was reported, or where a change came before it did.
 Result<std::optional<Machine>> DevLoop::start(const VmSpec& from) {
   VmSpec spec = from;
-  FAASC_TRY(StartOptions options, start_options(session_, arguments_.vm));
-  options.crash_places = crash_places_of(spec);
-  FAASC_CHECK(change_guest(session_, arguments_.vm, spec, options));
+  FAASC_TRY(StartOptions options, prepare_guest(session_, arguments_.vm, spec));
   options.ports.push_back({.host = 0, .guest = guest_port_.value_or(spec.http_port)});
   auto printer = std::make_shared<ConsolePrinter>(STDOUT_FILENO);
   options.on_console = [this, printer](const ConsoleLine& line) {
