@@ -55,12 +55,18 @@ TEST(ThreadActivity, TellsWorkFromWaiting) {
 
   ThreadActivity work(::getpid());
   EXPECT_FALSE(work.share()) << "too soon";
-  for (auto start = std::chrono::steady_clock::now();
-       std::chrono::steady_clock::now() - start < std::chrono::milliseconds(150);) {
+  // A hypervisor below may take the processor away meanwhile, of which this kernel counts nothing.
+  double most = 0;
+  for (int attempt = 0; attempt < 20 && most <= 0.7; ++attempt) {
+    ThreadActivity spinning(::getpid());
+    for (auto start = std::chrono::steady_clock::now();
+         std::chrono::steady_clock::now() - start < std::chrono::milliseconds(150);) {
+    }
+    auto busy = spinning.share();
+    if (!busy) GTEST_SKIP() << "this kernel does not tell how long threads wait";
+    most = std::max(most, busy->ran + busy->waited);
   }
-  auto busy = work.share();
-  if (!busy) GTEST_SKIP() << "this kernel does not tell how long threads wait";
-  EXPECT_GT(busy->ran + busy->waited, 0.7);
+  EXPECT_GT(most, 0.7);
   ThreadActivity wait(::getpid());
   ::usleep(300'000);
   EXPECT_LT(wait.share()->ran, 0.1);

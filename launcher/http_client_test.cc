@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/diagnostics.h"
@@ -17,12 +18,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Takes one connection, reads until `request` bytes or the end of a request's head have come, sends `answer`
-/// and, after a while, closes.
+/// What a server waits for until its client has lost patience and gone.
+enum class Late : std::uint8_t { Never, Answer, End };
+
+/// Takes one connection, reads until the end of a request's head has come, sends `answer` and closes.
 class OneAnswer {
  public:
-  explicit OneAnswer(std::string answer, std::chrono::milliseconds delay = 0ms,
-                     std::chrono::milliseconds then = 0ms)
+  explicit OneAnswer(std::string answer, Late late = Late::Never)
       : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -32,7 +34,7 @@ class OneAnswer {
     EXPECT_EQ(::listen(listener_.get(), 4), 0);
     EXPECT_EQ(::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
     port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this, answer = std::move(answer), delay, then] {
+    thread_ = std::thread([this, answer = std::move(answer), late] {
       Fd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       char buffer[4096];
       while (request_.find("\r\n\r\n") == std::string::npos) {
@@ -40,13 +42,13 @@ class OneAnswer {
         if (count <= 0) return;
         request_.append(buffer, static_cast<std::size_t>(count));
       }
-      std::this_thread::sleep_for(delay);
+      if (late == Late::Answer) wait_for_end(connection);
       for (std::string_view rest = answer; !rest.empty();) {
         ssize_t count = ::send(connection.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
         if (count <= 0) return;
         rest.remove_prefix(static_cast<std::size_t>(count));
       }
-      std::this_thread::sleep_for(then);
+      if (late == Late::End) wait_for_end(connection);
     });
   }
   ~OneAnswer() { join(); }
@@ -58,6 +60,10 @@ class OneAnswer {
   }
 
  private:
+  static void wait_for_end(const Fd& connection) {
+    pollfd ended{connection.get(), POLLRDHUP, 0};
+    ::poll(&ended, 1, 60'000);
+  }
   void join() {
     if (thread_.joinable()) thread_.join();
   }
@@ -116,7 +122,7 @@ TEST(HttpClient, WhatGoesWrong) {
   struct Case {
     const char *answer, *said;
     Fault fault = Fault::Guest;
-    std::chrono::milliseconds delay{0};
+    Late late = Late::Never;
   };
   const Case cases[] = {
       {"",
@@ -152,11 +158,11 @@ TEST(HttpClient, WhatGoesWrong) {
       {"HTTP/1.1 200 OK\r\n\r\n",
        "no answer within 50 ms [FAASC0721]\n  hint: see what keeps the function, or allow it more time with "
        "limits.timeout\n",
-       Fault::Timeout, 300ms},
+       Fault::Timeout, Late::Answer},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.answer);
-    OneAnswer server(c.answer, c.delay);
+    OneAnswer server(c.answer, c.late);
     auto response = send_http(server.port(), {},
                               {.timeout = c.fault == Fault::Timeout ? 50ms : 10'000ms, .body_bytes = 10});
     ASSERT_FALSE(response);
@@ -166,22 +172,26 @@ TEST(HttpClient, WhatGoesWrong) {
 }
 
 TEST(HttpClient, AnAnswerThatStops) {
-  OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na", 0ms, 300ms);
-  auto response = send_http(server.port(), {}, {.timeout = 100ms});
+  OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na", Late::End);
+  // The server's thread has to have its turn within that time.
+  auto response = send_http(server.port(), {}, {.timeout = 2000ms});
   ASSERT_FALSE(response);
   EXPECT_EQ(to_text(response.error(), Color::Off),
             "faasc: error: GET " + server.url() +
-                "/: no complete answer within 100 ms: 1 of 3 bytes of its body came [FAASC0721]\n"
+                "/: no complete answer within 2000 ms: 1 of 3 bytes of its body came [FAASC0721]\n"
                 "  hint: see what keeps the function, or allow it more time with limits.timeout\n");
 }
 
 TEST(HttpClient, NobodyThere) {
-  std::uint16_t port;
-  {
-    OneAnswer server("");
-    port = server.port();
-    (void)send_http(port, {});
-  }
+  // Bound, so that nobody else can have the port, and not listening.
+  Fd bound(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(bound.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::getsockname(bound.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const std::uint16_t port = ntohs(address.sin_port);
   auto response = send_http(port, {});
   ASSERT_FALSE(response);
   EXPECT_EQ(
@@ -192,7 +202,7 @@ TEST(HttpClient, NobodyThere) {
 }
 
 TEST(HttpClient, AnAnswerToABodyThatIsNotWanted) {
-  OneAnswer server("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 50ms);
+  OneAnswer server("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   auto response = send_http(server.port(), {.method = "POST", .body = std::string(8 << 20, 'x')});
   // The server's end may reset the connection before we have read its answer: TCP's own race. Either is told.
   if (response)

@@ -1,5 +1,6 @@
 // Real guests that end, each in another way, and what is told of it.
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -102,6 +103,24 @@ TEST(MachineBoot, AProgramThatIsNotThereIsTold) {
             "/gone!)");
 }
 
+/// What is said of a guest that does not get ready in time, and that time. It is longer where the host is so
+/// busy that the guest has not come to print `last_line` in half of it.
+std::pair<std::string, Error> not_ready(const VmSpec& spec, std::string_view last_line) {
+  for (auto limit = 2000ms;; limit *= 2) {
+    std::atomic<bool> in_time = last_line.empty();
+    const auto began = std::chrono::steady_clock::now();
+    StartOptions options = emulated();
+    options.init_timeout = limit;
+    options.on_console = [&](const ConsoleLine& line) {
+      if (line.text == last_line && std::chrono::steady_clock::now() - began < limit / 2) in_time = true;
+    };
+    auto machine = Machine::start(spec, options);
+    auto ready = machine ? machine->wait_ready() : Result<void>(std::move(machine).error());
+    if (ready) return {"it is ready", {}};
+    if (in_time || limit >= 32s) return {std::to_string(limit.count()), std::move(ready).error()};
+  }
+}
+
 TEST(MachineBoot, AGuestThatNeverListensIsGivenUp) {
   for (auto [mode, hint] :
        {std::pair{"mute",
@@ -109,20 +128,12 @@ TEST(MachineBoot, AGuestThatNeverListensIsGivenUp) {
         std::pair{"liar", "it says that it listens, but its port 8080 accepts no connection"}}) {
     SCOPED_TRACE(mode);
     MAKE_GUEST(image, {.arguments = {mode}});
-    StartOptions options = emulated();
-    options.init_timeout = 2s;
-    auto machine = Machine::start(image->spec, options);
-    ASSERT_TRUE(machine);
-    auto ready = machine->wait_ready();
-    ASSERT_FALSE(ready);
-    EXPECT_EQ(ready.error().fault, Fault::Guest);
-    EXPECT_THAT(ready.error().excerpt, Contains("this guest never listens"));
-    ready.error().excerpt.clear();  // which has the kernel's own lines, too
-    EXPECT_EQ(
-        text_of(ready.error()),
-        std::string(
-            "faasc: error: the guest did not get ready within 2000 ms; it was idle [FAASC0713]\n  hint: ") +
-            hint + "\n");
+    auto [limit, error] = not_ready(image->spec, "this guest never listens");
+    EXPECT_EQ(error.fault, Fault::Guest);
+    EXPECT_THAT(error.excerpt, Contains("this guest never listens"));
+    error.excerpt.clear();  // which has the kernel's own lines, too
+    EXPECT_EQ(text_of(error), "faasc: error: the guest did not get ready within " + limit +
+                                  " ms; it was idle [FAASC0713]\n  hint: " + hint + "\n");
   }
 }
 
@@ -157,14 +168,20 @@ TEST(MachineBoot, ATripleFaultIsTold) {
 TEST(MachineBoot, SilenceIsTold) {
   MAKE_GUEST(image, {});
   VmSpec spec = boot_sector_spec(image->directory() / "sector.img", "\xeb\xfe");  // "jmp $"
-  StartOptions options = emulated();
-  options.init_timeout = 1s;
-  auto machine = Machine::start(spec, options);
-  ASSERT_TRUE(machine) << text_of(machine.error());
-  auto ready = machine->wait_ready();
-  ASSERT_FALSE(ready);
-  EXPECT_EQ(ready.error().what,
-            "the guest did not get ready within 1000 ms, and printed nothing; it computed all the time");
+  // On a host whose own hypervisor takes the processors away, a guest does not compute all the time.
+  std::string said, expected;
+  for (auto limit = 1000ms; limit < 30s && (said.empty() || said != expected); limit *= 2) {
+    StartOptions options = emulated();
+    options.init_timeout = limit;
+    auto machine = Machine::start(spec, options);
+    ASSERT_TRUE(machine) << text_of(machine.error());
+    auto ready = machine->wait_ready();
+    ASSERT_FALSE(ready);
+    said = ready.error().what;
+    expected = "the guest did not get ready within " + std::to_string(limit.count()) +
+               " ms, and printed nothing; it computed all the time";
+  }
+  EXPECT_EQ(said, expected);
 }
 
 TEST(MachineBoot, AKernelThatIsNoneIsRefused) {
@@ -235,7 +252,7 @@ TEST(MachineBoot, NoQemuIsLeftBehindByAKilledLauncher) {
   ASSERT_TRUE(lives(holder.qemu()));
   holder.process().signal(SIGKILL);
   EXPECT_EQ(holder.process().wait().signal, SIGKILL);
-  EXPECT_TRUE(dies_within(holder.qemu(), 5s));
+  EXPECT_TRUE(dies(holder.qemu()));
 }
 
 TEST(MachineBoot, AnInterruptStopsTheGuestWell) {

@@ -43,7 +43,8 @@ class ProjectRun {
 bool has_kernel(KernelFamily family);
 bool has_qemu();
 
-/// The process has ended, or is a zombie that nobody reaps. Waits up to five seconds.
+/// The process has ended, or is a zombie that nobody reaps. Waits up to a minute, which only a busy host
+/// needs.
 bool ends_soon(int pid);
 
 }  // namespace faasc
