@@ -139,7 +139,7 @@ void ImageCache::keep(const BuiltFunction& built, const std::vector<fs::path>& i
   std::uint64_t bytes = 0;
   for (const fs::path& output : outputs) bytes += fs::file_size(output, error);
   // Half of a program's share: that has been kept by now, and with it most of what the time went into.
-  if (!StepCache::is_worth_keeping(bytes, file_clock_ns() - started_ns, 1.0 / 40)) return;
+  if (!cache_->is_worth_keeping(bytes, file_clock_ns() - started_ns, 1.0 / 40)) return;
   auto in_work = [&](const fs::path& path) {
     return path.empty() ? std::string() : path.lexically_relative(work_).string();
   };

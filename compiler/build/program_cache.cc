@@ -152,7 +152,7 @@ void ProgramCache::keep(const CompiledFunction& compiled, std::vector<Diagnostic
     }
   std::string debug;
   if (!compiled.debug_file.empty()) debug = add_output(compiled.debug_file);
-  if (!StepCache::is_worth_keeping(bytes, taken_ns, 1.0 / 20)) return;
+  if (!job_.cache->is_worth_keeping(bytes, taken_ns, 1.0 / 20)) return;
   Json names = Json::array();
   for (const auto& [name, path] : outputs) names.push_back(name);
   const Json answer = {{"said", names_->said_text(compiled.function, std::move(said))},

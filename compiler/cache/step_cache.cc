@@ -42,7 +42,9 @@ std::string signature_of(const std::string& key) {
 }  // namespace
 
 StepCache::StepCache(Options options)
-    : store_(options.directory, options.most_bytes), digests_(store_.root() / "digests") {
+    : store_(options.directory, options.most_bytes),
+      keep_all_(options.keep_all),
+      digests_(store_.root() / "digests") {
   if (options.remote) remote_ = std::make_unique<RemoteCache>(std::move(*options.remote));
 }
 
@@ -201,10 +203,11 @@ std::optional<KeptStep> StepCache::look(const std::string& key, const PathNames&
   return find_here(key, names, [](std::string_view) { return StepOutputs{}; });
 }
 
-bool StepCache::is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns, double share) {
+bool StepCache::is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns, double share) const {
   // What is read, digested and written in a second.
   constexpr double kBytesPerNanosecond = 0.4;
-  return static_cast<double>(bytes) / kBytesPerNanosecond <= static_cast<double>(taken_ns) * share;
+  return keep_all_ ||
+         static_cast<double>(bytes) / kBytesPerNanosecond <= static_cast<double>(taken_ns) * share;
 }
 
 std::optional<ActionResult> StepCache::fetch_action(const std::string& key) {

@@ -56,6 +56,7 @@ class StepCache {
     std::filesystem::path directory;  ///< LocalStore's
     std::uint64_t most_bytes = 0;
     std::optional<RemoteCache::Options> remote;  ///< asked for what is not there, and told of what is new
+    bool keep_all = false;                       ///< however quickly it was made
   };
   explicit StepCache(Options options);
   ~StepCache();
@@ -75,8 +76,8 @@ class StepCache {
   std::optional<KeptStep> look(const std::string& key, const PathNames& names);
 
   /// Whether keeping so many bytes takes that share at most of what making them took, so that what is made in
-  /// no time pays nothing and fills nothing.
-  static bool is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns, double share);
+  /// no time pays nothing and fills nothing; always with Options::keep_all.
+  bool is_worth_keeping(std::uint64_t bytes, std::int64_t taken_ns, double share) const;
 
   /// `started_ns`, file_clock_ns() from before the step: where an input changed since, nobody knows which
   /// content the step has read, and nothing is kept. `executable`: outputs with the permission to run.
@@ -113,6 +114,7 @@ class StepCache {
   bool fetch_blob(const BlobName& blob);
 
   LocalStore store_;
+  const bool keep_all_;
   FileDigests digests_;
   std::unique_ptr<RemoteCache> remote_;  // null: there is none
   std::mutex mutex_;                     // guards what follows

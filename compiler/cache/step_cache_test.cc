@@ -300,6 +300,16 @@ TEST(FileDigestsOfFiles, AreRememberedByStampAndOutliveTheRun) {
   }
 }
 
+// By arithmetic alone: how long something took is the caller's to say.
+TEST_F(Steps, AreKeptByWhatTheyCostUnlessAllAre) {
+  auto sparing = open();
+  EXPECT_TRUE(sparing->is_worth_keeping(400'000, 20'000'000, 1.0 / 20)) << "1 ms of 20";
+  EXPECT_FALSE(sparing->is_worth_keeping(400'400, 20'000'000, 1.0 / 20));
+  EXPECT_TRUE(sparing->is_worth_keeping(0, 0, 1.0 / 20));
+  StepCache all({.directory = at("cache"), .most_bytes = 1 << 30, .remote = {}, .keep_all = true});
+  EXPECT_TRUE(all.is_worth_keeping(1 << 30, 1, 1.0 / 20));
+}
+
 // As git's racy entries: it changed in the tick of the clock in which it was read.
 TEST(FileDigestsOfFiles, AreNotRememberedOfFilesThatJustChanged) {
   auto directory = TemporaryDirectory::create(testing::TempDir(), "digests");

@@ -24,6 +24,16 @@ Result<std::uint64_t> most_bytes(const EnvironmentLookup& environment) {
                .hint = "write a number with MiB or GiB: FAASC_CACHE_SIZE=2GiB"};
 }
 
+Result<bool> keeps_all(const EnvironmentLookup& environment) {
+  const std::string text = environment("FAASC_CACHE_KEEP").value_or("");
+  if (text.empty() || text == "all") return !text.empty();
+  return Error{.fault = Fault::Usage,
+               .code = kBadCacheSetting,
+               .what = "FAASC_CACHE_KEEP '" + text + "' is not 'all'",
+               .during = {},
+               .hint = "write FAASC_CACHE_KEEP=all to keep what is made quickly, too, or leave it out"};
+}
+
 Error no_place() {
   return Error{
       .fault = Fault::Usage,
@@ -81,7 +91,8 @@ Result<std::unique_ptr<StepCache>> open_build_cache(const Session& session) {
   FAASC_TRY(std::uint64_t most, most_bytes(environment));
   auto directory = build_cache_directory(environment);
   if (!directory) return std::unique_ptr<StepCache>();
-  StepCache::Options options{.directory = *directory, .most_bytes = most, .remote = {}};
+  FAASC_TRY(bool keep_all, keeps_all(environment));
+  StepCache::Options options{.directory = *directory, .most_bytes = most, .remote = {}, .keep_all = keep_all};
   std::string url = environment("FAASC_REMOTE_CACHE").value_or("");
   if (!url.empty()) FAASC_CHECK(check_url(url));
   if (!url.empty() && !session.options().offline) {

@@ -26,8 +26,9 @@ std::optional<std::filesystem::path> build_cache_directory(const EnvironmentLook
 void add_cache_options(CLI::App& app);
 
 /// The cache as the environment describes it: FAASC_CACHE_SIZE is the most that it may take, 5 GiB by
-/// default, and FAASC_REMOTE_CACHE the URL of one elsewhere. Null where there is no place for it, or where
-/// FAASC_NO_CACHE is 1; a size or a URL that is none is an error.
+/// default, FAASC_CACHE_KEEP=all keeps what was made quickly, too, and FAASC_REMOTE_CACHE is the URL of one
+/// elsewhere. Null where there is no place for it, or where FAASC_NO_CACHE is 1; a value that makes no sense
+/// is an error.
 Result<std::unique_ptr<StepCache>> open_build_cache(const Session& session);
 
 /// The same store, to look at.

@@ -100,8 +100,6 @@ TEST_F(ProgramCacheSystem, AnotherEnvironmentTakesAGoProgram) {
   if (!find_program("go") && !fs::exists("/usr/local/go/bin/go")) GTEST_SKIP() << "Go is not installed";
   for (ProjectRun* project : {&first_, &second_})
     project->write("go.mod", "module example.com/hello\n\ngo 1.21\n");
-  // What Go compiles anew takes long enough to be worth keeping, on any host.
-  for (ProjectRun* project : {&first_, &second_}) project->environment["GOCACHE"] = at("go-cache").string();
   write("go", "hello.go",
         "package hello\n\nimport (\n\t\"fmt\"\n\t\"net/http\"\n\t\"os\"\n)\n\n"
         "func Hello(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getenv(\"GREETING\")) }\n");
@@ -261,13 +259,25 @@ TEST_F(MountedCache, ThatCannotBeWrittenServesStill) {
   EXPECT_EQ(digest(second_), digest(first_));
 }
 
-TEST_F(CacheSystem, ASizeThatIsNoneIsRefused) {
-  first_.environment["FAASC_CACHE_SIZE"] = "lots";
-  Finished finished = first_.faasc({"build"});
-  EXPECT_EQ(finished.status.code, 2);
-  EXPECT_EQ(finished.err,
-            "faasc: error: FAASC_CACHE_SIZE 'lots' is not a size [FAASC0852]\n"
-            "  hint: write a number with MiB or GiB: FAASC_CACHE_SIZE=2GiB\n");
+TEST_F(CacheSystem, SettingsThatMakeNoSenseAreRefused) {
+  struct Setting {
+    const char *name, *value, *message;
+  };
+  for (const Setting& setting : std::vector<Setting>{
+           {"FAASC_CACHE_SIZE", "lots",
+            "FAASC_CACHE_SIZE 'lots' is not a size [FAASC0852]\n"
+            "  hint: write a number with MiB or GiB: FAASC_CACHE_SIZE=2GiB\n"},
+           {"FAASC_CACHE_KEEP", "everything",
+            "FAASC_CACHE_KEEP 'everything' is not 'all' [FAASC0852]\n"
+            "  hint: write FAASC_CACHE_KEEP=all to keep what is made quickly, too, or leave it out\n"}}) {
+    SCOPED_TRACE(setting.name);
+    use(first_, at("cache"));
+    first_.environment["FAASC_CACHE_SIZE"] = "";
+    first_.environment[setting.name] = setting.value;
+    Finished finished = first_.faasc({"build"});
+    EXPECT_EQ(finished.status.code, 2);
+    EXPECT_EQ(finished.err, std::string("faasc: error: ") + setting.message);
+  }
 }
 
 // ${env:…} puts a value of the host into the image.

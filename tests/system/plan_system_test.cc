@@ -92,6 +92,7 @@ TEST_F(PlanSystem, SaysWhatABuildWillDoAndWritesNothing) {
 TEST_F(PlanSystem, SaysWhatTheCacheHas) {
   project_.environment["FAASC_NO_CACHE"] = "";
   project_.environment["FAASC_CACHE_DIR"] = project_.at("../cache").string();
+  project_.environment["FAASC_CACHE_KEEP"] = "all";
   auto label = [&](const std::string& step) {
     Finished finished = project_.faasc({"build", "-n", "--format", "json", "-q"});
     EXPECT_EQ(finished.status.code, 0) << finished.out << finished.err;

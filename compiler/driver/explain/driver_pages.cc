@@ -124,9 +124,8 @@ constexpr ExplainPage kPages[] = {
      "FAASC_REMOTE_CACHE_HEADER_FILE names a file with the line 'Authorization: Bearer …'; where you may "
      "only read, use --remote-cache-read-only."},
     {"FAASC0852", "a setting of the cache makes no sense",
-     "FAASC_CACHE_SIZE is no size, the remote cache's address no URL, or no variable says where a cache "
-     "could "
-     "be.",
+     "FAASC_CACHE_SIZE is no size, FAASC_CACHE_KEEP is not 'all', the remote cache's address no URL, or no "
+     "variable says where a cache could be.",
      "FAASC_CACHE_SIZE=lots faasc build",
      "FAASC_CACHE_SIZE=2GiB, FAASC_REMOTE_CACHE=https://cache.example.com."},
     {"FAASC0853", "the cache of builds was damaged",
