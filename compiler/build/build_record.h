@@ -29,7 +29,8 @@ class BuildRecord {
   static std::optional<BuildRecord> load(const std::filesystem::path& path);
 
   /// An input that changed at or after `started_ns` (file_clock_ns) may have been read before or after the
-  /// change: it is recorded so that it never matches, and the next build looks again.
+  /// change: it is recorded so that it never matches, and the next build looks again. Of a path that is added
+  /// twice, the last one counts.
   void add_input(const std::filesystem::path& path, std::int64_t started_ns);
   void add_output(const std::filesystem::path& path);
   /// Whether what the build wrote is still what it wrote, whatever has become of what it read.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
 #include "base/file.h"
+#include "base/file_clock.h"
 #include "base/file_stamp.h"
 #include "compiler/binary/codes.h"
 #include "compiler/build/build_names.h"
@@ -32,14 +32,20 @@ namespace faasc {
 namespace fs = std::filesystem;
 namespace {
 
-// The time from which on a change counts as made during the build. Waits for the clock's next tick where the
-// directory changed in this one, as it does when the first build makes its place in it: the change would
-// never look settled otherwise.
-std::int64_t settle(const fs::path& directory) {
-  // A tick is at most 10 ms; a directory from the future is not waited for.
-  for (int i = 0; i < 20 && file_clock_ns() <= stamp_of(directory).changed_ns; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  return file_clock_ns();
+// The time from which on a change of these counts as made during the build. Waits for the clock's next tick
+// where one of them changed in this one, as a directory does when the first build makes its place in it, and
+// a file that was saved just now: the change would never look settled otherwise.
+std::int64_t settle(const std::vector<fs::path>& paths) {
+  std::int64_t changed_ns = 0;
+  for (const fs::path& path : paths) changed_ns = std::max(changed_ns, stamp_of(path).changed_ns);
+  return file_clock_ns_past(changed_ns);
+}
+
+std::vector<fs::path> files_of(const FunctionProject& project) {
+  std::vector<fs::path> files;
+  for (const auto& [path, kind] : project.listing().entries)
+    if (kind == EntryKind::File) files.push_back(project.manifest().directory / path);
+  return files;
 }
 
 Result<CompiledFunction> compile_function(const CompileJob& job) {
@@ -67,6 +73,7 @@ class FunctionBuild {
         progress_(progress) {}
 
   Result<BuiltFunction> run() {
+    const std::int64_t read_ns = settle({options_.manifest});
     FAASC_CHECK(project_.read());
     const BuildPlace& place = project_.place();
     result_.name = *manifest_.name;
@@ -89,8 +96,9 @@ class FunctionBuild {
       }
       progress_.note("building because " + *reason);
     }
-    started_ns_ = settle(manifest_.directory);
+    const std::int64_t listed_ns = settle({manifest_.directory});
     FAASC_CHECK(project_.resolve());
+    started_ns_ = settle(files_of(project_));
     FAASC_TRY(KernelStore::Resolved resolved, project_.choose_kernel());
     const Kernel& kernel = resolved.kernel;
     result_.kernel = full_name(kernel);
@@ -114,6 +122,9 @@ class FunctionBuild {
       if (digest == digest_before) FAASC_CHECK(set_modification_time(place.image, image_before.modified_ns));
     }
     BuildRecord record = make_record(kernel);
+    record.add_input(full_path(options_.manifest), read_ns);
+    for (const auto* paths : {&project_.walked(), &project_.inputs()})
+      for (const fs::path& path : *paths) record.add_input(full_path(path), listed_ns);
     FAASC_CHECK(record.save(place.record()));
     if (auto rule = make_rule()) {
       FAASC_CHECK(rule->write(record));
@@ -235,7 +246,6 @@ class FunctionBuild {
   BuildRecord make_record(const Kernel& kernel) {
     BuildRecord record(project_.option_key());
     const BuildTools& tools = project_.tools();
-    inputs_.push_back(full_path(options_.manifest));
     for (const fs::path& program : {tools.cxx, tools.runtime_library, tools.linux_init,
                                     tools.linux_boot_sector, tools.linux_uefi_loader})
       inputs_.push_back(program);
@@ -248,7 +258,6 @@ class FunctionBuild {
     for (const fs::path& file :
          {kernel.image, kernel.boot_blob, kernel.uefi_loader, kernel.bzimage, kernel.initramfs})
       if (!file.empty()) inputs_.push_back(file);
-    inputs_.insert(inputs_.end(), project_.walked().begin(), project_.walked().end());
     for (const fs::path& input : inputs_) record.add_input(full_path(input), started_ns_);
     for (const fs::path& output : outputs()) record.add_output(output);
     record.set_fact("project", full_path(manifest_.directory).string());
@@ -271,7 +280,7 @@ class FunctionBuild {
 
   fs::path initrd_, compile_commands_;
   std::vector<fs::path> inputs_;
-  std::int64_t started_ns_ = 0;
+  std::int64_t started_ns_ = 0;  // before any file of the project but the manifest was read
   BuiltFunction result_;
 };
 

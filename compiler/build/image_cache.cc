@@ -61,7 +61,8 @@ std::optional<std::string> ImageCache::key_of(const ImageQuestion& question) {
     if (!add("tool", program)) return std::nullopt;
   for (const fs::path& program : tools.programs)
     if (!add("tool", program)) return std::nullopt;
-  if (!add("manifest", question.manifest.path)) return std::nullopt;
+  // As it was read; the file may be another one by now.
+  text += "manifest " + to_hex(sha256(question.manifest.text)) + "\n";
   const Kernel& kernel = question.kernel;
   // The machine's description names the kernel by its place, relative to the store where it lies in it.
   const bool stored = is_below(kernel.directory, question.store_root);

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <optional>
+#include <sstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -164,6 +166,36 @@ TEST_F(CacheSystem, VerifyRemovesWhatIsDamaged) {
   EXPECT_EQ(first_.faasc({"cache", "clean"}).status.code, 0);
   EXPECT_TRUE(files("cas").empty());
   EXPECT_THAT(build(second_).err, HasSubstr("compiled hello.cc"));
+}
+
+/// Whether the process waits for a lock, as the system tells of it.
+bool waits_for_a_lock(pid_t pid) {
+  std::istringstream locks(read_file("/proc/locks").value());
+  for (std::string line; std::getline(locks, line);)
+    if (line.find("-> FLOCK") != std::string::npos &&
+        line.find(" " + std::to_string(pid) + " ") != std::string::npos)
+      return true;
+  return false;
+}
+
+// What it has read is what it builds; whoever comes after it sees the change, and takes nothing for what it
+// is not.
+TEST_F(CacheSystem, AManifestThatChangesWhileABuildWaitsForAnotherOneIsSeen) {
+  std::optional<FileLock> other = FileLock::acquire(first_.at("build/.faasc/hello/lock")).value();
+  auto child = Child::spawn(first_.command({"build", "-q", "--kernel", "nanos"}), {.out = Stream::Null});
+  ASSERT_TRUE(child);
+  while (!waits_for_a_lock(child->pid()) && !child->try_wait())
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const std::string manifest =
+      *read_file(first_.at("faas.yaml")) + "files: [{from: hello.cc, to: /hello.cc}]\n";
+  for (ProjectRun* project : {&first_, &second_}) project->write("faas.yaml", manifest);
+  other.reset();
+  EXPECT_EQ(child->wait().code, 0);
+  const std::string before = digest(first_);
+  EXPECT_THAT(build(second_).err, Not(HasSubstr("took hello.img")));
+  EXPECT_THAT(build(first_).err, HasSubstr("faas.yaml' changed"));
+  EXPECT_NE(digest(first_), before);
+  EXPECT_EQ(digest(first_), digest(second_));
 }
 
 // At any point: what is there afterwards is sound, and the next build is right.
