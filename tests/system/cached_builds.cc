@@ -1,7 +1,6 @@
 #include "tests/system/cached_builds.h"
 
 #include <chrono>
-#include <cstdlib>
 #include <thread>
 
 #include "base/sha256.h"
@@ -20,8 +19,8 @@ void CachedBuilds::SetUp() {
 
 void CachedBuilds::use(ProjectRun& project, const std::filesystem::path& cache) {
   project.environment["FAASC_CACHE_DIR"] = cache.string();
-  project.environment["FAASC_CACHE_KEEP"] = "all";  // not what took long on the host that runs the tests
   project.environment["FAASC_NO_CACHE"] = "";
+  project.environment["FAASC_CACHE_KEEP"] = "all";  // not what took long on the host that runs the tests
 }
 
 Finished CachedBuilds::build(const ProjectRun& project, std::vector<std::string> more) {
@@ -42,13 +41,13 @@ std::string warnings_of(const Finished& finished) {
   return at == std::string::npos ? std::string() : finished.err.substr(at);
 }
 
-int free_port() {
-  auto finished = run(
-      {.argv = {"python3", "-c",
-                "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"},
-       .working_directory = {},
-       .environment = {}});
-  return finished ? std::atoi(finished->out.c_str()) : 0;
+bool answers(Child& server, const std::function<bool()>& ready) {
+  for (auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+       std::chrono::steady_clock::now() < end && !server.try_wait();) {
+    if (ready()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  return false;
 }
 
 }  // namespace faasc

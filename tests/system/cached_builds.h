@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,7 @@ class CachedBuilds : public testing::Test {
 /// From the first warning on, which is behind what the build says of its result.
 std::string warnings_of(const Finished& finished);
 
-/// Of 127.0.0.1, that nobody listened to a moment ago.
-int free_port();
+/// Waits until `ready`, for as long as the server lives and at most a minute; false where it never is.
+bool answers(Child& server, const std::function<bool()>& ready);
 
 }  // namespace faasc

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 #include <regex>
+#include <sstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -79,6 +80,14 @@ void write_shop(const ProjectRun& project, const std::string& greeting) {
                       ", \" + name + \"!\"; }\n");
 }
 
+std::vector<std::string> lines_with(const std::string& text, const std::string& part) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);)
+    if (line.find(part) != std::string::npos) lines.push_back(line);
+  return lines;
+}
+
 class DevSystem : public testing::Test {
  protected:
   void write_all() {
@@ -124,11 +133,14 @@ class DevSystem : public testing::Test {
 
     // What the function does not need is no reason for anything.
     // What makes no other image is no reason for another machine.
-    std::string said = dev.said();
     project_.write("README.md", "of no use");
     project_.write("greeting.cc", "#include <string>\n\nstd::string greeting() { return \"Hi, \"; }\n");
-    std::this_thread::sleep_for(1500ms);
-    EXPECT_EQ(dev.said().substr(said.size()).find("is new at"), std::string::npos) << dev.said();
+    EXPECT_TRUE(dev.says("built shop: "));
+    project_.write("greeting.cc", "#include <string>\nstd::string greeting() { return \"Hey, \"; }\n");
+    EXPECT_TRUE(dev.says("built shop: "));
+    EXPECT_TRUE(dev.says("shop is new at "));
+    EXPECT_EQ(dev.answer("\"Ada\""), "\"Hey, Ada!\"");
+    EXPECT_THAT(lines_with(dev.said(), "shop is new at "), testing::SizeIs(3)) << dev.said();
 
     Finished children = project_.shell("pgrep -P " + std::to_string(dev.pid()));
     EXPECT_EQ(dev.stop(), 130);
@@ -184,10 +196,10 @@ TEST_F(DevSystem, DoesNotWaitForAMachineThatIsOutOfDate) {
   Dev dev(project_, {"--vmm", "process"});
   ASSERT_TRUE(dev.says("Ctrl-C stops it"));
   project_.write("hello.cc",
-                 "#include <string>\n#include <unistd.h>\nint wait = (pause(), 0);\n"
+                 "#include <cstdio>\n#include <string>\n#include <unistd.h>\n"
+                 "int wait = (std::puts(\"not yet\"), std::fflush(stdout), pause(), 0);\n"
                  "std::string hello(std::string name) { return name; }\n");
-  ASSERT_TRUE(dev.says("built shop: "));
-  std::this_thread::sleep_for(300ms);
+  ASSERT_TRUE(dev.says("not yet\n"));
   write_shop(project_, "Welcome");
   EXPECT_TRUE(dev.says("shop is new at "));
   EXPECT_EQ(dev.answer("\"Ada\""), "\"Welcome, Ada!\"");

@@ -1,14 +1,13 @@
 // build.cpp.launcher: objects that another program makes, here or on another host.
 
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/sha256.h"
+#include "tests/reserved_port.h"
 #include "tests/system/cached_builds.h"
 
 namespace faasc {
@@ -140,24 +139,24 @@ class DistccLauncher : public Launcher {
   void start_daemon() {
     ASSERT_TRUE(write_file(at("log"), ""));
     fs::permissions(at("log"), fs::perms(0666));
-    auto daemon =
-        Child::spawn({.argv = {"distccd", "--daemon", "--no-detach", "--port", std::to_string(port_),
-                               "--listen", "127.0.0.1", "--allow", "127.0.0.1", "--jobs", "2",
-                               "--enable-tcp-insecure", "--log-file", at("log").string()},
-                      .working_directory = {},
-                      .environment = {}},
-                     {.out = Stream::Null, .err = Stream::Null, .own_process_group = true});
+    auto daemon = Child::spawn(
+        {.argv = {"distccd", "--daemon", "--no-detach", "--port", std::to_string(port_), "--listen",
+                  "127.0.0.1", "--allow", "127.0.0.1", "--jobs", "2", "--enable-tcp-insecure", "--log-level",
+                  "info", "--log-file", at("log").string()},
+         .working_directory = {},
+         .environment = {}},
+        {.out = Stream::Null, .err = Stream::Null, .own_process_group = true});
     ASSERT_TRUE(daemon);
     daemon_.emplace(std::move(*daemon));
-    for (int i = 0; i < 200 && log().find("listening on") == std::string::npos; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    EXPECT_TRUE(answers(*daemon_, [&] { return log().find("listening on") != std::string::npos; }));
   }
   std::string log() const {
     auto text = read_file(at("log"));
     return text ? *text : std::string();
   }
 
-  const int port_ = free_port();
+  const ReservedPort reserved_;
+  const int port_ = reserved_.number();
   std::optional<Child> daemon_;
 };
 

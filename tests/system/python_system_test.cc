@@ -120,7 +120,7 @@ TEST_P(PythonSystem, RequestsOverTlsTrustTheCertificatesOfTheImage) {
       "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out ca.pem -days 2 -subj /CN=shop "
       "-addext subjectAltName=IP:10.0.2.2 2>openssl.log || exit 99\n"
       "python3 serve.py >port 2>serve.log & server=$!\n"
-      "for i in $(seq 100); do [ -s port ] && break; sleep 0.1; done\n"
+      "while ! [ -s port ] && kill -0 $server; do sleep 0.05; done\n"
       "sed \"s/@PORT@/$(cat port)/\" manifest >faas.yaml\n"
       "\"$FAASC\" test --kernel " +
       std::string(name_of(GetParam())) + "; status=$?\nkill $server; exit $status\n");
