@@ -1,145 +1,18 @@
-// From sources to a running executable: faasc-cxx, the linker and the runtime library are the real ones.
+// What builds of C++ functions come to.
 
-#include "compiler/cpp/build.h"
-
-#include <chrono>
 #include <csignal>
-#include <thread>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <elf.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
+#include "compiler/cpp/build_fixture.h"
+#include "compiler/cpp/program_answers.h"
+#include "tests/reserved_port.h"
 
 namespace faasc {
 namespace {
-
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
-
-constexpr const char* kHello = R"(#include <google/cloud/functions/function.h>
-#include <stdexcept>
-#include "greeting.h"
-namespace gcf = ::google::cloud::functions;
-namespace shop {
-gcf::Function hello() {
-  return gcf::MakeFunction([](gcf::HttpRequest const& request) {
-    if (request.target() == "/throw") throw std::runtime_error("thrown at " __FILE__);
-    return gcf::HttpResponse{}.set_payload(greeting(request.target()));
-  });
-}
-}  // namespace shop
-)";
-constexpr const char* kGreeting = R"(#include "greeting.h"
-std::string greeting(std::string const& name) { return "Hello " + name; }
-)";
-constexpr const char* kGreetingHeader = R"(#pragma once
-#include <string>
-std::string greeting(std::string const& name);
-)";
-
-// Asks the system for a port that nobody uses now.
-int free_port() {
-  Fd socket(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
-  socklen_t size = sizeof address;
-  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
-}
-
-// Waits for the server to listen; empty when it never does.
-std::string get(int port, const std::string& request) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  for (int attempt = 0; attempt < 400; ++attempt) {
-    Fd socket(::socket(AF_INET, SOCK_STREAM, 0));
-    if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-      std::this_thread::sleep_for(25ms);
-      continue;
-    }
-    EXPECT_TRUE(write_all(socket, request, "socket"));
-    std::string reply;
-    char buffer[4096];
-    for (ssize_t count; (count = ::read(socket.get(), buffer, sizeof buffer)) > 0;)
-      reply.append(buffer, static_cast<std::size_t>(count));
-    return reply;
-  }
-  return {};
-}
-
-std::string body(const std::string& reply) {
-  std::size_t end = reply.find("\r\n\r\n");
-  return end == std::string::npos ? reply : reply.substr(end + 4);
-}
-
-class Build : public testing::Test {
- protected:
-  void SetUp() override {
-    auto made = TemporaryDirectory::create(testing::TempDir(), "faasc cpp build");
-    ASSERT_TRUE(made);
-    directory_.emplace(std::move(*made));
-    request_ = request_in("a project");
-  }
-
-  fs::path at(const fs::path& relative) const { return directory_->path() / relative; }
-  void write(const fs::path& relative, std::string_view text) {
-    ASSERT_TRUE(write_file(at("a project") / relative, text));
-    // A file that changes in the same tick of the clock in which the compiler starts is not trusted
-    // afterwards.
-    std::this_thread::sleep_for(20ms);
-  }
-  void write_hello(const char* project = "a project") {
-    for (auto [name, text] : {std::pair{"src/hello.cc", kHello},
-                              {"src/greeting.cc", kGreeting},
-                              {"src/greeting.h", kGreetingHeader}})
-      ASSERT_TRUE(write_file(at(project) / name, text));
-    std::this_thread::sleep_for(20ms);
-  }
-  CppRequest request_in(const char* project) const {
-    fs::path prefix = FAASC_PREFIX;
-    CppRequest request;
-    request.project_dir = at(project);
-    request.work_dir = at(project) / ".faasc";
-    request.sources = {"src/greeting.cc", "src/hello.cc"};
-    request.jobs = 2;
-    request.installation = {prefix / "libexec/faasc/faasc-cxx", prefix / "share/faasc/cpp/include",
-                            prefix / "lib/faasc/cpp/libfaasrt.a"};
-    return request;
-  }
-
-  Result<CppBuild> build(const CppRequest& request) {
-    Diagnostics diagnostics;
-    said_.clear();
-    auto built = build_cpp(request, diagnostics);
-    for (const Diagnostic& diagnostic : diagnostics.all()) said_ += to_text(diagnostic, Color::Off);
-    if (!built) said_ += to_text(built.error(), Color::Off);
-    for (std::size_t place; (place = said_.find(directory_->path().string())) != std::string::npos;)
-      said_.replace(place, directory_->path().string().size(), "D");
-    return built;
-  }
-  // What was done, and what was said.
-  std::string build_again() {
-    auto built = build(request_);
-    if (!built) return said_;
-    return "compiled " + std::to_string(built->compiled) + (built->linked ? ", linked" : "") + said_;
-  }
-
-  CppRequest request_;
-  std::string said_;
-  std::optional<TemporaryDirectory> directory_;
-};
 
 TEST_F(Build, HelloIsOneStaticExecutableThatAnswers) {
   write_hello();
@@ -175,7 +48,8 @@ TEST_F(Build, HelloIsOneStaticExecutableThatAnswers) {
   EXPECT_EQ(bytes->find("hello.cc:"), std::string::npos);
   EXPECT_GT(fs::file_size(built->debug_file), bytes->size());
 
-  int port = free_port();
+  const ReservedPort reserved;
+  const int port = reserved.number();
   auto child =
       Child::spawn({.argv = {built->executable.string()},
                     .working_directory = "/",
@@ -264,7 +138,8 @@ TEST_F(Build, ATypedFunctionIsBoundToJson) {
     EXPECT_NE(openapi.find("\"summary\": \"Adds up\""), std::string::npos);
     EXPECT_EQ(build_again(), "compiled 0");
 
-    int port = free_port();
+    const ReservedPort reserved;
+    const int port = reserved.number();
     Command command;
     command.argv = {built->executable.string()};
     command.environment = {{"PORT", std::to_string(port)}};
@@ -343,7 +218,8 @@ TEST_F(Build, PartsOfTheCLibraryThatNothingUsesAreLeftOut) {
     auto built = build(request_);
     EXPECT_TRUE(built) << said_;
     if (!built) return std::pair<std::uintmax_t, std::string>();
-    int port = free_port();
+    const ReservedPort reserved;
+    const int port = reserved.number();
     auto child = Child::spawn({.argv = {built->executable.string()},
                                .working_directory = "/",
                                .environment = {{"PORT", std::to_string(port)}}},
@@ -369,37 +245,6 @@ TEST_F(Build, PartsOfTheCLibraryThatNothingUsesAreLeftOut) {
   EXPECT_GT(size_and_answer("").first, lean + 40'000);
 }
 
-TEST_F(Build, LintsCallsOfSourcesAndOfLibraries) {
-  write("hello.cc",
-        "#include <google/cloud/functions/function.h>\n#include <cstdlib>\n"
-        "extern \"C\" int in_library();\n"
-        "google::cloud::functions::HttpResponse f(google::cloud::functions::HttpRequest) {\n"
-        "  if (std::getenv(\"X\")) std::system(\"ls\");\n"
-        "  return google::cloud::functions::HttpResponse{}.set_result(in_library());\n}\n");
-  write("lib.c", "#include <unistd.h>\nint in_library(void) { return fork() < 0 ? 500 : 200; }\n");
-  auto made =
-      run({.argv = {"cc", "-c", "-o", at("a project/lib.o").string(), at("a project/lib.c").string()}});
-  ASSERT_TRUE(made && made->status.ok());
-  request_.sources = {"hello.cc"};
-  request_.link = {"lib.o"};
-  build_again();
-  EXPECT_EQ(said_, "");
-  request_.lint = CppLint::Warn;
-  for (const char* round : {"first", "repeated"}) {
-    SCOPED_TRACE(round);
-    build_again();
-    EXPECT_NE(
-        said_.find("hello.cc:5:30: warning: 'system' runs another program, which a unikernel does not do"),
-        std::string::npos)
-        << said_;
-    EXPECT_NE(said_.find("warning: 'lib.o' uses 'fork', which starts another process"), std::string::npos)
-        << said_;
-  }
-  request_.lint = CppLint::Strict;
-  build_again();
-  EXPECT_NE(said_.find("hello.cc:5:30: error: 'system'"), std::string::npos) << said_;
-}
-
 TEST_F(Build, TwoDirectoriesGiveTheSameBytes) {
   write_hello();
   write_hello("b");
@@ -413,136 +258,6 @@ TEST_F(Build, TwoDirectoriesGiveTheSameBytes) {
   EXPECT_EQ(to_hex(*sha256_of_file(first->executable)), to_hex(*sha256_of_file(second->executable)));
 }
 
-TEST_F(Build, DoesOnlyWhatIsNeeded) {
-  write_hello();
-  EXPECT_EQ(build_again(), "compiled 2, linked");
-  EXPECT_EQ(build_again(), "compiled 0");
-  write("src/hello.cc", std::string(kHello) + "// the same code\n");
-  EXPECT_EQ(build_again(), "compiled 1");
-  write("src/greeting.h", std::string(kGreetingHeader) + "inline int more() { return 1; }\n");
-  EXPECT_EQ(build_again(), "compiled 2") << "and the objects are the same";
-  fs::remove(request_.work_dir / "objects/src/greeting.cc.o");
-  EXPECT_EQ(build_again(), "compiled 1");
-  request_.defines = {"MORE"};
-  EXPECT_EQ(build_again(), "compiled 2");
-  fs::remove(request_.work_dir / "function");
-  EXPECT_EQ(build_again(), "compiled 0, linked");
-  write("src/greeting.cc",
-        "#include \"greeting.h\"\nstd::string greeting(std::string const&) { return \"Bye\"; }\n");
-  EXPECT_EQ(build_again(), "compiled 1, linked");
-  // A fresh checkout: other times, the same content.
-  for (const char* name : {"src/hello.cc", "src/greeting.cc", "src/greeting.h"}) {
-    auto text = read_file(request_.project_dir / name);
-    ASSERT_TRUE(text);
-    write(name, *text);
-  }
-  EXPECT_EQ(build_again(), "compiled 0");
-}
-
-TEST_F(Build, SeesAHeaderThatComesFirstNow) {
-  write_hello();
-  write("first/empty.h", "");
-  write("second/name.h", "#define NAME \"second\"\n");
-  write("src/greeting.cc",
-        "#include \"greeting.h\"\n#include <name.h>\nstd::string greeting(std::string const&) { return NAME; "
-        "}\n");
-  request_.includes = {"first", "second"};
-  EXPECT_EQ(build_again(), "compiled 2, linked");
-  write("first/name.h", "#define NAME \"first\"\n");
-  EXPECT_EQ(build_again(), "compiled 1, linked");
-  fs::remove(request_.project_dir / "first/name.h");
-  EXPECT_EQ(build_again(), "compiled 1, linked");
-}
-
-TEST_F(Build, WarnsAgainAboutWhatIsUnchanged) {
-  write_hello();
-  write("src/greeting.h", std::string(kGreetingHeader) + "inline int odd() { 1 == 2; return 1; }\n");
-  const std::string warning =
-      "D/a project/src/greeting.h:4:22: warning: equality comparison result unused [-Wunused-comparison]\n"
-      "inline int odd() { 1 == 2; return 1; }\n"
-      "                     ^~~~\n"
-      "D/a project/src/greeting.cc:1:10: note: in a file included from here\n"
-      "#include \"greeting.h\"\n"
-      "         ^\n";
-  EXPECT_EQ(build_again(), "compiled 2, linked" + warning);
-  EXPECT_EQ(build_again(), "compiled 0" + warning);
-}
-
-TEST_F(Build, ShowsPlacesFromWhereItWasStarted) {
-  write_hello();
-  write("src/hello.cc", "#include \"greeting.h\"\nint f() { return x; }\n");
-  write("src/greeting.cc", "#include \"gone.h\"\n");
-  EXPECT_EQ(build_again(),
-            "D/a project/src/greeting.cc:1:10: error: 'gone.h' file not found\n"
-            "#include \"gone.h\"\n"
-            "         ^~~~~~~~\n"
-            "  hint: if it is a library's, install the library or add its directory to 'build.cpp.includes'\n"
-            "D/a project/src/hello.cc:2:18: error: use of undeclared identifier 'x'\n"
-            "int f() { return x; }\n"
-            "                 ^\n"
-            "faasc: error: 2 of 2 sources do not compile [FAASC0200]\n");
-}
-
-TEST_F(Build, UndefinedSymbol) {
-  write_hello();
-  request_.sources = {"src/hello.cc"};
-  EXPECT_EQ(
-      build_again(),
-      "D/a project/src/hello.cc:9: error: 'greeting(std::string const&)' is used, but nothing defines it "
-      "[FAASC0240]\n"
-      "  hint: add the source that defines it to 'build.cpp.sources', or its library to 'build.cpp.link'\n"
-      "faasc: error: the function cannot be linked [FAASC0200]\n");
-  // Nothing half made is left, and the next build is not told otherwise.
-  EXPECT_FALSE(fs::exists(request_.work_dir / "function"));
-  request_.sources.push_back("src/greeting.cc");
-  EXPECT_EQ(build_again(), "compiled 1, linked");
-}
-
-TEST_F(Build, MissingLibrary) {
-  write_hello();
-  request_.link = {"-lno_such_library"};
-  EXPECT_EQ(build_again(),
-            "faasc: error: there is no static library 'no_such_library' [FAASC0242]\n"
-            "  hint: install the package that has libno_such_library.a, or add its directory to "
-            "'build.cpp.link' as -L\n"
-            "faasc: error: the function cannot be linked [FAASC0200]\n");
-}
-
-TEST_F(Build, MainIsInTheWay) {
-  write_hello();
-  write("src/main.cc", "int main() { return 0; }\n");
-  request_.sources.push_back("src/main.cc");
-  EXPECT_EQ(build_again(),
-            "D/a project/src/main.cc:1:5: error: main() is in the way of the one that faasc makes for the "
-            "handler 'shop::hello' [FAASC0209]\n"
-            "int main() { return 0; }\n"
-            "    ^~~~\n"
-            "  hint: leave this file out with '!file' in 'build.cpp.sources', or set 'signature: server' to "
-            "run this main()\n"
-            "faasc: error: there is no handler to build [FAASC0200]\n");
-  request_.wanted.signature = "server";
-  EXPECT_EQ(build_again(), "compiled 0, linked");
-  auto finished =
-      run({.argv = {(request_.work_dir / "function").string()}, .working_directory = {}, .environment = {}});
-  ASSERT_TRUE(finished);
-  EXPECT_TRUE(finished->status.ok());
-}
-
-TEST_F(Build, AHandlerInAHeaderOfTwoSources) {
-  write("f.h",
-        "#include <google/cloud/functions/function.h>\n"
-        "google::cloud::functions::HttpResponse f(google::cloud::functions::HttpRequest) { return {}; }\n");
-  write("a.cc", "#include \"f.h\"\n");
-  write("b.cc", "#include \"f.h\"\n");
-  request_.sources = {"a.cc", "b.cc"};
-  EXPECT_EQ(build_again(),
-            "D/a project/f.h:2:40: error: 'f' is defined in a header that 2 sources include [FAASC0208]\n"
-            "google::cloud::functions::HttpResponse f(google::cloud::functions::HttpRequest) { return {}; }\n"
-            "                                       ^\n"
-            "  hint: declare it 'inline', or define it in one source\n"
-            "faasc: error: there is no handler to build [FAASC0200]\n");
-}
-
 TEST_F(Build, MixesCAndCpp) {
   write_hello();
   write("legacy/price.c", "int price(int *new) { return *new; }\n");
@@ -551,30 +266,6 @@ TEST_F(Build, MixesCAndCpp) {
         "std::string greeting(std::string const&) { int x = 3; return std::to_string(price(&x)); }\n");
   request_.sources.push_back("legacy/price.c");
   EXPECT_EQ(build_again(), "compiled 3, linked");
-}
-
-TEST_F(Build, RefusesWithoutStarting) {
-  write_hello();
-  request_.flags = {"-m32"};
-  EXPECT_EQ(build_again(),
-            "faasc: error: flag '-m32' in 'build.cpp.flags' is not allowed: images are for x86-64 "
-            "[FAASC0222]\n  hint: remove it\n");
-  request_.flags = {};
-  request_.sources = {};
-  EXPECT_EQ(build_again(),
-            "faasc: error: there is no C++ source to build [FAASC0220]\n"
-            "  hint: name the files that make the function in 'build.cpp.sources'\n");
-  request_ = request_in("a project");
-  request_.installation.runtime_library = "/nowhere/libfaasrt.a";
-  EXPECT_EQ(build_again(),
-            "faasc: error: the C++ runtime is not complete: there is no '/nowhere/libfaasrt.a' [FAASC0231]\n"
-            "  hint: install faasc again\n");
-  request_ = request_in("a project");
-  request_.installation.compiler = "/nowhere/faasc-cxx";
-  EXPECT_EQ(build_again(),
-            "faasc: error: cannot start the C++ compiler '/nowhere/faasc-cxx' [FAASC0230]\n"
-            "  hint: install faasc again, with Clang 19's libraries: apt install libclang-cpp19 "
-            "libclang-common-19-dev\n");
 }
 
 }  // namespace
