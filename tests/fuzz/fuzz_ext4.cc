@@ -1,50 +1,14 @@
-#include <cstddef>
-#include <cstdint>
-
-#include "base/file.h"
 #include "packager/ext4/ext4_reader.h"
 #include "packager/ext4/ext4_writer.h"
-#include "tests/fuzz/edited_image.h"
-#include "tests/fuzz/read_tree.h"
+#include "tests/fuzz/damaged_file_system.h"
 
-// Whatever is done to an ext4 file system, the reader ends, and either gives a tree or says why not. An input
-// that begins with 'R' is a whole image, any other one edits an image of ours (edited_image.h).
+// Whatever is done to an ext4 file system, the reader ends, and either gives a tree or says why not.
 
 using namespace faasc;
 
-namespace {
-
-std::string make_image() {
-  Rootfs tree;
-  auto add = [&](const char* path, decltype(RootfsNode::content) content) {
-    if (!tree.add(path, {std::move(content), 0644, {}})) std::abort();
-  };
-  add("/dir/file", InlineBytes{std::string(20'000, 'f')});
-  add("/dir/second", HardLink{"/dir/file"});
-  add("/dir/empty", InlineBytes{});
-  add("/link", Symlink{"dir/file"});
-  add("/long", Symlink{std::string(100, 'l')});
-  add("/nothing", Directory{});
-  auto directory = TemporaryDirectory::create(std::filesystem::temp_directory_path(), "fuzz");
-  if (!directory || !write_ext4(tree, {}, directory->path() / "image")) std::abort();
-  return read_file(directory->path() / "image").value();
-}
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::string image = make_image();
-  std::string_view input(reinterpret_cast<const char*>(data), size);
-  std::shared_ptr<const ByteSource> source;
-  if (input.starts_with('R'))
-    source = bytes_in_memory(std::string(input.substr(1)));
-  else
-    source = std::make_shared<EditedImage>(image, input);
-  auto reader = Ext4Reader::open(source);
-  if (!reader) {
-    if (reader.error().code.empty() || reader.error().what.empty()) std::abort();
-    return 0;
-  }
-  read_tree(*reader);
+  static const std::string image =
+      image_by([](const auto& file) { return write_ext4(tree_of_all_kinds(), {}, file); });
+  read_damaged<Ext4Reader>(image, data, size);
   return 0;
 }
