@@ -104,6 +104,7 @@ PythonRequest request_of(const CompileJob& job) {
                                                                                   : Level::Warn;
   request.work_dir = job.work_dir;
   request.installation = job.tools.python;
+  request.steps = job.cache;
   return request;
 }
 

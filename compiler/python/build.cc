@@ -230,7 +230,8 @@ class PythonBuilder {
             .index = request_.index,
             .offline = request_.offline,
             .locked = request_.locked,
-            .locked_place = request_.locked_place};
+            .locked_place = request_.locked_place,
+            .steps = request_.steps};
   }
 
   Result<fs::path> site_of_requirements() {

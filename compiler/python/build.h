@@ -8,6 +8,7 @@
 
 #include "base/diagnostics.h"
 #include "base/result.h"
+#include "compiler/cache/step_cache.h"
 #include "compiler/function.h"
 #include "compiler/python/detect.h"
 #include "compiler/python/interpreter.h"
@@ -45,6 +46,7 @@ struct PythonRequest {
     Strict
   } lint = Lint::Warn;             ///< calls that a unikernel cannot serve
   std::filesystem::path work_dir;  ///< ours alone; kept between builds; lock_python needs none
+  StepCache* steps = nullptr;  ///< for what a lock names; null: what pip installs is kept on this host alone
   PythonInstallation installation;
 };
 

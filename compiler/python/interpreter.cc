@@ -125,6 +125,8 @@ Result<PythonInterpreter> read_facts(const std::string& text, const fs::path& ex
     python.platlibdir = facts["platlibdir"].get<std::string>();
     python.builtin_modules = facts["builtin"].get<std::vector<std::string>>();
     python.extension_suffixes = facts["extension_suffixes"].get<std::vector<std::string>>();
+    for (const auto& directory : facts.at("site_directories"))
+      python.site_directories.emplace_back(directory.get<std::string>());
     if (facts["implementation"] != "cpython")
       return unusable(executable, "it is " + facts["implementation"].get<std::string>() + ", not CPython");
   } catch (const json::exception& error) {
@@ -152,6 +154,13 @@ std::string PythonInterpreter::version() const {
 }
 std::string PythonInterpreter::short_version() const {
   return std::to_string(major) + "." + std::to_string(minor);
+}
+
+std::string PythonInterpreter::platform() const {
+  for (const std::string& suffix : extension_suffixes)
+    if (suffix.starts_with('.') && suffix.ends_with(".so") && suffix.find("-linux-") != std::string::npos)
+      return suffix.substr(1, suffix.size() - 4);
+  return cache_tag;
 }
 
 PythonSearch PythonSearch::of_process(const fs::path& project) {

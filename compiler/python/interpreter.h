@@ -22,10 +22,13 @@ struct PythonInterpreter {
   std::string cache_tag;          ///< "cpython-311"
   std::string platlibdir;         ///< "lib"
   std::vector<std::string> builtin_modules, extension_suffixes;
-  std::string digest;  ///< stands for all of this and for the files' stamps
+  std::vector<std::filesystem::path>
+      site_directories;  ///< where it looks for what was installed, pip included
+  std::string digest;    ///< stands for all of this and for the files' stamps
 
   std::string version() const;        ///< "3.11.7"
   std::string short_version() const;  ///< "3.11"
+  std::string platform() const;  ///< "cpython-311-x86_64-linux-gnu": what extension modules are named after
 };
 
 /// Where to look for interpreters.

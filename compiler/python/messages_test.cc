@@ -72,7 +72,7 @@ TEST_F(PythonMessages, OfInterpreters) {
                                       hint);
   const std::string facts =
       R"("executable":"/p","stdlib":"/l","dynload":"/d","library":"","library_name":"","cache_tag":"c",)"
-      R"("platlibdir":"lib","builtin":[],"extension_suffixes":[])";
+      R"("platlibdir":"lib","builtin":[],"extension_suffixes":[],"site_directories":[])";
   EXPECT_EQ(probed("echo '{\"version\":[3,10,2],\"implementation\":\"pypy\"," + facts + "}'"),
             "faasc: error: '" + python_ +
                 "' is no interpreter that faasc can use: it is pypy, not CPython [FAASC0342]\n" + hint);

@@ -1,12 +1,15 @@
 // Requirements from a directory of wheels to the image, and what is said where that cannot be.
 
 #include <cstdlib>
+#include <map>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/sha256.h"
 #include "compiler/python/build.h"
 #include "compiler/python/lock_file.h"
 
@@ -161,6 +164,115 @@ TEST_F(RequirementsBuildTest, WhatLockInstalledIsNotInstalledAgain) {
   request_.project_dir = at("elsewhere");
   request_.requirements = at("elsewhere/requirements.txt");
   EXPECT_EQ(build(), "");
+}
+
+// Two hosts, which share nothing but the cache of builds.
+class SharedSteps : public RequirementsBuildTest {
+ protected:
+  void SetUp() override {
+    RequirementsBuildTest::SetUp();
+    if (IsSkipped()) return;
+    ASSERT_EQ(lock(), "");
+    request_.locked = true;
+    on_a_fresh_host();
+    ASSERT_EQ(build(), "");
+    EXPECT_EQ(hits(), 0u);
+    tree_ = files_of_site();
+    wheels_ = request_.wheels;
+    request_.wheels.clear();  // so that pip has nothing to install from
+    on_a_fresh_host();
+  }
+  void on_a_fresh_host() {
+    forget_sites();
+    if (steps_) steps_->settle();
+    steps_.emplace(StepCache::Options{.directory = at("steps"), .most_bytes = 1 << 30, .remote = {}});
+    request_.steps = &*steps_;
+  }
+  unsigned hits() { return steps_->counts().hits; }
+  // The name of each, its content, and whether it may be run.
+  static std::map<std::string, std::pair<std::string, bool>> files_of_site() {
+    std::map<std::string, std::pair<std::string, bool>> files;
+    for (const auto& interpreter : fs::directory_iterator(cache_->path() / "python"))
+      if (fs::path sites = interpreter.path() / "site"; fs::exists(sites))
+        for (const auto& site : fs::directory_iterator(sites))
+          if (site.is_directory())
+            for (const auto& entry : fs::recursive_directory_iterator(site.path()))
+              if (entry.is_regular_file())
+                files[entry.path().lexically_relative(site.path()).string()] = {
+                    content(entry.path()),
+                    (entry.status().permissions() & fs::perms::owner_exec) != fs::perms::none};
+    return files;
+  }
+  std::vector<fs::path> stored(const char* part) const {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(at("steps/v1") / part))
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    return files;
+  }
+  fs::path stored_tree() const {
+    for (const fs::path& file : stored("cas"))
+      if (content(file).starts_with("faasc.tree/1\n")) return file;
+    ADD_FAILURE() << "there is none";
+    return {};
+  }
+  void expect_that_pip_is_needed() {
+    EXPECT_THAT(build(), testing::HasSubstr("[FAASC0326]"));
+    request_.wheels = wheels_;
+    EXPECT_EQ(build(), "");
+    EXPECT_EQ(files_of_site(), tree_);
+    request_.wheels.clear();
+    on_a_fresh_host();
+    EXPECT_EQ(build(), "") << "and it was kept";
+    EXPECT_EQ(hits(), 1u);
+  }
+
+  std::optional<StepCache> steps_;
+  std::map<std::string, std::pair<std::string, bool>> tree_;
+  fs::path wheels_;
+};
+
+TEST_F(SharedSteps, HaveWhatALockNames) {
+  EXPECT_EQ(build(), "") << "offline, and without a wheel";
+  EXPECT_EQ(hits(), 1u);
+  EXPECT_EQ(files_of_site(), tree_);
+  EXPECT_EQ(staged("tea.py").substr(0, 15), "VERSION = '1.0'");
+}
+
+TEST_F(SharedSteps, HaveNothingElse) {
+  write("requirements.txt", "tea==1.0\n");
+  fs::remove(at("project/requirements.lock"));
+  request_.locked = false;
+  request_.wheels = wheels_;
+  EXPECT_EQ(build(), "");
+  request_.wheels.clear();
+  on_a_fresh_host();
+  EXPECT_THAT(build(), testing::HasSubstr("[FAASC0326]")) << "the index decides what else that means";
+}
+
+TEST_F(SharedSteps, AreMadeAgainWhereTheyAreDamaged) {
+  std::string bytes = content(stored_tree());
+  bytes[bytes.size() / 2] ^= 1;
+  ASSERT_TRUE(write_file(stored_tree(), bytes));
+  expect_that_pip_is_needed();
+}
+
+// By somebody who may write there, so that all digests are right.
+TEST_F(SharedSteps, AreMadeAgainWhereTheyAreSomethingElse) {
+  std::string bytes = content(stored_tree());
+  const std::string before = stored_tree().filename().string();
+  bytes[0] = 'F';
+  const std::string now = to_hex(sha256(bytes));
+  ASSERT_TRUE(write_file(at("steps/v1/cas") / now.substr(0, 2) / now, bytes));
+  int named = 0;
+  for (const fs::path& action : stored("ac")) {
+    std::string text = content(action);
+    std::size_t at = text.find(before);
+    if (at == std::string::npos) continue;
+    ASSERT_TRUE(write_file(action, text.replace(at, before.size(), now)));
+    ++named;
+  }
+  EXPECT_EQ(named, 1);
+  expect_that_pip_is_needed();
 }
 
 TEST_F(RequirementsBuildTest, FilesOfTheProjectAreLockedByTheirPlaceInIt) {

@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::size_t kMostLockBytes = std::size_t{16} << 20;
 
-// "cpython-311-x86_64-linux-gnu": what extension modules are named after.
-std::string platform_of(const PythonInterpreter& python) {
-  for (const std::string& suffix : python.extension_suffixes)
-    if (suffix.starts_with('.') && suffix.ends_with(".so") && suffix.find("-linux-") != std::string::npos)
-      return suffix.substr(1, suffix.size() - 4);
-  return python.cache_tag;
-}
-
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
@@ -53,8 +45,11 @@ class Resolution {
     FAASC_TRY(std::optional<SiteRequest> locked, locked_site(diagnostics));
     if (diagnostics.has_errors()) return fs::path();
     if (locked)
-      return site_packages(python_, *locked, cache_, [&] { tell("installing", locked->lines.size()); });
-    auto resolved = site_packages(python_, site, cache_, [&] { tell("resolving", site.lines.size()); });
+      return site_packages(python_, *locked, cache_, [&](SiteOrigin origin) {
+        tell(origin == SiteOrigin::Pip ? "installing" : "took from the cache:", locked->lines.size());
+      });
+    auto resolved =
+        site_packages(python_, site, cache_, [&](SiteOrigin) { tell("resolving", site.lines.size()); });
     if (resolved || !own_pins_ || resolved.error().code != kPythonUnresolved) return resolved;
     // A pin of ours, rather than one of the user's, may be what stands in the way.
     return site_packages(python_, as_written(loose_), cache_);
@@ -69,7 +64,7 @@ class Resolution {
     Result<FreshSite> second = ours ? install_afresh(python_, as_written(loose_), cache_) : std::move(first);
     if (!second) return std::move(second).error();
     FreshSite installed = std::move(*second);
-    LockFile lock{.platform = platform_of(python_), .made_of = made_of(), .lines = {}};
+    LockFile lock{.platform = python_.platform(), .made_of = made_of(), .lines = {}};
     for (const InstalledDistribution& one : installed.distributions) lock.lines.push_back(line_of(one));
     // Places to take distributions from stay; they are no requirements.
     for (const std::string& line : request_.requirements.lines)
@@ -142,7 +137,8 @@ class Resolution {
                        .wheels = request_.wheels,
                        .index = request_.index,
                        .offline = request_.offline,
-                       .closed = true};
+                       .closed = true,
+                       .steps = request_.steps};
   }
 
   static Result<std::optional<SiteRequest>> found(Result<SiteRequest> site) {
@@ -164,9 +160,9 @@ class Resolution {
     if (lock.edited)
       complain(diagnostics, kPythonLockEdited, "'requirements.lock' is not as 'faasc lock' wrote it",
                "change the requirements instead, and let 'faasc lock' write it again");
-    else if (lock.platform != platform_of(python_))
+    else if (lock.platform != python_.platform())
       complain(diagnostics, kPythonLockForOther,
-               "'requirements.lock' is for " + lock.platform + ", and this is " + platform_of(python_),
+               "'requirements.lock' is for " + lock.platform + ", and this is " + python_.platform(),
                "name that version of Python in 'runtime', or let 'faasc lock' write it again");
     else if (lock.made_of != made_of())
       complain(diagnostics, kPythonLockStale,

@@ -7,6 +7,7 @@
 
 #include "base/diagnostics.h"
 #include "base/result.h"
+#include "compiler/cache/step_cache.h"
 #include "compiler/python/framework_requirements.h"
 #include "compiler/python/interpreter.h"
 #include "compiler/python/requirements.h"
@@ -22,8 +23,9 @@ struct ResolutionRequest {
   std::filesystem::path wheels;
   std::string index;
   bool offline = false;
-  bool locked = false;       ///< nothing but what requirements.lock, or hashes, name
-  SourcePlace locked_place;  ///< of the word in the manifest that asks for that
+  bool locked = false;         ///< nothing but what requirements.lock, or hashes, name
+  SourcePlace locked_place;    ///< of the word in the manifest that asks for that
+  StepCache* steps = nullptr;  ///< for what is installed from requirements.lock; null: there is none
 };
 
 /// Told what is being done, for showing how far the build is.

@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "compiler/python/codes.h"
 #include "compiler/python/requirements.h"
+#include "compiler/python/site_step.h"
 
 namespace faasc::python {
 namespace fs = std::filesystem;
@@ -235,21 +236,26 @@ Result<std::vector<InstalledDistribution>> read_report(const fs::path& file) {
 }  // namespace
 
 Result<fs::path> site_packages(const PythonInterpreter& python, const SiteRequest& request,
-                               const fs::path& cache, const std::function<void()>& started) {
+                               const fs::path& cache, const std::function<void(SiteOrigin)>& started) {
   FAASC_TRY(fs::path place, place_of(python, request, cache));
   fs::path sites = place.parent_path();
   std::error_code error;
   if (fs::is_directory(place, error)) return place;
-  if (request.offline && request.urls) return offline_address(request);
-  if (request.offline && request.wheels.empty())
-    return offline("the requirements were never resolved on this host, and --offline forbids to do it now");
   FAASC_CHECK(make_directories(sites));
   FAASC_TRY(FileLock lock, FileLock::acquire(sites / "lock"));
   if (fs::is_directory(place, error)) return place;  // another build did it
-  if (started) started();
 
   FAASC_TRY(TemporaryDirectory work, TemporaryDirectory::create(sites, "new-"));
-  FAASC_CHECK(install(python, request, work.path(), {}));
+  const SiteStep step(request.steps, python, request);
+  FAASC_TRY(bool taken, step.find(work.path() / "site", work.path()));
+  if (!taken && request.offline && request.urls) return offline_address(request);
+  if (!taken && request.offline && request.wheels.empty())
+    return offline("the requirements were never resolved on this host, and --offline forbids to do it now");
+  if (started) started(taken ? SiteOrigin::StepCache : SiteOrigin::Pip);
+  if (!taken) {
+    FAASC_CHECK(install(python, request, work.path(), {}));
+    step.keep(work.path() / "site", work.path());
+  }
   fs::rename(work.path() / "site", place, error);
   if (error) return io_error("write", place, error.value());
   return place;

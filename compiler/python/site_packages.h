@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/result.h"
+#include "compiler/cache/step_cache.h"
 #include "compiler/python/interpreter.h"
 
 namespace faasc::python {
@@ -21,14 +23,19 @@ struct SiteRequest {
   std::string index;             ///< a URL; empty: what pip is configured for
   bool offline = false;          ///< touch no network; what was resolved before serves
   bool closed = false;           ///< nothing is needed that the lines do not name
+  StepCache* steps = nullptr;    ///< what hosts share of that (SiteStep); null: nothing
 };
+
+/// Where a directory comes from that was not there yet.
+enum class SiteOrigin : std::uint8_t { Pip, StepCache };
 
 /// A directory with the distributions installed, kept in `cache` under a name that stands for all that
 /// decides its contents; it is not changed afterwards. Only wheels are installed: the setup.py of a source
-/// distribution would be code of others that runs on the host. `started` is called before pip is.
+/// distribution would be code of others that runs on the host. `started` is called before pip is, or when the
+/// directory was taken from `request.steps`.
 Result<std::filesystem::path> site_packages(const PythonInterpreter& python, const SiteRequest& request,
                                             const std::filesystem::path& cache,
-                                            const std::function<void()>& started = {});
+                                            const std::function<void(SiteOrigin)>& started = {});
 
 /// One of the distributions that pip chose.
 struct InstalledDistribution {

@@ -7,6 +7,7 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import site
 import sys
 import sysconfig
 
@@ -36,6 +37,7 @@ def main():
         "library_name": sysconfig.get_config_var("INSTSONAME") or "",
         "builtin": sorted(sys.builtin_module_names),
         "extension_suffixes": importlib.machinery.EXTENSION_SUFFIXES,
+        "site_directories": site.getsitepackages(),
     }
     json.dump(facts, sys.stdout, sort_keys=True)
     sys.stdout.write("\n")
