@@ -22,7 +22,7 @@ long read_whole_file(const char* path, char* buffer, size_t room);
 int write_whole_file(const char* path, const char* text);
 
 /* mounts.c */
-void mount_kernel_filesystems(void); /* /proc, /sys, /dev */
+void mount_kernel_filesystems(void); /* /proc and /dev, which init itself needs */
 /* Goes into the root disk. Where the initramfs is the root, there is nothing to be entered. */
 bool enter_root(const struct options* options);
 /* What is only to be read, or to take so much memory and no more, is made so before the program starts. */
@@ -33,7 +33,7 @@ long read_disk_with(const char* magic, char* buffer, size_t room);
 bool mount_at(const struct mount_point* mount);
 /* So that whoever mounts a volume next finds nothing to mend, which one that is only to be read could not. */
 void unmount_volumes(void);
-void mount_temporary_filesystems(void); /* /dev/shm, /tmp, /run */
+void mount_program_filesystems(void); /* /sys, /dev/shm, /tmp, /run; in the root */
 
 /* modules.c */
 void load_modules(void);

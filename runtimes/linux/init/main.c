@@ -65,7 +65,10 @@ static bool read_settings(const char* where, char* bytes, long size, struct sett
   return size > 0 && !problem;
 }
 
-enum { kReadLog = 3 }; /* SYSLOG_ACTION_READ_ALL: the end of it, where it is longer than the buffer */
+enum {
+  kReadLog = 3,      /* SYSLOG_ACTION_READ_ALL: the end of it, where it is longer than the buffer */
+  kConsoleLevel = 8, /* SYSLOG_ACTION_CONSOLE_LEVEL */
+};
 
 static bool apply_settings(const struct settings* settings, struct options* options) {
   char complaint[64] = "";
@@ -96,7 +99,7 @@ __attribute__((noreturn, used)) void init_main(void) {
   if (complaint[0]) report("cannot make sense of '", complaint, "' on the kernel command line", 0);
   load_modules();
   if (!enter_root(&options)) cannot_start(&options);
-  mount_temporary_filesystems();
+  mount_program_filesystems();
   size = read_whole_file(FAASC_SETTINGS_PATH, root_settings_bytes, sizeof root_settings_bytes);
   if (!read_settings("'" FAASC_SETTINGS_PATH "'", root_settings_bytes, size, &root_settings) ||
       !apply_settings(&root_settings, &options))
@@ -117,7 +120,7 @@ __attribute__((noreturn, used)) void init_main(void) {
   finish_root(&options);
   /* What the kernel has to say while the program runs, a kill for lack of memory first of all, is of
    * interest. */
-  write_whole_file("/proc/sys/kernel/printk", "4");
+  sys_syslog(kConsoleLevel, 0, 4);
 
   struct ending ending = run_program(&options, &program);
   if (ending.signal) {

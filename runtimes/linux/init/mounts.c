@@ -11,15 +11,14 @@
 #define MAX_WAIT_SECONDS 3
 
 static void mount_new(const char* type, const char* target, unsigned long flags, const char* data) {
-  sys_mkdir(target, 0755);
   int error = sys_mount(type, target, type, flags, data);
+  if (error == -ENOENT && sys_mkdir(target, 0755) == 0) error = sys_mount(type, target, type, flags, data);
   /* The kernel may have mounted /dev itself. */
   if (error < 0 && error != -EBUSY) report_error("cannot mount '", target, "'", error);
 }
 
 void mount_kernel_filesystems(void) {
   mount_new("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
-  mount_new("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
   mount_new("devtmpfs", "/dev", MS_NOSUID, "mode=0755");
 }
 
@@ -183,8 +182,8 @@ bool enter_root(const struct options* options) {
     report_error("cannot mount the root disk '", root, "'", error);
     return false;
   }
-  static const char* const kMoved[] = {"/proc", "/sys", "/dev"};
-  for (unsigned i = 0; i < 3; ++i) {
+  static const char* const kMoved[] = {"/proc", "/dev"};
+  for (unsigned i = 0; i < 2; ++i) {
     char target[16] = ROOT;
     text_append(target, sizeof target, kMoved[i]);
     error = sys_mount(kMoved[i], target, 0, MS_MOVE, 0);
@@ -266,7 +265,8 @@ void unmount_volumes(void) {
   }
 }
 
-void mount_temporary_filesystems(void) {
+void mount_program_filesystems(void) {
+  mount_new("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
   mount_new("tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777");
   mount_new("tmpfs", "/tmp", MS_NOSUID | MS_NODEV, "mode=1777");
   mount_new("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");

@@ -22,6 +22,12 @@ static struct ifreq request_for(const char* interface) {
   return request;
 }
 
+static int set_up(int socket, const char* interface) {
+  struct ifreq request = request_for(interface);
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  return sys_ioctl(socket, SIOCSIFFLAGS, &request);
+}
+
 /* The address, its mask, and the interface up; the first failure. */
 static int bring_up(int socket, const char* interface, struct ipv4_network network) {
   int error;
@@ -30,9 +36,7 @@ static int bring_up(int socket, const char* interface, struct ipv4_network netwo
   if ((error = sys_ioctl(socket, SIOCSIFADDR, &request)) < 0) return error;
   set_address(&request.ifr_addr, network.netmask);
   if ((error = sys_ioctl(socket, SIOCSIFNETMASK, &request)) < 0) return error;
-  request = request_for(interface);
-  request.ifr_flags = IFF_UP | IFF_RUNNING;
-  return sys_ioctl(socket, SIOCSIFFLAGS, &request);
+  return set_up(socket, interface);
 }
 
 static int set_gateway(int socket, uint32_t gateway) {
@@ -53,9 +57,7 @@ static int add_address6(const char* interface, const struct ipv6_network* networ
   for (int i = 0; i < 16; ++i) request.ifr6_addr.s6_addr[i] = network->address[i];
   /* Nobody else has the address, and the program is not to wait until that is found out. */
   write_whole_file("/proc/sys/net/ipv6/conf/eth0/accept_dad", "0");
-  index.ifr_flags = IFF_UP | IFF_RUNNING;
-  if ((error = sys_ioctl(socket, SIOCSIFFLAGS, &index)) == 0 &&
-      (error = sys_ioctl(socket, SIOCGIFINDEX, &index)) == 0) {
+  if ((error = set_up(socket, interface)) == 0 && (error = sys_ioctl(socket, SIOCGIFINDEX, &index)) == 0) {
     request.ifr6_ifindex = index.ifr_ifindex;
     error = sys_ioctl(socket, SIOCSIFADDR, &request);
   }
@@ -119,9 +121,8 @@ void set_up_network(const struct options* options) {
     report_error("cannot set up the network", 0, 0, socket);
     return;
   }
-  struct ipv4_network loopback;
-  parse_ipv4_network("127.0.0.1/8", 11, &loopback);
-  if ((error = bring_up(socket, "lo", loopback)) < 0) report_error("cannot bring up 'lo'", 0, 0, error);
+  /* Its addresses are the kernel's. */
+  if ((error = set_up(socket, "lo")) < 0) report_error("cannot bring up 'lo'", 0, 0, error);
   if (options->has_network && options->dhcp) {
     ask_for_address("eth0", options->hostname);
   } else if (options->has_network) {

@@ -3,6 +3,8 @@
 #include <linux/poll.h>
 #include <linux/reboot.h>
 #include <linux/resource.h>
+#include <linux/sched.h>
+#include <linux/sched/types.h>
 #include <linux/signalfd.h>
 #include <linux/time.h>
 #include <linux/wait.h>
@@ -28,9 +30,11 @@ static long seconds_now(void) {
   return now.tv_sec;
 }
 
-/* In the child: never returns. The errno of a failure goes through the pipe, which a successful exec closes.
- */
-static void become_program(const struct program* program, int failure_pipe) {
+/* In the child, which has init's memory: why it could not become the program. */
+static volatile int exec_error;
+
+/* Never returns, and has a stack frame of its own. */
+__attribute__((noinline, noreturn)) static void become_program(const struct program* program) {
   struct rlimit files = {1024, MAX_OPEN_FILES}; /* many servers raise the first to the second */
   syscall3(__NR_setrlimit, RLIMIT_NOFILE, (long)&files, 0);
   sys_setsid();
@@ -42,24 +46,20 @@ static void become_program(const struct program* program, int failure_pipe) {
   }
   int error = sys_chdir(program->directory);
   if (error == 0) error = sys_execve(program->executable, program->argv, program->envp);
-  sys_write(failure_pipe, &error, sizeof error);
-  sys_exit(1);
+  exec_error = error;
+  for (;;) sys_exit(1);
 }
 
 /* The program's process, or a negative errno. */
-static int start(const struct program* program) {
-  int fds[2], error = 0;
-  int failed = sys_pipe2(fds, O_CLOEXEC);
-  if (failed < 0) return failed;
-  int pid = sys_fork();
-  if (pid == 0) become_program(program, fds[1]);
-  sys_close(fds[1]);
-  if (pid > 0 && sys_read(fds[0], &error, sizeof error) == (long)sizeof error) {
+__attribute__((noinline)) static int start(const struct program* program) {
+  exec_error = 0;
+  int pid = sys_vfork();
+  if (pid == 0) become_program(program);
+  if (pid > 0 && exec_error != 0) {
     int status;
     sys_wait4(pid, &status, 0);
-    pid = error;
+    pid = exec_error;
   }
-  sys_close(fds[0]);
   return pid;
 }
 
@@ -82,6 +82,10 @@ struct ending run_program(const struct options* options, struct program* program
   unsigned long handled =
       mask_of(SIGCHLD) | mask_of(SIGTERM) | mask_of(SIGINT) | mask_of(SIGPWR) | mask_of(SIGHUP);
   set_signal_mask(handled);
+  /* Init goes on when the program begins, and is not to take the processor from it. Its children are as
+   * others are. */
+  const struct sched_param none = {0};
+  syscall3(__NR_sched_setscheduler, 0, SCHED_BATCH | SCHED_RESET_ON_FORK, (long)&none);
   int pid = start(program);
   if (pid < 0) {
     /* As shells tell it. */

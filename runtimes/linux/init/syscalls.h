@@ -71,6 +71,11 @@ static inline int sys_pipe2(int fds[2], int flags) {
 static inline int sys_fork(void) {
   return (int)syscall3(__NR_fork, 0, 0, 0);
 }
+/* The child has this process's memory, stack included, until it executes a program or ends, and only then
+ * does this process go on. It may do nothing but call a function that does not return. */
+__attribute__((always_inline)) static inline int sys_vfork(void) {
+  return (int)syscall3(__NR_vfork, 0, 0, 0);
+}
 static inline int sys_setsid(void) {
   return (int)syscall3(__NR_setsid, 0, 0, 0);
 }
