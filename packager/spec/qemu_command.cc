@@ -34,7 +34,10 @@ std::string machine_text(const VmSpec& spec, const QemuOptions& options) {
 std::string processor_text(const QemuOptions& options) {
   if (options.accelerator == Accelerator::Kvm) return "host";
   // Signing pointers by the architecture's own algorithm is what an emulated Arm does slowest.
-  return options.machine == MachineType::Virt ? "max,pauth-impdef=on" : "max";
+  if (options.machine == MachineType::Virt) return "max,pauth-impdef=on";
+  // Emulated, an instruction that copies or clears bytes takes a round for each byte. Kernels and C libraries
+  // that are not told that processors do so fast take words or vectors.
+  return "max,erms=off,fsrm=off";
 }
 
 std::string memory_text(std::uint64_t bytes) {

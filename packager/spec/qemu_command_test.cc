@@ -42,7 +42,8 @@ TEST(QemuCommand, NanosOnMicrovm) {
   EXPECT_EQ(rendered(nanos_spec(), {.ports = {{0, 8080}}, .qmp_fd = 5}),
             "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none " +
                 std::string(kSandbox) +
-                " -machine microvm,acpi=on,ioapic2=off -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
+                " -machine microvm,acpi=on,ioapic2=off -accel tcg -cpu max,erms=off,fsrm=off -smp "
+                "1,maxcpus=2 -m 256M"
                 " -chardev stdio,id=console,signal=off -serial chardev:console"
                 " -chardev socket,id=monitor,fd=5 -mon chardev=monitor,mode=control"
                 " -bios qboot.rom -kernel /k/kernel.img -global virtio-mmio.force-legacy=false"
@@ -107,7 +108,7 @@ TEST(QemuCommand, UefiBootOnQ35) {
                                     .uefi_firmware = "/fw/a,b.fd",
                                     .sandbox = QemuOptions::Sandbox::Off}),
             "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none"
-            " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
+            " -machine q35,smm=off,vmport=off -accel tcg -cpu max,erms=off,fsrm=off -smp 1,maxcpus=2 -m 256M"
             " -chardev stdio,id=console,signal=off -serial chardev:console"
             " -drive if=pflash,unit=0,format=raw,readonly=on,file=/fw/a,,b.fd"
             " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on"
@@ -157,35 +158,37 @@ TEST(QemuCommand, ASharesServer) {
 }
 
 TEST(QemuCommand, DirectBootOnQ35) {
-  EXPECT_EQ(rendered(nanos_spec(), {.program = "/opt/qemu", .machine = MachineType::Q35}),
-            "/opt/qemu -name hello -nodefaults -no-user-config -no-reboot -display none " +
-                std::string(kSandbox) +
-                " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
-                " -chardev stdio,id=console,signal=off -serial chardev:console"
-                " -bios qboot.rom -kernel /k/kernel.img"
-                " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
-                "virtio-blk-pci,drive=disk0"
-                " -netdev user,id=net0 -device virtio-net-pci,netdev=net0,romfile="
-                " -device isa-debug-exit,iobase=0x501,iosize=4");
+  EXPECT_EQ(
+      rendered(nanos_spec(), {.program = "/opt/qemu", .machine = MachineType::Q35}),
+      "/opt/qemu -name hello -nodefaults -no-user-config -no-reboot -display none " + std::string(kSandbox) +
+          " -machine q35,smm=off,vmport=off -accel tcg -cpu max,erms=off,fsrm=off -smp 1,maxcpus=2 -m 256M"
+          " -chardev stdio,id=console,signal=off -serial chardev:console"
+          " -bios qboot.rom -kernel /k/kernel.img"
+          " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
+          "virtio-blk-pci,drive=disk0"
+          " -netdev user,id=net0 -device virtio-net-pci,netdev=net0,romfile="
+          " -device isa-debug-exit,iobase=0x501,iosize=4");
 }
 
 TEST(QemuCommand, LinuxOnQ35) {
-  EXPECT_EQ(rendered(linux_spec(), {.machine = MachineType::Q35, .tsc_khz = 2'596'122}),
-            "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none " +
-                std::string(kSandbox) +
-                " -machine q35,smm=off,vmport=off -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
-                " -chardev stdio,id=console,signal=off -serial chardev:console"
-                " -kernel /k/vmlinux -initrd /out/hello.initrd -append 'console=ttyS0 quiet'"
-                " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
-                "virtio-blk-pci,drive=disk0"
-                " -netdev user,id=net0 -device virtio-net-pci,netdev=net0,romfile="
-                " -device isa-debug-exit,iobase=0xf4,iosize=4");
+  EXPECT_EQ(
+      rendered(linux_spec(), {.machine = MachineType::Q35, .tsc_khz = 2'596'122}),
+      "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none " +
+          std::string(kSandbox) +
+          " -machine q35,smm=off,vmport=off -accel tcg -cpu max,erms=off,fsrm=off -smp 1,maxcpus=2 -m 256M"
+          " -chardev stdio,id=console,signal=off -serial chardev:console"
+          " -kernel /k/vmlinux -initrd /out/hello.initrd -append 'console=ttyS0 quiet'"
+          " -drive id=disk0,if=none,format=raw,file=/out/hello.img,snapshot=on -device "
+          "virtio-blk-pci,drive=disk0"
+          " -netdev user,id=net0 -device virtio-net-pci,netdev=net0,romfile="
+          " -device isa-debug-exit,iobase=0xf4,iosize=4");
 }
 
 TEST(QemuCommand, LinuxOnMicrovmIsToldTheTscWithoutKvm) {
   EXPECT_EQ(rendered(linux_spec(), {.sandbox = QemuOptions::Sandbox::Off, .tsc_khz = 2'596'122}),
             "qemu-system-x86_64 -name hello -nodefaults -no-user-config -no-reboot -display none"
-            " -machine microvm,acpi=on,pit=off,pic=off,rtc=on -accel tcg -cpu max -smp 1,maxcpus=2 -m 256M"
+            " -machine microvm,acpi=on,pit=off,pic=off,rtc=on -accel tcg -cpu max,erms=off,fsrm=off -smp "
+            "1,maxcpus=2 -m 256M"
             " -chardev stdio,id=console,signal=off -serial chardev:console"
             " -bios qboot.rom -kernel /k/vmlinux -initrd /out/hello.initrd"
             " -append 'console=ttyS0 quiet tsc_early_khz=2596122' -global virtio-mmio.force-legacy=false"
