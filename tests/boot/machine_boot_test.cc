@@ -178,26 +178,33 @@ TEST(MachineBoot, RequestsThatGoWrong) {
   std::string url = machine->url();
   struct Case {
     const char *target, *code, *what;
-    Fault fault;
+    Fault fault = Fault::Guest;
+    HttpLimits limits = {.timeout = 60s};
   };
+  // The guest is not to wake up while anybody waits, however late that is looked at on a busy host.
   const Case cases[] = {
-      {"/close", kNoConnection, "the connection was closed without an answer", Fault::Guest},
-      {"/garbage", kBadResponse, "the answer is not HTTP: it begins with 'what?^M^J^M^J'", Fault::Guest},
-      {"/cut", kBadResponse, "the answer is cut short: 5 of 99 bytes of its body came", Fault::Guest},
-      {"/sleep/3000", kRequestTimedOut, "no answer within 1000 ms; meanwhile it was idle", Fault::Timeout},
+      {"/close", kNoConnection, "the connection was closed without an answer"},
+      {"/garbage", kBadResponse, "the answer is not HTTP: it begins with 'what?^M^J^M^J'"},
+      {"/cut", kBadResponse, "the answer is cut short: 5 of 99 bytes of its body came"},
+      {"/echo",
+       kBadResponse,
+       "the answer's body has more than the allowed 10 bytes",
+       Fault::Guest,
+       {.timeout = 60s, .body_bytes = 10}},
+      {"/sleep/3600000",
+       kRequestTimedOut,
+       "no answer within 1000 ms; meanwhile it was idle",
+       Fault::Timeout,
+       {.timeout = 1000ms}},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.target);
-    auto response =
-        machine->request({.target = c.target}, {.timeout = c.fault == Fault::Timeout ? 1000ms : 10'000ms});
+    auto response = machine->request({.target = c.target}, c.limits);
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().code, c.code);
     EXPECT_EQ(response.error().fault, c.fault);
     EXPECT_EQ(response.error().what, "GET " + url + c.target + ": " + c.what);
   }
-  auto large = machine->request({.target = "/echo"}, {.timeout = 10s, .body_bytes = 10});
-  ASSERT_FALSE(large);
-  EXPECT_EQ(large.error().what, "GET " + url + "/echo: the answer's body has more than the allowed 10 bytes");
 }
 
 /// Listens on a port of the loopback interface that the kernel has picked.
