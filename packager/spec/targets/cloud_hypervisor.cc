@@ -31,6 +31,7 @@ Result<Rendering> render_cloud_hypervisor(const VmSpec& spec, const RenderOption
     Json one = Json::object();
     const std::string tap = !options.network.empty() && nics.empty() ? options.network : nic.tap;
     if (!tap.empty()) one["tap"] = tap;
+    if (!nic.mac.empty()) one["mac"] = nic.mac;
     lose_bridge(nic, tap, rendering);
     nics.push_back(one);
     if (nic.address == "dhcp")

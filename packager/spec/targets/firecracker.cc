@@ -36,6 +36,7 @@ Result<Rendering> render_firecracker(const VmSpec& spec, const RenderOptions& op
                             : !nic.tap.empty()                             ? nic.tap
                                                : "tap" + std::to_string(interfaces.size());
     interfaces.push_back({{"iface_id", "eth" + std::to_string(interfaces.size())}, {"host_dev_name", tap}});
+    if (!nic.mac.empty()) interfaces.back()["guest_mac"] = nic.mac;
     rendering.losses.push_back("a network: the tap device '" + tap + "' has to be there first");
     lose_bridge(nic, tap, rendering);
     if (nic.address == "dhcp")

@@ -167,6 +167,11 @@ TEST(Targets, NetworksOfTheHost) {
   EXPECT_THAT(render("libvirt", spec)->text,
               AllOf(HasSubstr("<interface type='ethernet'>\n      <target dev='tap7' managed='no'/>"),
                     Not(HasSubstr("-netdev"))));
+  // Two machines on one network must not have one hardware address.
+  VmSpec named = spec;
+  named.nics[0].mac = "52:54:00:01:02:03";
+  EXPECT_THAT(render("firecracker", named)->text, HasSubstr("\"guest_mac\": \"52:54:00:01:02:03\""));
+  EXPECT_THAT(render("cloud-hypervisor", named)->text, HasSubstr("\"mac\": \"52:54:00:01:02:03\""));
   EXPECT_THAT(losses("libvirt", spec), Contains(StartsWith("a port of the host: ")));
   EXPECT_THAT(render("systemd", spec)->text, Not(HasSubstr("--port")));
   for (const char* target : {"kubevirt", "nomad"})
