@@ -169,7 +169,8 @@ Result<void> install(const PythonInterpreter& python, const SiteRequest& request
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   };
   if (!request.constraints.empty()) add({"-c", (work / "constraints.txt").string()});
-  if (!request.wheels.empty()) add({"--no-index", "--find-links", request.wheels.string()});
+  // pip works in a directory of its own.
+  if (!request.wheels.empty()) add({"--no-index", "--find-links", fs::absolute(request.wheels).string()});
   if (request.wheels.empty() && !request.index.empty()) add({"--index-url", request.index});
   if (request.hashes) add({"--require-hashes"});
   if (request.closed) add({"--no-deps"});

@@ -109,6 +109,39 @@ TEST_F(NginxCache, ServesAnotherHostWithOneRoundTripForEachArtefact) {
   for (const std::string& line : lines) EXPECT_TRUE(line.ends_with(" 200")) << line;
 }
 
+// What a lock names is installed by one host. The other one has no wheel, nor an index that has it.
+TEST_F(NginxCache, GivesAnotherHostWhatALockNames) {
+  for (ProjectRun* project : {&first_, &second_}) {
+    fs::remove(project->at("hello.cc"));
+    project->write("faas.yaml",
+                   "apiVersion: faasc/v1\nname: hello\nruntime: python\nhandler: main.lambda_handler\n"
+                   "build: {python: {wheels: ../wheels}}\n");
+    project->write("main.py", "import tea\n\n\ndef lambda_handler(event, context):\n    return tea.WORD\n");
+    project->write("requirements.txt", "tea\n");
+    fs::create_directory(project->at("../wheels"));
+  }
+  first_.write(
+      "wheel.py",
+      "import zipfile\n"
+      "with zipfile.ZipFile('../wheels/tea-1.0-py3-none-any.whl', 'w') as wheel:\n"
+      "    for name, text in {\n"
+      "        'tea.py': 'WORD = \"tea\"\\n',\n"
+      "        'tea-1.0.dist-info/METADATA': 'Metadata-Version: 2.1\\nName: tea\\nVersion: 1.0\\n',\n"
+      "        'tea-1.0.dist-info/WHEEL': 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\n"
+      "Tag: py3-none-any\\n',\n"
+      "        'tea-1.0.dist-info/RECORD': 'tea.py,,\\n'}.items():\n"
+      "        wheel.writestr(name, text)\n");
+  ASSERT_EQ(first_.shell("python3 wheel.py && rm wheel.py").status.code, 0);
+  Finished locked = first_.faasc({"lock", "-q", "--kernel", "nanos"});
+  ASSERT_EQ(locked.status.code, 0) << locked.err;
+  for (const char* lock : {"requirements.lock", "faas.lock"})
+    second_.write(lock, *read_file(first_.at(lock)));
+  fs::remove_all(at("first/python"));  // where locking has installed it
+  EXPECT_THAT(build(first_).err, HasSubstr("installing 1 requirements"));
+  EXPECT_THAT(build(second_).err, HasSubstr("took from the cache: 1 requirements"));
+  EXPECT_EQ(digest(second_), digest(first_));
+}
+
 TEST_F(NginxCache, IsOnlyReadWherePullRequestsAreBuilt) {
   build(first_, {"--remote-cache-read-only"});
   EXPECT_TRUE(requests("PUT").empty());
