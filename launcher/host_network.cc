@@ -107,7 +107,7 @@ Result<Fd> bridged_by_helper(const std::string& bridge) {
 
 }  // namespace
 
-Result<Fd> open_tap(const std::string& tap, const std::string& bridge) {
+Result<void> check_network_device(const std::string& tap, const std::string& bridge) {
   const std::string& name = tap.empty() ? bridge : tap;
   if (name.size() >= IFNAMSIZ || ::if_nametoindex(name.c_str()) == 0)
     return no_network(
@@ -115,6 +115,11 @@ Result<Fd> open_tap(const std::string& tap, const std::string& bridge) {
         tap.empty()
             ? "sudo ip link add " + name + " type bridge && sudo ip link set " + name + " up"
             : "sudo ip tuntap add " + name + " mode tap user $USER && sudo ip link set " + name + " up");
+  return {};
+}
+
+Result<Fd> open_tap(const std::string& tap, const std::string& bridge) {
+  FAASC_CHECK(check_network_device(tap, bridge));
   if (!tap.empty()) {
     ifreq request{};
     return attach(tap, request);

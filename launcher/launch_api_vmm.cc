@@ -6,6 +6,7 @@
 #include "base/memory_copy.h"
 #include "launcher/api_vmm.h"
 #include "launcher/codes.h"
+#include "launcher/host_network.h"
 #include "launcher/kernel_digest.h"
 #include "launcher/machine_state.h"
 #include "launcher/terminal_text.h"
@@ -113,6 +114,7 @@ Result<void> Machine::State::launch_api_vmm() {
                  {},
                  "faasc kernel pull " + spec.kernel_family + "@" + spec.direct_boot->kernel_version};
   FAASC_CHECK(check_kernel_digest(*spec.direct_boot));
+  for (const VmSpec::Nic& nic : spec.nics) FAASC_CHECK(check_network_device(nic.tap, nic.bridge));
   std::vector<int> inherited;
   for (const auto& file : options.inherited) inherited.push_back(file->get());
   attached.clear();

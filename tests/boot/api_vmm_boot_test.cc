@@ -123,6 +123,42 @@ TEST_P(ApiVmmBoot, TheEndIsTold) {
   EXPECT_THAT(error->excerpt, Contains("INFO faasc: listening port=8080"));
 }
 
+// What the guest reads of its disks, and where what it writes goes: see toy_guest.S.
+TEST_P(ApiVmmBoot, DisksAreThereInTheirOrderAndOnlyVolumesAreWrittenTo) {
+  if (!firecracker()) GTEST_SKIP() << "the guest has a driver for virtio-mmio only";
+  auto file = [&](const char* name) {
+    const fs::path path = directory_.path() / name;
+    EXPECT_TRUE(
+        write_file(path, std::string(name) + std::string(8192 - std::string_view(name).size(), '\0')));
+    return path;
+  };
+  VmSpec spec = guest("devices");
+  spec.disks.push_back({.path = file("image"), .format = "raw", .read_only = false});
+  spec.disks.push_back({.path = file("volume"), .format = "raw", .read_only = false, .volume = "data"});
+  spec.disks.push_back({.path = file("to-read"), .format = "raw", .read_only = true, .volume = "ro"});
+  auto machine = Machine::start(spec, options_);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  auto ready = machine->wait_ready();
+  ASSERT_TRUE(ready) << text_of(ready.error());
+  EXPECT_THAT(machine->console().last_lines(4),
+              ElementsAre(testing::StartsWith("disk image|"), testing::StartsWith("disk volume|"),
+                          testing::StartsWith("disk to-read|"), "INFO faasc: listening port=8080"));
+  machine->stop();
+  auto second_sector = [&](const char* name) {
+    return read_file(directory_.path() / name).value().substr(512, 20);
+  };
+  EXPECT_EQ(second_sector("image"), std::string(20, '\0')) << "a machine has a copy of its own";
+  EXPECT_EQ(second_sector("volume"), std::string("written by the guest"));
+  EXPECT_EQ(second_sector("to-read"), std::string(20, '\0'));
+  // What is asked to last lasts.
+  options_.disk_writes = QemuOptions::DiskWrites::Keep;
+  machine = Machine::start(spec, options_);
+  ASSERT_TRUE(machine) << text_of(machine.error());
+  ASSERT_TRUE(machine->wait_ready());
+  machine->stop();
+  EXPECT_EQ(second_sector("image"), std::string("written by the guest"));
+}
+
 TEST_P(ApiVmmBoot, OneThatNeverGetsReadyRunsOutOfTime) {
   options_.init_timeout = 300ms;
   auto machine = Machine::start(guest("quiet"), options_);
