@@ -12,6 +12,7 @@
 #include "compiler/build/cached_build.h"
 #include "compiler/driver/build_cache.h"
 #include "compiler/driver/codes.h"
+#include "compiler/driver/grouped_number.h"
 #include "compiler/driver/help.h"
 #include "packager/disk/formats/convert.h"
 
@@ -80,12 +81,6 @@ Result<BuildTools> find_tools() {
 
 bool is_spec(const fs::path& path) {
   return path.string().ends_with(".vm.json");
-}
-
-std::string kibibytes(std::uint64_t bytes) {
-  std::string text = std::to_string((bytes + 1023) / 1024);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, " ");
-  return text + " KiB";
 }
 
 void announce(Session& session, const BuiltFunction& built) {

@@ -6,6 +6,7 @@
 #include "compiler/build/codes.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/grouped_number.h"
 #include "compiler/driver/image/image_target.h"
 #include "compiler/driver/target.h"
 #include "packager/archive/cpio_reader.h"

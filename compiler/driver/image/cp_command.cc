@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "compiler/driver/codes.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/grouped_number.h"
 #include "compiler/driver/image/image_target.h"
 #include "compiler/driver/target.h"
 #include "launcher/terminal_text.h"

@@ -76,10 +76,4 @@ std::string to_json(const StoredEntry& entry) {
   return json + "}";
 }
 
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, " ");
-  return text;
-}
-
 }  // namespace faasc

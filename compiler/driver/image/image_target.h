@@ -48,7 +48,4 @@ std::string to_json(const StoredEntry& entry);
 /// `text` as JSON text; what is not UTF-8 is replaced.
 std::string json_string(const std::string& text);
 
-/// "1 234 567": for people.
-std::string grouped(std::uint64_t number);
-
 }  // namespace faasc

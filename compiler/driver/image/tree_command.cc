@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "compiler/driver/commands.h"
+#include "compiler/driver/grouped_number.h"
 #include "compiler/driver/image/image_target.h"
 #include "launcher/terminal_text.h"
 

@@ -5,18 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compiler/driver/grouped_number.h"
 #include "compiler/driver/target.h"
 
 namespace faasc {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string kibibytes(std::uint64_t bytes) {
-  std::string text = std::to_string((bytes + 1023) / 1024);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, " ");
-  return text + " KiB";
-}
 
 std::string right_aligned(std::string text, std::size_t width) {
   return std::string(text.size() < width ? width - text.size() : 0, ' ') + text;
