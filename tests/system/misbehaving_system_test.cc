@@ -152,6 +152,7 @@ const Misbehaviour kOnLinux[] = {
 /// Without what is another number every time, and without what Nanos says of its network.
 std::string normalised(std::string text) {
   const std::pair<std::regex, const char*> rules[] = {
+      {std::regex(R"(found     '\[ *\d+\.\d+\] en1: [^\n]*)"), "found     nothing printed"},
       {std::regex(R"(\b\d+(\.\d+)? ms)"), "N ms"},
       {std::regex(R"(0x[0-9a-f]+)"), "0xN"},
       {std::regex(R"(rip: [0-9a-f]{16})"), "rip: N"},
