@@ -43,14 +43,14 @@ echo 'auth_unix_rw = "none"' >/etc/libvirt/libvirtd.conf
 libvirtd >libvirtd.log 2>&1 &
 daemon=$!
 virsh() { command virsh -q -c qemu:///system "$@"; }
-for i in $(seq 40); do
+for i in $(seq 240); do
   virsh list >/dev/null 2>&1 && break
   sleep 0.5
 done
 virsh create domain.xml
 ask
 virsh shutdown hello
-for i in $(seq 60); do
+for i in $(seq 240); do
   [ -z "$(virsh list --name)" ] && echo 'and it is gone' && break
   sleep 0.5
 done
