@@ -160,6 +160,10 @@ Result<HttpResponse> Machine::request(const HttpRequest& request) {
   return this->request(request, {.timeout = state_->spec.request_timeout * state_->patience()});
 }
 
+int Machine::patience() const {
+  return state_->patience();
+}
+
 Result<HttpResponse> Machine::request(const HttpRequest& request, const HttpLimits& limits) {
   // A guest that crashes while it answers closes the connection first, and prints its registers then.
   constexpr auto kTimeToCrash = std::chrono::milliseconds(500);

@@ -122,11 +122,10 @@ bool is_direct(const Column& column) {
 
 const char* const kIntroduction =
     "# What boots where\n\n"
-    "Every \"yes\" is a machine that was started by this version of faasc and answered all tests of its "
-    "function, a template\n"
+    "Every \"yes\" is a machine that faasc started and that answered all tests of its function, a template\n"
     "of `faasc init`, built with `image: {boot: uefi}`. So one image per row and kernel boots in all four "
     "ways; with\n"
-    "`root: initramfs` there is no disk that could boot. The page is written by "
+    "`root: initramfs` there is no disk that could boot. Each kernel's tables come from a run of\n"
     "`tests/system/compatibility_test.cc`; the\n"
     "machines were QEMU's, emulated.\n";
 
