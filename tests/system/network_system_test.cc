@@ -72,6 +72,8 @@ until [ -e dns.ready ] || ! kill -0 $dns; do sleep 0.02; done
 get() { echo "$1 $(curl -sg -m 20 "http://$2")"; }
 get four: 10.9.0.2:8080/fetch/10.9.0.3/env/WHO
 get six-from-host: [fd09::3]:8080/env/WHO
+# Nanos looks for a second for another one with its address, and has no route until it has one.
+curl -sg -m 20 -o from-a "http://[fd09::2]:8080/env/WHO"
 get six: 10.9.0.2:8080/fetch/fd09::3/env/WHO
 get hosts: 10.9.0.2:8080/fetch/known/env/WHO
 get name: 10.9.0.2:8080/fetch/elsewhere.test/env/WHO
