@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/file_stamp.h"
-#include "compiler/cache/packed_tree.h"
+#include "packager/cpio/packed_tree.h"
 
 namespace faasc::python {
 namespace fs = std::filesystem;

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 #include "packager/disk/mbr.h"
 #include "packager/erofs/erofs_reader.h"
 #include "packager/tfs/tfs_format.h"

@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "packager/archive/cpio_writer.h"
+#include "packager/cpio/cpio_writer.h"
 
 namespace faasc {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "packager/archive/cpio_writer.h"
+#include "packager/cpio/cpio_writer.h"
 #include "packager/disk/codes.h"
 #include "packager/disk/exec_chain.h"
 #include "packager/disk/initramfs.h"

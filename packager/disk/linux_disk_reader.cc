@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 #include "packager/disk/codes.h"
 #include "packager/disk/linux_boot_sector.h"
 #include "packager/disk/uefi_loader.h"

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 #include "packager/disk/disk_family.h"
 #include "packager/disk/linux_boot_kernel.h"
 #include "packager/disk/linux_disk_reader.h"

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 #include "packager/disk/initramfs.h"
 #include "packager/disk/mbr.h"
 #include "packager/erofs/erofs_reader.h"

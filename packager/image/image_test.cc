@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/sha256.h"
-#include "packager/archive/cpio_writer.h"
+#include "packager/cpio/cpio_writer.h"
 #include "packager/disk/formats/convert.h"
 #include "packager/disk/initramfs.h"
 #include "packager/disk/linux_disk.h"

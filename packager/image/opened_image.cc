@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/diagnostics.h"
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 #include "packager/disk/disk_family.h"
 #include "packager/disk/formats/convert.h"
 #include "packager/disk/linux_disk_reader.h"

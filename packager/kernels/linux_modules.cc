@@ -6,7 +6,7 @@
 
 #include <elf.h>
 
-#include "packager/archive/cpio_writer.h"
+#include "packager/cpio/cpio_writer.h"
 #include "packager/kernels/linux_package.h"
 
 namespace faasc {

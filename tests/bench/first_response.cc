@@ -43,7 +43,7 @@
 #include "base/file.h"
 #include "compiler/build/build_record.h"
 #include "launcher/machine.h"
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 #include "packager/image/image_program.h"
 #include "packager/image/opened_image.h"
 #include "packager/kernels/kernel_store.h"

@@ -1,8 +1,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "packager/archive/cpio_reader.h"
-#include "packager/archive/cpio_writer.h"
+#include "packager/cpio/cpio_reader.h"
+#include "packager/cpio/cpio_writer.h"
 #include "tests/fuzz/edited_image.h"
 #include "tests/fuzz/read_tree.h"
 

@@ -23,6 +23,7 @@ forbid packager/output 'packager/(tfs|ext4|fat|archive|disk|kernels|spec)/' 'wri
 forbid packager/tfs 'packager/(ext4|fat|archive|disk|kernels|spec)/' 'a format knows the tree only'
 forbid packager/ext4 'packager/(tfs|fat|archive|disk|kernels|spec)/' 'a format knows the tree only'
 forbid packager/fat 'packager/(tfs|ext4|archive|disk|kernels|spec)/' 'a format knows the tree only'
+forbid packager/cpio 'packager/(tfs|ext4|fat|disk|kernels|spec)/' 'a format knows the tree only'
 forbid packager/disk/formats 'packager/(tfs|ext4|fat|archive|kernels|spec)/' 'a disk, not what is on it'
 forbid packager/archive 'packager/(tfs|ext4|fat|disk|kernels|spec)/' 'a format knows the tree only'
 for room in rootfs output tfs ext4 fat archive disk kernels spec; do forbid "packager/$room" 'packager/image/' 'what looks into images is on top'; done
@@ -42,10 +43,10 @@ forbid runtimes "(base|$rooms)/" 'guest code includes nothing of the host'
 # Heavy libraries stay in their rooms, so that the driver starts fast.
 for room in base packager launcher compiler/build; do forbid "$room" '(llvm|clang)/' 'LLVM stays in manifests and faasc-cxx'; done
 forbid manifests 'clang/' 'LLVM stays in manifests and faasc-cxx'
-for room in base manifests packager/rootfs packager/output packager/tfs packager/ext4 packager/fat packager/disk packager/spec launcher compiler; do
+for room in base manifests packager/rootfs packager/output packager/tfs packager/ext4 packager/fat packager/cpio packager/disk packager/spec launcher compiler; do
   forbid "$room" 'archive\.h|archive_entry\.h' 'libarchive stays in faasc-kernel and faasc-archive'
 done
-for room in base manifests packager/rootfs packager/output packager/tfs packager/ext4 packager/fat packager/disk packager/spec launcher \
+for room in base manifests packager/rootfs packager/output packager/tfs packager/ext4 packager/fat packager/cpio packager/disk packager/spec launcher \
   compiler/binary compiler/build compiler/cache compiler/cpp compiler/go compiler/python; do
   forbid "$room" 'curl/' 'libcurl stays in faasc-kernel and faasc-cache'
 done

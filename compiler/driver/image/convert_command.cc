@@ -9,7 +9,7 @@
 #include "compiler/driver/grouped_number.h"
 #include "compiler/driver/image/image_target.h"
 #include "compiler/driver/target.h"
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 #include "packager/disk/formats/convert.h"
 
 namespace faasc {

@@ -1,7 +1,8 @@
-#include "packager/archive/cpio_writer.h"
+#include "packager/cpio/cpio_writer.h"
 
 #include <cassert>
 #include <cstdio>
+#include <utility>
 
 namespace faasc {
 namespace {
@@ -9,8 +10,9 @@ namespace {
 constexpr std::uint32_t kFile = 0100000, kDirectory = 0040000, kSymlink = 0120000;
 constexpr std::size_t kAlignment = 4, kBlock = 512;
 
-void pad_to(std::string& out, std::size_t multiple) {
-  out.append((multiple - out.size() % multiple) % multiple, '\0');
+// Entries begin at multiples of that, whatever was taken before.
+void align(std::string& out) {
+  out.append((kAlignment - out.size() % kAlignment) % kAlignment, '\0');
 }
 
 }  // namespace
@@ -28,9 +30,9 @@ void CpioWriter::add(std::string_view path, std::string_view bytes, std::uint32_
   out_ += header;
   out_ += path;
   out_ += '\0';
-  pad_to(out_, kAlignment);
+  align(out_);
   out_ += bytes;
-  pad_to(out_, kAlignment);
+  align(out_);
 }
 
 std::uint32_t CpioWriter::add_file(std::string_view path, std::string_view bytes, std::uint32_t permissions,
@@ -53,9 +55,14 @@ void CpioWriter::add_symlink(std::string_view path, std::string_view target) {
   add(path, target, ++inode_, kSymlink | 0777, 1);
 }
 
+std::string CpioWriter::take() {
+  taken_bytes_ += out_.size();
+  return std::exchange(out_, {});
+}
+
 std::string CpioWriter::finish() && {
   add("TRAILER!!!", {}, 0, 0, 1);
-  pad_to(out_, kBlock);
+  out_.append((kBlock - (taken_bytes_ + out_.size()) % kBlock) % kBlock, '\0');
   return std::move(out_);
 }
 

@@ -1,4 +1,4 @@
-#include "packager/archive/cpio_writer.h"
+#include "packager/cpio/cpio_writer.h"
 
 #include <gtest/gtest.h>
 
@@ -23,6 +23,18 @@ TEST(CpioWriter, TheBytesOfAnEmptyArchive) {
                          "0000000B00000000TRAILER!!!";
   expected.resize(512, '\0');
   EXPECT_EQ(CpioWriter().finish(), expected);
+}
+
+TEST(CpioWriter, ComesOutInPartsAsWell) {
+  CpioWriter writer;
+  writer.add_directory("mod");
+  std::string parts = writer.take();
+  writer.add_file("mod/a.ko", "12345", 0600);
+  writer.add_file("mod/empty", "");
+  parts += writer.take();
+  parts += writer.take();
+  writer.add_symlink("link", "mod/a.ko");
+  EXPECT_EQ(parts + std::move(writer).finish(), sample());
 }
 
 TEST(CpioWriter, LibarchiveReadsIt) {

@@ -1,4 +1,4 @@
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 
 #include <array>
 #include <map>

@@ -1,10 +1,10 @@
-#include "packager/archive/cpio_reader.h"
+#include "packager/cpio/cpio_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/diagnostics.h"
-#include "packager/archive/cpio_writer.h"
+#include "packager/cpio/cpio_writer.h"
 
 namespace faasc {
 namespace {

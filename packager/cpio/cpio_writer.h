@@ -21,6 +21,9 @@ class CpioWriter {
   void add_directory(std::string_view path, std::uint32_t permissions = 0755);
   void add_symlink(std::string_view path, std::string_view target);
 
+  /// What has come out since the last time: an archive of files that are large together need not be in memory
+  /// as a whole. finish() gives what is left.
+  std::string take();
   /// The archive, with its end mark, padded to whole 512-byte blocks.
   std::string finish() &&;
 
@@ -29,6 +32,7 @@ class CpioWriter {
            std::uint32_t links);
 
   std::string out_;
+  std::uint64_t taken_bytes_ = 0;
   std::uint32_t inode_ = 0;
 };
 
