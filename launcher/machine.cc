@@ -11,6 +11,7 @@
 
 #include "base/interrupt.h"
 #include "launcher/codes.h"
+#include "launcher/late_activity.h"
 #include "launcher/machine_state.h"
 
 namespace faasc {
@@ -94,7 +95,7 @@ Result<void> Machine::State::wait_ready() {
   bool listened = false;
   Clock::time_point listened_at{};
   // Of the last part of that time, in which nothing boots any more.
-  auto last_part = deadline - std::clamp<milliseconds>(limit / 3, milliseconds(150), std::chrono::seconds(2));
+  auto last_part = deadline - last_part_of(limit);
   std::optional<ThreadActivity> activity;
 
   for (;;) {
@@ -160,23 +161,19 @@ Result<HttpResponse> Machine::request(const HttpRequest& request) {
   return this->request(request, {.timeout = state_->spec.request_timeout * state_->patience()});
 }
 
-int Machine::patience() const {
-  return state_->patience();
-}
-
 Result<HttpResponse> Machine::request(const HttpRequest& request, const HttpLimits& limits) {
   // A guest that crashes while it answers closes the connection first, and prints its registers then.
   constexpr auto kTimeToCrash = std::chrono::milliseconds(500);
   std::string during = "asking for " + request.method + " " + request.target;
   if (state_->has_ended()) return state_->error_of_end(during);
   auto start = state_->elapsed();
-  ThreadActivity activity(state_->vmm->pid());
+  const LateActivity activity(state_->vmm->pid(), limits.timeout);
   HttpRequest addressed = request;
   if (addressed.host.empty()) addressed.host = state_->function_host();
   auto response = send_http(state_->function_port(), addressed, limits);
   if (!response) {
     if (response.error().fault == Fault::Interrupted) return response;
-    const char* words = response.error().fault == Fault::Timeout ? in_words(activity.share()) : nullptr;
+    const char* words = response.error().fault == Fault::Timeout ? activity.in_words() : nullptr;
     if (words != nullptr) response.error().what += std::string("; meanwhile ") + words;
     if (state_->wait_for_end(kTimeToCrash)) return state_->error_of_end(during);
     response.error().excerpt = state_->last_words();

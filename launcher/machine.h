@@ -83,9 +83,6 @@ class Machine {
   /// console is enough.
   Result<void> wait_ready();
 
-  /// How many times as long as the spec says the guest may take: more than 1 without KVM.
-  int patience() const;
-
   /// One request to the function's port. A guest that comes to its end meanwhile is the error then.
   Result<HttpResponse> request(const HttpRequest& request, const HttpLimits& limits);
   /// With the spec's request_timeout; ten times as long without KVM.

@@ -1,6 +1,7 @@
 // Starts real guests.
 
 #include <csignal>
+#include <regex>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -401,8 +402,12 @@ TEST(MachineBoot, SmokeTests) {
                           std::pair{"after the crash", Outcome::Passed}, std::pair{"bad", Outcome::Broken}));
   EXPECT_EQ(report->exit_status(), 4);
   std::string text;
-  for (const Finding& finding : report->results[4].findings)
+  // What its addresses are Nanos says when it has them.
+  const std::regex address(R"('\[[^']*\] en1: assigned [^']*')");
+  for (Finding finding : report->results[4].findings) {
+    finding.found = std::regex_replace(finding.found, address, "nothing printed");
     text += finding.what + "|" + finding.expected + "|" + finding.found + "\n";
+  }
   EXPECT_EQ(text,
             "status|201|200\n"
             "header 'x-a'|'1'|no such header\n"
