@@ -26,6 +26,17 @@ class ApiVmmSystem : public testing::Test {
     if (::geteuid() != 0 || project_.shell("unshare -n sh -c 'ip tuntap add tap0 mode tap'").status.code != 0)
       GTEST_SKIP() << "networks of the host take root";
   }
+  /// `what` it does: see tests/boot/toy_guest.S.
+  static VmSpec guest(const char* what) {
+    VmSpec spec;
+    spec.name = "toy";
+    spec.kernel_family = "linux";
+    spec.memory_bytes = 64 << 20;
+    spec.direct_boot.emplace();
+    spec.direct_boot->kernel = FAASC_TOY_GUEST;
+    spec.direct_boot->command_line = what;
+    return spec;
+  }
   ProjectRun project_;
 };
 
@@ -39,13 +50,7 @@ TEST_F(ApiVmmSystem, VolumesEnvironmentAndNetworkReachTheGuest) {
     Fd file(::open(project_.at(name).c_str(), O_WRONLY | O_CLOEXEC));
     ASSERT_TRUE(write_all_at(file, "this is " + std::string(name), 0, name));
   }
-  VmSpec spec;
-  spec.name = "toy";
-  spec.kernel_family = "linux";
-  spec.memory_bytes = 64 << 20;
-  spec.direct_boot.emplace();
-  spec.direct_boot->kernel = FAASC_TOY_GUEST;
-  spec.direct_boot->command_line = "devices";
+  VmSpec spec = guest("devices");
   spec.disks.push_back({.path = project_.at("toy.img"), .format = "raw", .read_only = false});
   spec.nics.emplace_back();
   spec.settings_disk = true;
@@ -70,13 +75,7 @@ TEST_F(ApiVmmSystem, VolumesEnvironmentAndNetworkReachTheGuest) {
 }
 
 TEST_F(ApiVmmSystem, ATapDeviceThatIsNotThereIsNamed) {
-  VmSpec spec;
-  spec.name = "toy";
-  spec.kernel_family = "linux";
-  spec.memory_bytes = 64 << 20;
-  spec.direct_boot.emplace();
-  spec.direct_boot->kernel = FAASC_TOY_GUEST;
-  spec.direct_boot->command_line = "quiet";
+  VmSpec spec = guest("quiet");
   spec.nics.push_back({.address = "10.9.0.2/24", .tap = "tap7"});
   project_.write("toy.vm.json", to_json(spec, project_.directory()));
   Finished finished =
